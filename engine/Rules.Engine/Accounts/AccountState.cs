@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using NodaTime;
+using Rules.Engine.Drawing;
+using Rules.Engine.Pricing;
+
+namespace Rules.Engine.Accounts;
+
+/// <summary>
+/// Everything about one account that an evaluation reads: an immutable snapshot, which a store loads under its lock and
+/// <see cref="Bookkeeper"/> moves forward. Scopes hold only those the events at hand name; lots only those that still matter
+/// (available, held, or postpaid of the running cycle).
+/// </summary>
+public sealed record AccountState
+{
+    /// <summary>The caller's id: 1 to 128 printable characters, for life.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The ruleset it belongs to, for life.</summary>
+    public required string Ruleset { get; init; }
+
+    public required Instant OpenedAt { get; init; }
+
+    /// <summary>Highest instant ever used for this account; time never runs backwards behind it.</summary>
+    public required Instant LastAt { get; init; }
+
+    /// <summary>Dated facts and terms, oldest first; append-only. The value in force at t is the last one with <c>From &lt;= t</c>.</summary>
+    public ImmutableArray<DatedValue> Facts { get; init; } = [];
+
+    public ImmutableArray<DatedValue> Terms { get; init; } = [];
+
+    /// <summary>Plans by date; empty when the ruleset sells none or none was chosen.</summary>
+    public ImmutableArray<DatedValue> Plans { get; init; } = [];
+
+    /// <summary>The running cycle; null for a ruleset without one.</summary>
+    public Cycle? Cycle { get; init; }
+
+    /// <summary>The version the account is on, and since when (language, section 6); null before the first is in effect.</summary>
+    public int? Version { get; init; }
+
+    public ImmutableArray<LotState> Lots { get; init; } = [];
+
+    public ImmutableArray<ScopeState> Scopes { get; init; } = [];
+
+    /// <summary>Number of the next lot.</summary>
+    public required long NextLot { get; init; }
+}
+
+/// <summary>A fact, term or plan with the instant from which it holds.</summary>
+public readonly record struct DatedValue(string Name, string Value, Instant From);
+
+/// <summary>
+/// One billing cycle, half-open. Boundary n is computed from the anchor for every n, never from boundary n-1 (time, rule 2).
+/// </summary>
+/// <param name="Number">0 for the cycle that begins at the anchor.</param>
+/// <param name="Anchor">The local wall time from which all boundaries are counted.</param>
+/// <param name="Start">Inclusive.</param>
+/// <param name="End">Exclusive; the next renewal.</param>
+public sealed record Cycle(int Number, LocalDateTime Anchor, Instant Start, Instant End);

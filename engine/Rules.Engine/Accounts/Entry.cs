@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using NodaTime;
+using Rules.Engine.Drawing;
+using Rules.Engine.Pricing;
+
+namespace Rules.Engine.Accounts;
+
+/// <summary>The numbers are stored and hashed: they never change meaning.</summary>
+public enum EntryKind
+{
+    Grant = 1,
+    Charge = 2,
+    Reversal = 3,
+    Hold = 4,
+    Capture = 5,
+    Release = 6,
+    HoldExpiry = 7,
+    Expiry = 8,
+    Rollover = 9,
+    PostpaidBill = 10,
+    Void = 11,
+    Correction = 12,
+    Subscribe = 13,
+    PlanChange = 14,
+    FactsAndTerms = 15,
+}
+
+/// <summary>
+/// One entry of an account's journal as the engine writes it; the ledger adds sequence, hash and key.
+/// </summary>
+public sealed record Entry
+{
+    public required EntryKind Kind { get; init; }
+
+    /// <summary>Deterministic key of an entry that nobody asked for (<c>sys:grant:Hobby:allotment:3</c>); null for the command's own entry.</summary>
+    public string? SystemKey { get; init; }
+
+    /// <summary>Smallest units, 0 to 10^15; what was charged, granted, expired …</summary>
+    public required long Amount { get; init; }
+
+    public required Instant OccurredAt { get; init; }
+
+    /// <summary>In draw order. Each line balances; may be empty (a free action, a ruleset without buckets).</summary>
+    public ImmutableArray<Posting> Postings { get; init; } = [];
+
+    /// <summary>Lots that this entry opens; their postings follow in <see cref="Postings"/>.</summary>
+    public ImmutableArray<Lot> NewLots { get; init; } = [];
+
+    /// <summary>Set on charges: the evaluation that made the entry, with its explanation.</summary>
+    public Quote? Quote { get; init; }
+
+    /// <summary>Set on charges: what was priced.</summary>
+    public UsageEvent? Event { get; init; }
+
+    /// <summary>Scope totals after the entry; empty where the price counts nothing.</summary>
+    public ImmutableArray<ScopeState> Scopes { get; init; } = [];
+
+    /// <summary>Facts, terms or plan that the entry sets (kinds 13 to 15).</summary>
+    public ImmutableArray<DatedValue> Facts { get; init; } = [];
+
+    public ImmutableArray<DatedValue> Terms { get; init; } = [];
+
+    public string? Plan { get; init; }
+
+    /// <summary>The cycle after the entry when the entry began one.</summary>
+    public Cycle? Cycle { get; init; }
+
+    /// <summary>The rule version under which the entry was made; null only where none was in effect.</summary>
+    public int? Version { get; init; }
+}

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using NodaTime;
+
+namespace Rules.Engine.Model;
+
+/// <summary>
+/// All published versions of one ruleset with the instants from which they are active, ascending in both.
+/// </summary>
+public sealed class PublishedRuleset
+{
+    public PublishedRuleset(string name, ImmutableArray<PublishedVersion> versions)
+    {
+        Name = name;
+        Versions = versions;
+    }
+
+    public string Name { get; }
+
+    /// <summary>At least one; ascending by number and by activation.</summary>
+    public ImmutableArray<PublishedVersion> Versions { get; }
+
+    /// <summary>The version in force at an instant for an account that opens then; null before the first.</summary>
+    public RulesetModel? InForce(Instant at)
+    {
+        for (var i = Versions.Length - 1; i >= 0; i--)
+        {
+            if (Versions[i].ActiveFrom <= at)
+            {
+                return Versions[i].Model;
+            }
+        }
+
+        return null;
+    }
+
+    public RulesetModel? Version(int number) => Versions.FirstOrDefault(v => v.Model.Version == number)?.Model;
+}
+
+/// <param name="ActiveFrom">The later of the effective instant and the publication.</param>
+public sealed record PublishedVersion(RulesetModel Model, Instant ActiveFrom);

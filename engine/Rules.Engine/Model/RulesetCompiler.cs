@@ -1,0 +1,15 @@
+using System.Collections.Immutable;
+using Rules.Dsl.Diagnostics;
+using Rules.Dsl.Text;
+
+namespace Rules.Engine.Model;
+
+/// <summary>Text to model: parses, binds, checks and compiles one version.</summary>
+public static class RulesetCompiler
+{
+    public static RulesetCompilation Compile(SourceText source) => throw new NotImplementedException();
+}
+
+/// <param name="Model">Null when there is an error among the diagnostics.</param>
+/// <param name="Diagnostics">In order of position.</param>
+public sealed record RulesetCompilation(SourceText Source, RulesetModel? Model, ImmutableArray<Diagnostic> Diagnostics);

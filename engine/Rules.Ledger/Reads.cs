@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using NodaTime;
+using Rules.Engine.Accounts;
+using Rules.Engine.Drawing;
+
+namespace Rules.Ledger;
+
+/// <summary>One page of a keyset-paged read.</summary>
+/// <param name="Next">Opaque cursor of the next page; null on the last.</param>
+public sealed record Page<T>(ImmutableArray<T> Items, string? Next);
+
+/// <param name="Search">Part of an account's id; null for all.</param>
+/// <param name="Limit">1 to 500.</param>
+public sealed record AccountFilter(string? Ruleset = null, string? Search = null, string? After = null, int Limit = 50);
+
+/// <summary>Smallest units; <paramref name="Decimals"/> scales them.</summary>
+public sealed record AccountSummary(string Id, string Ruleset, int? Version, string? Plan, Instant OpenedAt, Instant? LastEntryAt, long Entries,
+    int Decimals, ImmutableArray<BucketBalance> Balances);
+
+/// <summary>Balance of one account, smallest units.</summary>
+public sealed record AccountBalance(string Id, string Ruleset, int? Version, string? Plan, Cycle? Cycle, Instant At, int Decimals, string CreditName,
+    ImmutableArray<BucketBalance> Buckets, ImmutableArray<LotState> Lots, ImmutableArray<DatedValue> Facts);
+
+/// <param name="Account">Null for entries of every account.</param>
+/// <param name="From">Recorded at or after; inclusive.</param>
+/// <param name="To">Recorded before; exclusive.</param>
+public sealed record EntryFilter(string? Account = null, string? Ruleset = null, EntryKind? Kind = null, Instant? From = null, Instant? To = null,
+    string? IdempotencyKey = null, string? After = null, int Limit = 50);
+
+/// <summary>One line of the ledger.</summary>
+/// <param name="Amount">Smallest units, never negative; <paramref name="Kind"/> says which way they went.</param>
+/// <param name="BalanceAfter">Available smallest units of all buckets after the entry; null for a ruleset without buckets.</param>
+/// <param name="Outcome">Of a charge: charged, free, unmetered or not applicable.</param>
+public sealed record EntrySummary(string Account, long Sequence, EntryKind Kind, string Ruleset, int? Version, long Amount, int Decimals, long? BalanceAfter,
+    Instant OccurredAt, Instant RecordedAt, string IdempotencyKey, string? Action, QuoteOutcome? Outcome);
+
+/// <summary>An entry with everything it carries.</summary>
+/// <param name="Event">The usage event as canonical JSON; null for entries that priced nothing.</param>
+/// <param name="Answer">The answer with its explanation steps as canonical JSON, as first given; null for entries that priced nothing.</param>
+public sealed record EntryDetail(EntrySummary Summary, ImmutableArray<Posting> Postings, ImmutableArray<Lot> NewLots, ReadOnlyMemory<byte>? Event,
+    ReadOnlyMemory<byte>? Answer, ReadOnlyMemory<byte> PreviousHash, ReadOnlyMemory<byte> Hash);
+
+public sealed record VerificationProgress(long Entries, long TotalEntries, long Accounts);
+
+/// <summary>What a verification found.</summary>
+/// <param name="Problems">Empty when the history is proved; each names the account and the sequence of the first bad entry.</param>
+public sealed record VerificationReport(long Accounts, long Entries, ImmutableArray<VerificationProblem> Problems)
+{
+    public bool Holds => Problems.IsEmpty;
+}
+
+/// <param name="Check">Stable name of the check, such as <c>chain</c>, <c>gapless</c>, <c>lots</c>.</param>
+public sealed record VerificationProblem(string Check, string Account, long? Sequence, string Message);
