@@ -9,7 +9,7 @@ namespace Rules.Ledger;
 /// A command is read under the account's lock, run by <see cref="Bookkeeper"/>, appended and answered after the commit.
 /// Idempotency: the same key with the same command answers the first bytes again; with another command it is refused.
 /// </summary>
-public sealed partial class Ledger : IAsyncDisposable
+public sealed partial class CreditLedger : IAsyncDisposable
 {
     /// <summary>Published versions of every ruleset: known to the database, compiled, immutable.</summary>
     public RulesetCatalogue Rulesets => throw new NotImplementedException();
