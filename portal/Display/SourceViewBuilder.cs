@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using Rules.Dsl.Diagnostics;
+using Rules.Dsl.Text;
+
+namespace Rules.Portal.Display;
+
+/// <summary>Cuts a rule text into the lines and spans of a <see cref="SourceView"/>: classes from the editing services, marks from the diagnostics.</summary>
+public sealed class SourceViewBuilder(SourceText source, ImmutableArray<StyledSpan> styles)
+{
+    private readonly Dictionary<int, List<ExplanationStep>> _steps = [];
+    private ImmutableArray<Diagnostic> _diagnostics = [];
+    private int? _chosen;
+
+    /// <summary>Marks the words at fault and their lines.</summary>
+    public SourceViewBuilder WithProblems(ImmutableArray<Diagnostic> diagnostics)
+    {
+        _diagnostics = diagnostics;
+        return this;
+    }
+
+    /// <summary>Puts each step at the end of the line that made it.</summary>
+    /// <param name="chosen">Number of the step whose line is lit from the start; null for none.</param>
+    public SourceViewBuilder WithSteps(ImmutableArray<ExplanationStep> steps, int? chosen)
+    {
+        _chosen = chosen;
+        foreach (var step in steps)
+        {
+            if (step.Line is { } line)
+            {
+                if (!_steps.TryGetValue(line, out var made))
+                {
+                    _steps[line] = made = [];
+                }
+
+                made.Add(step);
+            }
+        }
+
+        return this;
+    }
+
+    public SourceView Build(string label)
+    {
+        var lines = ImmutableArray.CreateBuilder<SourceLine>(source.LineCount);
+        var next = 0;
+        for (var number = 1; number <= source.LineCount; number++)
+        {
+            var span = source.GetLine(number).Span;
+            if (number == source.LineCount && span.IsEmpty && number > 1)
+            {
+                break; // the line break that ends the file begins no line
+            }
+
+            var steps = _steps.GetValueOrDefault(number, []);
+            lines.Add(new SourceLine(number, Spans(span, ref next))
+            {
+                Steps = [.. steps.Select(step => step.Number)],
+                Lit = steps.Exists(step => step.Number == _chosen),
+                Dim = steps.Count > 0 && steps.TrueForAll(step => !step.Applied),
+                Fault = Worst(span),
+            });
+        }
+
+        return new SourceView(label, lines.ToImmutable());
+    }
+
+    private ImmutableArray<SourceSpan> Spans(TextSpan line, ref int next)
+    {
+        var spans = ImmutableArray.CreateBuilder<SourceSpan>();
+        var at = line.Start;
+        while (next < styles.Length && styles[next].Span.End <= line.Start)
+        {
+            next++;
+        }
+
+        for (var i = next; i < styles.Length && styles[i].Span.Start < line.End; i++)
+        {
+            var style = styles[i];
+            var start = Math.Max(style.Span.Start, at);
+            var end = Math.Min(style.Span.End, line.End);
+            if (start >= end)
+            {
+                continue;
+            }
+
+            Add(spans, at, start, null);
+            Add(spans, start, end, style.Class);
+            at = end;
+        }
+
+        Add(spans, at, line.End, null);
+        return spans.ToImmutable();
+    }
+
+    private void Add(ImmutableArray<SourceSpan>.Builder spans, int start, int end, string? style)
+    {
+        while (start < end)
+        {
+            var (mark, until) = MarkAt(start, end);
+            spans.Add(new SourceSpan(source.ToString(TextSpan.FromBounds(start, until)), style, mark));
+            start = until;
+        }
+    }
+
+    private (string? Mark, int Until) MarkAt(int position, int end)
+    {
+        Diagnostic? worst = null;
+        foreach (var diagnostic in _diagnostics)
+        {
+            var span = diagnostic.Location.Span;
+            if (span.Contains(position))
+            {
+                end = Math.Min(end, span.End);
+                worst = worst is null || diagnostic.Severity > worst.Severity ? diagnostic : worst;
+            }
+            else if (span.Start > position)
+            {
+                end = Math.Min(end, span.Start);
+            }
+        }
+
+        return (worst is null ? null : ProblemText.Class(worst.Severity), end);
+    }
+
+    private string? Worst(TextSpan line)
+    {
+        DiagnosticSeverity? worst = null;
+        foreach (var diagnostic in _diagnostics)
+        {
+            var span = diagnostic.Location.Span;
+            if (span.Overlaps(line) || (span.Start >= line.Start && span.Start <= line.End))
+            {
+                worst = worst is null || diagnostic.Severity > worst ? diagnostic.Severity : worst;
+            }
+        }
+
+        return worst switch
+        {
+            DiagnosticSeverity.Error => "fault",
+            DiagnosticSeverity.Warning => "fault-warning",
+            _ => null,
+        };
+    }
+}
+
+/// <summary>Characters of one class; spans come in order and do not overlap.</summary>
+/// <param name="Class">Of the stylesheet's <c>t-</c> classes.</param>
+public readonly record struct StyledSpan(TextSpan Span, string Class);

@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace Rules.Portal.Pages;
+
+/// <summary>Every error of a page, run again in place of the failed one. It reads no data, so that it can be shown when the store cannot.</summary>
+[IgnoreAntiforgeryToken]
+public sealed class ErrorModel : PageModel
+{
+    public string Heading { get; private set; } = "";
+
+    public string What { get; private set; } = "";
+
+    /// <summary>Named in the log too; null where the visitor's address and not the service is at fault.</summary>
+    public string? Trace { get; private set; }
+
+    public IActionResult OnGet(int code) => Show(code);
+
+    public IActionResult OnPost(int code) => Show(code);
+
+    private PageResult Show(int code)
+    {
+        (Heading, What) = code switch
+        {
+            StatusCodes.Status404NotFound => ("Page not found", "There is nothing at this address. It may have been mistyped, or name an account, version or entry that does not exist."),
+            StatusCodes.Status400BadRequest => ("The request was not understood", "The form may have been open for too long, or the address carries a value that does not belong there. Go back, reload the page and try again."),
+            StatusCodes.Status503ServiceUnavailable => ("The store does not answer", "Nothing was changed. Try again in a few seconds."),
+            < 500 => ($"This cannot be done ({code})", "The service understood the request and refused it."),
+            _ => ("Something went wrong", "This page could not be made. That is a fault of the service and it has been logged."),
+        };
+        Trace = code >= 500 ? Activity.Current?.TraceId.ToString() ?? HttpContext.TraceIdentifier : null;
+        Response.StatusCode = code;
+        return Page();
+    }
+}

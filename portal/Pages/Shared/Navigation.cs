@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+
+namespace Rules.Portal.Pages.Shared;
+
+/// <summary>A page of the side navigation. <paramref name="Key"/> opens it after "g".</summary>
+public sealed record NavigationEntry(string Name, string Path, string Icon, char Key)
+{
+    /// <summary>Whether a page at <paramref name="path"/> lies in this part of the portal.</summary>
+    public bool Holds(PathString path) =>
+        Path == "/" ? path == "/" : path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase);
+}
+
+public static class Navigation
+{
+    public static ImmutableArray<NavigationEntry> Entries { get; } =
+    [
+        new("Overview", "/", "house", 'o'),
+        new("Rulesets", "/rulesets", "book-open", 'r'),
+        new("Accounts", "/accounts", "users", 'a'),
+        new("Ledger", "/ledger", "scroll-text", 'l'),
+    ];
+}

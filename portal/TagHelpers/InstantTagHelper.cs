@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Razor.TagHelpers;
+using NodaTime;
+using Rules.Portal.Display;
+
+namespace Rules.Portal.TagHelpers;
+
+/// <summary>A moment in the page's zone, UTC in the tooltip: <c>&lt;instant at="@entry.At" zone="@Model.Zone" /&gt;</c>.</summary>
+[HtmlTargetElement("instant", TagStructure = TagStructure.NormalOrSelfClosing)]
+public sealed class InstantTagHelper : TagHelper
+{
+    public Instant At { get; set; }
+
+    public DateTimeZone Zone { get; set; } = DateTimeZone.Utc;
+
+    /// <summary>The zone to print where it is not the page's: effective instants carry it in the text.</summary>
+    public bool WithZone { get; set; }
+
+    public bool Seconds { get; set; } = true;
+
+    public override void Process(TagHelperContext context, TagHelperOutput output)
+    {
+        output.TagName = "time";
+        output.TagMode = TagMode.StartTagAndEndTag;
+        output.Attributes.SetAttribute("datetime", InstantText.ForMachines(At));
+        output.Attributes.SetAttribute("title", InstantText.WithZone(DateTimeZone.Utc, At, seconds: true));
+        output.Content.SetContent(WithZone ? InstantText.WithZone(Zone, At, Seconds) : InstantText.In(Zone, At, Seconds));
+    }
+}

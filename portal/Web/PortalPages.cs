@@ -1,0 +1,63 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using NodaTime;
+using Rules.Portal.Display;
+
+namespace Rules.Portal.Web;
+
+/// <summary>What start-up calls for the pages: their services, their headers, their errors, their routes.</summary>
+public static class PortalPages
+{
+    private static readonly PathString Api = new("/v1");
+
+    public static IServiceCollection AddPortalPages(this IServiceCollection services)
+    {
+        services.AddRazorPages();
+        services.AddRouting(options => options.LowercaseUrls = true);
+        services.AddAntiforgery(options => 
+        {
+            options.Cookie.Name = "rules-antiforgery";
+            options.SuppressXFrameOptionsHeader = true; // frame-ancestors 'none' says it for every answer
+        });
+        services.AddSingleton<RuleSources>();
+        services.TryAddSingleton<IClock>(SystemClock.Instance);
+        services.Configure<KestrelServerOptions>(options => options.AddServerHeader = false);
+        // Accented letters and typographic marks stay themselves in the page; what HTML gives a meaning is still encoded.
+        services.AddSingleton(HtmlEncoder.Create(
+            UnicodeRanges.BasicLatin, UnicodeRanges.Latin1Supplement, UnicodeRanges.LatinExtendedA, UnicodeRanges.LatinExtendedB,
+            UnicodeRanges.GeneralPunctuation, UnicodeRanges.Arrows, UnicodeRanges.MathematicalOperators, UnicodeRanges.SuperscriptsandSubscripts));
+        return services;
+    }
+
+    /// <summary>First in the pipeline, so that no answer leaves without the headers.</summary>
+    public static IApplicationBuilder UsePortalHeaders(this IApplicationBuilder app) => app.UseMiddleware<PortalHeaders>();
+
+    /// <summary>
+    /// Pages for errors and unknown addresses, before everything that can fail. The HTTP API under <c>/v1</c> answers an error with problem
+    /// details of its own; what it leaves empty stays empty.
+    /// </summary>
+    public static IApplicationBuilder UsePortalErrorPages(this IApplicationBuilder app)
+    {
+        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandlingPath = "/error/500", CreateScopeForErrors = true });
+        app.UseStatusCodePagesWithReExecute("/error/{0}");
+        return app.Use((context, next) =>
+        {
+            if (context.Request.Path.StartsWithSegments(Api, StringComparison.Ordinal) && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+            {
+                pages.Enabled = false;
+            }
+
+            return next(context);
+        });
+    }
+
+    public static WebApplication MapPortalPages(this WebApplication app)
+    {
+        app.MapStaticAssets();
+        app.MapRazorPages().WithStaticAssets();
+        return app;
+    }
+}

@@ -1,0 +1,4 @@
+import "./theme.js";
+import "./keys.js";
+import "./copy.js";
+import "./steps.js";
