@@ -1,0 +1,51 @@
+namespace Rules.Dsl.Diagnostics;
+
+public static partial class DiagnosticDescriptors
+{
+    /// <summary>PR0701. Arguments: the name.</summary>
+    public static readonly DiagnosticDescriptor NeverUsed = Define(
+        "PR0701", DiagnosticSeverity.Warning, "Name that is never used",
+        "\"{0}\" is declared but never used.",
+        "use it, or delete it");
+
+    /// <summary>PR0702. Arguments: the figure before, the figure here.</summary>
+    public static readonly DiagnosticDescriptor RateRises = Define(
+        "PR0702", DiagnosticSeverity.Warning, "Rate that rises along a ladder",
+        "The rate goes up here, from {0} to {1}. Most ladders go down.");
+
+    /// <summary>PR0801. Reported by the proof. Arguments: the promise, the counter-example, the left bucket, its price, the right bucket, its price.</summary>
+    public static readonly DiagnosticDescriptor PromiseBroken = Error(
+        "PR0801", "Broken promise",
+        "Promise \"{0}\" is broken: for {1}, {2} costs {3} and {4} costs {5} per credit.",
+        "change the ladder, or the promise");
+
+    /// <summary>PR0802. Reported by the proof. Arguments: the example, what it expects, what the rules give.</summary>
+    public static readonly DiagnosticDescriptor ExampleFails = Error(
+        "PR0802", "Example that does not hold",
+        "Example \"{0}\" expected {1}, but the rules give {2}.",
+        "change the rule, or expect {2}");
+
+    /// <summary>PR0901. Reported on publishing. Arguments: the rule set, the version, the version before.</summary>
+    public static readonly DiagnosticDescriptor VersionNotAscending = Error(
+        "PR0901", "Version out of order",
+        "Version {1} of {0} does not come after version {2}, which is published.",
+        "give it the next number and a later date");
+
+    /// <summary>PR0902. Reported on publishing. Arguments: the two versions, the rule set, the day.</summary>
+    public static readonly DiagnosticDescriptor VersionsTakeEffectTogether = Error(
+        "PR0902", "Two versions on one day",
+        "Versions {0} and {1} of {2} both take effect on {3}; the file does not say which applies that day.",
+        "give version {1} a later date");
+
+    /// <summary>PR0905. Reported on publishing. Arguments: the version, the day it was published, the next version.</summary>
+    public static readonly DiagnosticDescriptor PublishedVersionEdited = Error(
+        "PR0905", "Published version edited",
+        "Version {0} was published on {1} and cannot be edited. Start version {2}.",
+        "create version {2} amending version {0}");
+
+    /// <summary>PR0906. Reported on publishing. Arguments: the decimals of the version before, the decimals here.</summary>
+    public static readonly DiagnosticDescriptor DecimalsChanged = Error(
+        "PR0906", "Decimals changed",
+        "Credits were kept to {0} decimals, here to {1}; amounts already recorded could not be compared.",
+        "write: to {0} decimals");
+}

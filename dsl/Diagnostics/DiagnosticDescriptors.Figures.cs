@@ -1,0 +1,78 @@
+namespace Rules.Dsl.Diagnostics;
+
+public static partial class DiagnosticDescriptors
+{
+    /// <summary>PR0301 on an action. Arguments: the unit found.</summary>
+    public static readonly DiagnosticDescriptor PriceNotInCredits = Error(
+        "PR0301", "Amount in the wrong unit",
+        "This price is in {0}, but an action is charged in credits.",
+        "write the amount in credits; money prices belong in \"sell\" or a \"rate\"");
+
+    /// <summary>PR0301 anywhere else. Arguments: the unit found, the unit needed.</summary>
+    public static readonly DiagnosticDescriptor WrongUnit = PriceNotInCredits with
+    {
+        MessageFormat = "This amount is in {0}, but {1} is needed here.",
+        HelpFormat = "write the amount in {1}",
+    };
+
+    /// <summary>PR0302. Arguments: the unit found, the other unit.</summary>
+    public static readonly DiagnosticDescriptor UnitsMixed = Error(
+        "PR0302", "Two units in one price",
+        "This line is in {0}, but the price began in {1}; the two cannot be added.",
+        "write every line of the price in {1}");
+
+    /// <summary>PR0303. Arguments: the rate, its amount, its unit, the unit it is used for.</summary>
+    public static readonly DiagnosticDescriptor RateUsedPerOtherUnit = Error(
+        "PR0303", "Rate used for another unit",
+        "\"{0}\" is {1} per {2}, but it is used here per {3}.",
+        "use it on a \"per {2}\" line, or declare another rate");
+
+    /// <summary>PR0303 where nothing is counted. Arguments: the rate, its amount, its unit.</summary>
+    public static readonly DiagnosticDescriptor RateUsedWithoutUnit = RateUsedPerOtherUnit with
+    {
+        MessageFormat = "\"{0}\" is {1} per {2}, but nothing is counted here.",
+        HelpFormat = "use it on a \"per {2}\" line",
+    };
+
+    /// <summary>PR0304. Arguments: the amount, the decimals it needs, the decimals kept, the credit's name, the decimals needed by the whole file.</summary>
+    public static readonly DiagnosticDescriptor RateRounded = Define(
+        "PR0304", DiagnosticSeverity.Warning, "Rate with more decimals than credits",
+        "{0} needs {1} decimals, but credits are kept to {2}; every charge at this rate would be rounded.",
+        "write: credit \"{3}\" to {4} decimals");
+
+    /// <summary>PR0305. Arguments: the percentage claimed, the list figure, what is left of it, the figure here, the percentage this is, the amount to write.</summary>
+    public static readonly DiagnosticDescriptor ClaimDoesNotHold = Error(
+        "PR0305", "Percentage that does not fit the figure",
+        "{0} off {1} is {2}, but this tier charges {3} ({4} off).",
+        "write {5}, or {4} off");
+
+    /// <summary>PR0305 where no percentage fits. Arguments: the percentage claimed, the list figure, what is left of it, the figure here, the amount to write.</summary>
+    public static readonly DiagnosticDescriptor ClaimCannotHold = ClaimDoesNotHold with
+    {
+        MessageFormat = "{0} off {1} is {2}, but this tier charges {3}.",
+        HelpFormat = "write {4}",
+    };
+
+    /// <summary>PR0305 where there is nothing to compare with.</summary>
+    public static readonly DiagnosticDescriptor ClaimWithoutBase = ClaimDoesNotHold with
+    {
+        MessageFormat = "There is no figure that {0} off could refer to.",
+        HelpFormat = "delete it, or add \"list price ...\" to the line of the ladder",
+    };
+
+    /// <summary>PR0306. Reported by the model compiler. Arguments: none.</summary>
+    public static readonly DiagnosticDescriptor WidthUnbounded = Error(
+        "PR0306", "Amount without a bound", "Nothing bounds this amount, so it cannot be computed exactly.");
+
+    /// <summary>PR0309. Arguments: the percentage as written.</summary>
+    public static readonly DiagnosticDescriptor PercentOutOfRange = Error(
+        "PR0309", "Percentage above 100", "{0} is more than the whole; a percentage is from 0% to 100%.");
+
+    /// <summary>PR0310. Arguments: the figure, the decimals allowed.</summary>
+    public static readonly DiagnosticDescriptor TooManyDecimals = Error(
+        "PR0310", "Too many decimals", "{0} has more than {1} decimals.", "write at most {1} decimals");
+
+    /// <summary>PR0311. Arguments: the figure, the limit.</summary>
+    public static readonly DiagnosticDescriptor FigureTooLarge = Error(
+        "PR0311", "Figure out of range", "{0} is out of range: {1}.");
+}

@@ -1,0 +1,84 @@
+namespace Rules.Dsl.Diagnostics;
+
+public static partial class DiagnosticDescriptors
+{
+    /// <summary>PR0101. Arguments: the first quantity without a price, the end above, the start here, the start meant.</summary>
+    public static readonly DiagnosticDescriptor TierGap = Error(
+        "PR0101", "Quantities without a price",
+        "Quantity {0} has no price: the tier above ends at {1} and this one starts at {2}.",
+        "start this tier at {3}");
+
+    /// <summary>PR0101 where the unit is fractional. Arguments: the end above, the start here.</summary>
+    public static readonly DiagnosticDescriptor TierFractionGap = TierGap with
+    {
+        MessageFormat = "Quantities between {0} and {1} have no price: the tier above ends at {0} and this one starts at {1}.",
+        HelpFormat = "start this tier at {0}",
+    };
+
+    /// <summary>PR0101 at the end of a ladder. Arguments: the end of the last tier, its start.</summary>
+    public static readonly DiagnosticDescriptor TierOpenEnd = TierGap with
+    {
+        MessageFormat = "Quantities over {0} have no price: the last tier ends at {0}.",
+        HelpFormat = "write the last tier as: {1} and up",
+    };
+
+    /// <summary>PR0102. Arguments: the end above, the start here, the start meant.</summary>
+    public static readonly DiagnosticDescriptor TierOverlap = Error(
+        "PR0102", "Quantities priced twice",
+        "{1} is priced twice: the tier above runs to {0} and this one starts at {1}.",
+        "start this tier at {2}");
+
+    /// <summary>PR0103. Arguments: the start here, the start before.</summary>
+    public static readonly DiagnosticDescriptor TierNotAscending = Error(
+        "PR0103", "Tiers out of order",
+        "This tier starts at {0}, which is not above the tier before it ({1}), so one of them is never reached.",
+        "put the tiers in ascending order");
+
+    /// <summary>PR0104. Arguments: the spelling of this tier, the spelling of the first.</summary>
+    public static readonly DiagnosticDescriptor TierSpellingsMixed = Error(
+        "PR0104", "Two ways of writing tiers",
+        "This tier is written \"{0}\", but the ladder began with \"{1}\"; a ladder is written in one way.",
+        "write every tier as \"{1}\"");
+
+    /// <summary>PR0105. Arguments: the start of the first tier, how a first tier is written.</summary>
+    public static readonly DiagnosticDescriptor TierFirstStart = Error(
+        "PR0105", "Ladder that does not start at the first unit",
+        "The first tier starts at {0}, so what comes before has no price.",
+        "begin the ladder with \"{1}\"");
+
+    /// <summary>PR0106 on a ladder. Arguments: the scopes to choose from.</summary>
+    public static readonly DiagnosticDescriptor LadderWithoutScope = Error(
+        "PR0106", "Total without a scope",
+        "This ladder does not say over what the quantity adds up, so the tier a unit falls in is undefined.",
+        "write {0}");
+
+    /// <summary>PR0106 on a line that needs a total. Arguments: the scopes to choose from, what the line does.</summary>
+    public static readonly DiagnosticDescriptor TotalWithoutScope = LadderWithoutScope with
+    {
+        MessageFormat = "This price {1} but does not say over what they add up.",
+    };
+
+    /// <summary>PR0107. Arguments: the end, the start.</summary>
+    public static readonly DiagnosticDescriptor TierBackwards = Error(
+        "PR0107", "Tier that ends before it starts",
+        "This tier ends at {0}, which is below its start, {1}.",
+        "write {0} to {1}");
+
+    /// <summary>PR0108. Arguments: the scope as written.</summary>
+    public static readonly DiagnosticDescriptor VolumeAccumulates = Error(
+        "PR0108", "Volume price over a scope",
+        "A volume price {0} would re-price units already charged when a later unit reaches the next tier.",
+        "write \"graduated\", or drop \"within each ...\" so that each event is priced on its own quantity");
+
+    /// <summary>PR0109. Arguments: the figure, the unit in the plural.</summary>
+    public static readonly DiagnosticDescriptor NotWhole = Error(
+        "PR0109", "Fraction of a whole unit",
+        "{0} is not a whole number, but {1} are counted whole.",
+        "write a whole number, or declare the meter fractional");
+
+    /// <summary>PR0110.</summary>
+    public static readonly DiagnosticDescriptor LadderEmpty = Error(
+        "PR0110", "Ladder without tiers",
+        "This ladder has no tiers.",
+        "add tiers under it, such as: base 1 credit");
+}
