@@ -103,7 +103,7 @@ internal sealed class LineSet(bool isDate, bool startsInside, ImmutableArray<Cut
         return new LineSet(isDate, from is null, ends.ToImmutable());
     }
 
-    public static Cut BeforeDay(DateOnly day) => new(ExactDecimal.FromInt64(day.DayNumber), IsAfter: false);
+    public static Cut BeforeDay(DateOnly day) => new(day.DayNumber, IsAfter: false);
 
     public override ValueSet Intersect(ValueSet other)
     {
@@ -169,7 +169,7 @@ internal sealed class LineSet(bool isDate, bool startsInside, ImmutableArray<Cut
     private string Upper(Cut cut) => (isDate ? "before " : cut.IsAfter ? "not over " : "under ") + Write(cut.Value);
 
     private string Write(ExactDecimal value) =>
-        isDate && value.TryToInt64(out var day)
+        isDate && value.TryToUnits(0, out var day)
             ? DateOnly.FromDayNumber((int)day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
             : value.ToGroupedString();
 }
