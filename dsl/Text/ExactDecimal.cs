@@ -11,6 +11,9 @@ namespace Rules.Dsl.Text;
 /// </summary>
 public readonly struct ExactDecimal : IEquatable<ExactDecimal>, IComparable<ExactDecimal>, IComparable
 {
+    /// <summary>The most digits, before and after the point together, that are read from text.</summary>
+    public const int MaximumParsedDigits = 1000;
+
     private const int MaxPowerOfTen = 38;
 
     private static readonly Int128[] PowersOfTen = MakePowersOfTen();
@@ -133,7 +136,8 @@ public readonly struct ExactDecimal : IEquatable<ExactDecimal>, IComparable<Exac
     public static ExactDecimal FromUnits(long units, int decimals) => new((Int128)units, decimals);
 
     /// <summary>
-    /// Reads plain notation: an optional minus, digits, optionally a point and digits. No grouping, no exponent, no white space, no plus.
+    /// Reads plain notation: an optional minus, digits, optionally a point and digits. No grouping, no exponent, no white space, no plus,
+    /// no more than <see cref="MaximumParsedDigits"/> digits.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, out ExactDecimal value)
     {
@@ -143,7 +147,7 @@ public readonly struct ExactDecimal : IEquatable<ExactDecimal>, IComparable<Exac
         var point = digits.IndexOf('.');
         var whole = point < 0 ? digits : digits[..point];
         var fraction = point < 0 ? [] : digits[(point + 1)..];
-        if (whole.IsEmpty || (point >= 0 && fraction.IsEmpty) || !AllDigits(whole) || !AllDigits(fraction))
+        if (whole.IsEmpty || text.Length > MaximumParsedDigits + 2 || (point >= 0 && fraction.IsEmpty) || !AllDigits(whole) || !AllDigits(fraction))
         {
             return false;
         }

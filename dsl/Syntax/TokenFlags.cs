@@ -1,0 +1,9 @@
+namespace Rules.Dsl.Syntax;
+
+[Flags]
+internal enum TokenFlags : byte
+{
+    None = 0,
+    Missing = 1,
+    Error = 2,
+}
