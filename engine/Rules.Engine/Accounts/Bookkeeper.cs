@@ -29,6 +29,9 @@ public static partial class Bookkeeper
 
     public static Booking<AccountAnswer> ChangePlan(PublishedRuleset ruleset, AccountState state, string plan, Instant recordedAt) => throw new NotImplementedException();
 
-    /// <summary>The scope instances whose state an event reads, so that a store can load them under its lock; empty when its price counts nothing or the event cannot be read.</summary>
-    public static IReadOnlyList<ScopeId> ScopesOf(PublishedRuleset ruleset, AccountState state, UsageEvent usage) => throw new NotImplementedException();
+    /// <summary>
+    /// The scope instances whose state an event may read, so that a store can load them under its lock; empty when its price counts nothing
+    /// or the event cannot be read. Scopes of a cycle, day or hour belong to the time of recording.
+    /// </summary>
+    public static IReadOnlyList<ScopeId> ScopesOf(PublishedRuleset ruleset, AccountState state, UsageEvent usage, Instant recordedAt) => throw new NotImplementedException();
 }
