@@ -8,6 +8,9 @@ namespace Rules.Engine.Accounts;
 /// <summary>Opens an account and, with a plan, subscribes it.</summary>
 public sealed record OpenAccount(string Id, string Ruleset, Instant At)
 {
+    /// <inheritdoc cref="UsageEvent.TimedOnArrival"/>
+    public bool TimedOnArrival { get; init; }
+
     public string? Plan { get; init; }
 
     public ImmutableArray<NamedText> Facts { get; init; } = [];
@@ -20,6 +23,9 @@ public sealed record OpenAccount(string Id, string Ruleset, Instant At)
 /// <param name="Amount">Credits; more than 0, at most the credit's decimals, at most 10^15 smallest units.</param>
 public sealed record GrantCredits(string Id, string Bucket, ExactDecimal Amount, Instant At)
 {
+    /// <inheritdoc cref="UsageEvent.TimedOnArrival"/>
+    public bool TimedOnArrival { get; init; }
+
     /// <summary>Drawable from this instant; null: from <c>At</c>.</summary>
     public Instant? EffectiveAt { get; init; }
 

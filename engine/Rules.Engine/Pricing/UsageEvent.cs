@@ -13,6 +13,12 @@ public sealed record UsageEvent
     /// <summary>When it happened. Chooses the version and the price; microsecond precision.</summary>
     public required Instant OccurredAt { get; init; }
 
+    /// <summary>
+    /// True where the sender named no instant and the receiver's clock stands for it. The instant is then no part of what the sender
+    /// asked for: the same event sent again under the same idempotency key is the same command.
+    /// </summary>
+    public bool TimedOnArrival { get; init; }
+
     public required string Action { get; init; }
 
     /// <summary>Quantities by meter, in the order given; a meter appears at most once. May be empty.</summary>
