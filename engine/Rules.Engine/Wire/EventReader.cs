@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using NodaTime;
+using Rules.Engine.Pricing;
+
+namespace Rules.Engine.Wire;
+
+/// <summary>An event with the account that it belongs to: the body of quotes and charges.</summary>
+public sealed record AccountEvent(string Account, UsageEvent Usage);
+
+/// <summary>An event for an evaluation without a ledger: the input of <c>rules quote</c>.</summary>
+/// <param name="Account">Null where the event names none.</param>
+/// <param name="State">The account as it is to be assumed; null where none is given.</param>
+public sealed record StatedEvent(string? Account, UsageEvent Usage, StatedAccount? State);
+
+/// <summary>What an event without a ledger says about its account.</summary>
+/// <param name="Balances">Credits per bucket, in the order given; not yet checked against a model.</param>
+public sealed record StatedAccount(
+    string? Plan, ImmutableArray<NamedText> Facts, ImmutableArray<NamedText> Terms, ImmutableArray<MeteredQuantity> Balances);
+
+/// <summary>
+/// Reads events from UTF-8 JSON, strictly: unknown and repeated members, wrong types, figures that are not plain decimals and anything
+/// after the object are refused. Whether names and figures fit a rule file is the evaluation's question, not the reader's.
+/// </summary>
+public static class EventReader
+{
+    private static readonly string[] _members = ["account", "at", "action", "quantities", "facts", "keys", "record"];
+
+    private static readonly string[] _statedMembers = [.. _members, "state"];
+
+    private static readonly string[] _stateMembers = ["plan", "facts", "terms", "balances"];
+
+    /// <summary>
+    /// The body of <c>POST /v1/quotes</c> and <c>POST /v1/charges</c>: <c>account</c> and <c>action</c> are required.
+    /// </summary>
+    /// <param name="now">Stands for <c>at</c> where it is left out, cut to the microsecond.</param>
+    public static WireReading<AccountEvent> Read(ReadOnlySpan<byte> json, Instant now)
+    {
+        var cursor = new JsonCursor(json);
+        return TryRead(ref cursor, _members, now, required: 0b101, out var account, out var usage, out _)
+            ? new(new AccountEvent(account!, usage!), null)
+            : new(null, cursor.Error);
+    }
+
+    /// <summary>The input of <c>rules quote</c>: an event whose account may be left out, with an optional <c>state</c> beside it.</summary>
+    /// <param name="now">Stands for <c>at</c> where it is left out, cut to the microsecond.</param>
+    public static WireReading<StatedEvent> ReadStated(ReadOnlySpan<byte> json, Instant now)
+    {
+        var cursor = new JsonCursor(json);
+        return TryRead(ref cursor, _statedMembers, now, required: 0b100, out var account, out var usage, out var state)
+            ? new(new StatedEvent(account, usage!, state), null)
+            : new(null, cursor.Error);
+    }
+
+    private static bool TryRead(
+        ref JsonCursor cursor, string[] members, Instant now, uint required, out string? account, out UsageEvent? usage, out StatedAccount? state)
+    {
+        account = null;
+        usage = null;
+        state = null;
+        var at = default(Instant);
+        var action = "";
+        ImmutableArray<MeteredQuantity> quantities = [];
+        ImmutableArray<NamedText> facts = [], keys = [], record = [];
+        uint seen = 0;
+        if (!cursor.Begin())
+        {
+            return false;
+        }
+
+        while (cursor.NextMember(members, ref seen, out var member))
+        {
+            var read = member switch
+            {
+                0 => cursor.Id(out account),
+                1 => cursor.Time(out at),
+                2 => cursor.Text(WireLimits.NameCharacters, out action),
+                3 => cursor.Amounts(out quantities),
+                4 => cursor.Texts(out facts),
+                5 => cursor.Texts(out keys),
+                6 => cursor.Texts(out record),
+                _ => TryReadState(ref cursor, out state),
+            };
+            if (!read)
+            {
+                return false;
+            }
+        }
+
+        if (!cursor.End() || !cursor.Require(members, seen, required))
+        {
+            return false;
+        }
+
+        var timed = (seen & 0b10) != 0;
+        usage = new UsageEvent
+        {
+            OccurredAt = timed ? at : InstantText.Cut(now),
+            TimedOnArrival = !timed,
+            Action = action,
+            Quantities = quantities,
+            Facts = facts,
+            Keys = keys,
+            Record = record,
+        };
+        return true;
+    }
+
+    private static bool TryReadState(ref JsonCursor cursor, out StatedAccount? state)
+    {
+        state = null;
+        string? plan = null;
+        ImmutableArray<NamedText> facts = [], terms = [];
+        ImmutableArray<MeteredQuantity> balances = [];
+        uint seen = 0;
+        if (!cursor.BeginObject())
+        {
+            return false;
+        }
+
+        while (cursor.NextMember(_stateMembers, ref seen, out var member))
+        {
+            var read = member switch
+            {
+                0 => cursor.Text(WireLimits.NameCharacters, out plan),
+                1 => cursor.Texts(out facts),
+                2 => cursor.Texts(out terms),
+                _ => cursor.Amounts(out balances),
+            };
+            if (!read)
+            {
+                return false;
+            }
+        }
+
+        state = new StatedAccount(plan, facts, terms, balances);
+        return cursor.Error is null;
+    }
+}

@@ -1,0 +1,150 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Rules.Engine.Accounts;
+using Rules.Engine.Pricing;
+
+namespace Rules.Engine.Wire;
+
+/// <summary>
+/// Writes answers and the canonical form of commands as UTF-8 JSON: the same bytes for the same values on every machine, whatever its
+/// culture. Amounts are decimal strings without trailing zeros; members stand in a fixed order.
+/// </summary>
+public static class WireWriter
+{
+    // Text is written as it is ("×", not "\u00D7"): answers are application/json and never parsed as HTML.
+    private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    [ThreadStatic]
+    private static Scratch? _scratch;
+
+    /// <summary>The answer of a quote or charge, in the shape of the events and stories.</summary>
+    public static byte[] Quote(Quote quote) => Write(quote, static (json, quote) => json.WriteQuote(quote));
+
+    /// <summary>The answer of opening or changing an account.</summary>
+    /// <param name="decimals">Of the ruleset's credit.</param>
+    public static byte[] Account(AccountAnswer answer, int decimals) => Write((answer, decimals), static (json, it) =>
+    {
+        var answer = it.answer;
+        json.WriteStartObject();
+        json.WriteString("account"u8, answer.Id);
+        json.WriteString("ruleset"u8, answer.Ruleset);
+        json.WriteNumberOrNull("version"u8, answer.Version);
+        if (answer.Plan is { } plan)
+        {
+            json.WriteString("plan"u8, plan);
+        }
+
+        json.WriteCycle(answer.Cycle);
+        json.WriteBalances(answer.Balances, it.decimals);
+        json.WriteEndObject();
+    });
+
+    /// <summary>The answer of a grant.</summary>
+    /// <param name="decimals">Of the ruleset's credit.</param>
+    public static byte[] Grant(GrantAnswer answer, int decimals) => Write((answer, decimals), static (json, it) =>
+    {
+        var answer = it.answer;
+        json.WriteStartObject();
+        json.WriteString("id"u8, answer.Id);
+        json.WriteString("bucket"u8, answer.Bucket);
+        json.WriteNumber("lot"u8, answer.Lot);
+        json.WriteUnits("amount"u8, answer.Amount, it.decimals);
+        json.WriteInstant("effective"u8, answer.EffectiveAt);
+        if (answer.ExpiresAt is { } expires)
+        {
+            json.WriteInstant("expires"u8, expires);
+        }
+
+        json.WriteBalances(answer.Balances, it.decimals);
+        json.WriteEndObject();
+    });
+
+    /// <summary>
+    /// One form for all events that mean the same: names sorted by code point, figures without trailing zeros, the instant in UTC.
+    /// <see cref="UsageEvent.TimedOnArrival"/> is not written.
+    /// </summary>
+    public static byte[] Canonical(UsageEvent usage) => Write(usage, static (json, usage) =>
+    {
+        json.WriteStartObject();
+        json.WriteInstant("at"u8, usage.OccurredAt);
+        json.WriteString("action"u8, usage.Action);
+        json.WriteSorted("quantities"u8, usage.Quantities);
+        json.WriteSorted("facts"u8, usage.Facts);
+        json.WriteSorted("keys"u8, usage.Keys);
+        json.WriteSorted("record"u8, usage.Record);
+        json.WriteEndObject();
+    });
+
+    /// <inheritdoc cref="Canonical(UsageEvent)"/>
+    public static byte[] Canonical(OpenAccount command) => Write(command, static (json, command) =>
+    {
+        json.WriteStartObject();
+        json.WriteString("account"u8, command.Id);
+        json.WriteString("ruleset"u8, command.Ruleset);
+        json.WriteInstant("at"u8, command.At);
+        if (command.Plan is { } plan)
+        {
+            json.WriteString("plan"u8, plan);
+        }
+
+        json.WriteSorted("facts"u8, command.Facts);
+        json.WriteSorted("terms"u8, command.Terms);
+        json.WriteEndObject();
+    });
+
+    /// <inheritdoc cref="Canonical(UsageEvent)"/>
+    public static byte[] Canonical(GrantCredits command) => Write(command, static (json, command) =>
+    {
+        json.WriteStartObject();
+        json.WriteString("id"u8, command.Id);
+        json.WriteString("bucket"u8, command.Bucket);
+        json.WriteExact("amount"u8, command.Amount);
+        json.WriteInstant("at"u8, command.At);
+        if (command.EffectiveAt is { } effective)
+        {
+            json.WriteInstant("effective"u8, effective);
+        }
+
+        if (command.ExpiresAt is { } expires)
+        {
+            json.WriteInstant("expires"u8, expires);
+        }
+
+        if (command.Priority is { } priority)
+        {
+            json.WriteNumber("priority"u8, priority);
+        }
+
+        json.WriteEndObject();
+    });
+
+    /// <summary>Runs a writer on this thread's buffer and copies what it wrote.</summary>
+    public static byte[] Write<T>(T value, Action<Utf8JsonWriter, T> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        // Taken out while in use, so that a writer that calls another one gets a buffer of its own.
+        var scratch = _scratch ?? new Scratch();
+        _scratch = null;
+        scratch.Buffer.ResetWrittenCount();
+        scratch.Json.Reset();
+        write(scratch.Json, value);
+        scratch.Json.Flush();
+        var bytes = scratch.Buffer.WrittenSpan.ToArray();
+        if (scratch.Buffer.Capacity <= 256 * 1024)
+        {
+            _scratch = scratch;
+        }
+
+        return bytes;
+    }
+
+    private sealed class Scratch
+    {
+        public Scratch() => Json = new Utf8JsonWriter(Buffer, _options);
+
+        public ArrayBufferWriter<byte> Buffer { get; } = new(4096);
+
+        public Utf8JsonWriter Json { get; }
+    }
+}
