@@ -40,6 +40,7 @@ public sealed record EntrySummary(string Account, long Sequence, EntryKind Kind,
 public sealed record EntryDetail(EntrySummary Summary, ImmutableArray<Posting> Postings, ImmutableArray<Lot> NewLots, ReadOnlyMemory<byte>? Event,
     ReadOnlyMemory<byte>? Answer, ReadOnlyMemory<byte> PreviousHash, ReadOnlyMemory<byte> Hash);
 
+/// <summary>How far a verification has come.</summary>
 public sealed record VerificationProgress(long Entries, long TotalEntries, long Accounts);
 
 /// <summary>What a verification found.</summary>
