@@ -84,7 +84,7 @@ public readonly record struct AmountText(string Sign, string Whole, string Fract
         var kept = Int128.Parse(string.Concat(point < 0 ? bare : bare[..point], fraction.AsSpan(0, places)), CultureInfo.InvariantCulture);
         if (kept == 0)
         {
-            var least = Of("0." + new string('0', places - 1) + "1");
+            var least = places == 0 ? "1" : $"0.{new string('0', places - 1)}1";
             return negative ? $"> −{least}" : $"< {least}";
         }
 
@@ -94,7 +94,8 @@ public readonly record struct AmountText(string Sign, string Whole, string Fract
         }
 
         var digits = kept.ToString(CultureInfo.InvariantCulture).PadLeft(places + 1, '0');
-        return Of($"{(negative ? "-" : "")}{digits.AsSpan(0, digits.Length - places)}.{digits.AsSpan(digits.Length - places)}").ToString();
+        var whole = digits.AsSpan(0, digits.Length - places);
+        return Of(places == 0 ? $"{(negative ? "-" : "")}{whole}" : $"{(negative ? "-" : "")}{whole}.{digits.AsSpan(digits.Length - places)}", places).ToString();
     }
 
     /// <summary>A count, grouped in threes.</summary>

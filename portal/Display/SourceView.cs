@@ -4,7 +4,37 @@ namespace Rules.Portal.Display;
 
 /// <summary>Rule source as a page shows it.</summary>
 /// <param name="Label">Name of the scrolling region: <c>biodock version 1</c>.</param>
-public sealed record SourceView(string Label, ImmutableArray<SourceLine> Lines);
+public sealed record SourceView(string Label, ImmutableArray<SourceLine> Lines)
+{
+    /// <summary>Whether the line is one that a lit line belongs to.</summary>
+    public bool IsHeadOfLit(int number) => Lines.Any(line => line.Lit && HeadsOf(line.Number).Contains(number));
+
+    /// <summary>
+    /// The lines that a line belongs to, outermost first: in the rule language an indented line belongs to the line above it.
+    /// Empty for a line of the file's first column and for a number outside the file.
+    /// </summary>
+    public ImmutableArray<int> HeadsOf(int number)
+    {
+        if (number < 1 || number > Lines.Length)
+        {
+            return [];
+        }
+
+        var heads = ImmutableArray.CreateBuilder<int>();
+        var indent = Lines[number - 1].Indent;
+        for (var above = number - 1; above >= 1 && indent > 0; above--)
+        {
+            var line = Lines[above - 1];
+            if (line.HasContent && line.Indent < indent)
+            {
+                heads.Insert(0, above);
+                indent = line.Indent;
+            }
+        }
+
+        return heads.ToImmutable();
+    }
+}
 
 /// <summary>One numbered line.</summary>
 /// <param name="Number">From 1.</param>
@@ -12,6 +42,12 @@ public sealed record SourceLine(int Number, ImmutableArray<SourceSpan> Spans)
 {
     /// <summary>Numbers of the explanation's steps that this line made, ascending.</summary>
     public ImmutableArray<int> Steps { get; init; } = [];
+
+    /// <summary>Leading spaces.</summary>
+    public int Indent { get; init; }
+
+    /// <summary>False for blank lines and lines that hold only a comment: they do not begin a block.</summary>
+    public bool HasContent { get; init; }
 
     /// <summary>Lit from the start: the line of the step that the address names.</summary>
     public bool Lit { get; init; }

@@ -51,9 +51,13 @@ public sealed class SourceViewBuilder(SourceText source, ImmutableArray<StyledSp
                 break; // the line break that ends the file begins no line
             }
 
+            var text = source.AsSpan(span);
+            var content = text.TrimStart(' ');
             var steps = _steps.GetValueOrDefault(number, []);
             lines.Add(new SourceLine(number, Spans(span, ref next))
             {
+                Indent = text.Length - content.Length,
+                HasContent = content is not ([] or ['#', ..]),
                 Steps = [.. steps.Select(step => step.Number)],
                 Lit = steps.Exists(step => step.Number == _chosen),
                 Dim = steps.Count > 0 && steps.TrueForAll(step => !step.Applied),

@@ -29,7 +29,7 @@ public sealed class OverviewModel(CreditLedger ledger, IClock clock) : PageModel
         var now = clock.GetCurrentInstant();
         Rulesets = [.. ledger.Rulesets.All.Select(ruleset => RulesetRow.At(ruleset, now))];
         var entries = await ledger.EntriesAsync(new EntryFilter(Limit: Latest), cancellationToken);
-        Entries = new EntriesTable("Latest entries", entries.Items, DateTimeZone.Utc, WithAccount: true);
+        Entries = new EntriesTable("Latest entries", entries.Items, DateTimeZone.Utc, WithAccount: true) { IsFull = false };
         var accounts = await ledger.AccountsAsync(new AccountFilter(Limit: Shown), cancellationToken);
         Accounts = accounts.Items;
         HasMoreAccounts = accounts.Next is not null;

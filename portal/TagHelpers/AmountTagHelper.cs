@@ -20,10 +20,13 @@ public sealed class AmountTagHelper : TagHelper
 
     public int Decimals { get; set; }
 
+    /// <summary>Decimals of the longest amount in the column: the points of all of them come to stand under each other.</summary>
+    public int Align { get; set; }
+
     /// <summary>A change: always with a sign.</summary>
     public bool Signed { get; set; }
 
-    /// <summary>Two places, the full value in the tooltip.</summary>
+    /// <summary>At most two places, the full value in the tooltip.</summary>
     public bool Summary { get; set; }
 
     public override void Process(TagHelperContext context, TagHelperOutput output)
@@ -42,13 +45,19 @@ public sealed class AmountTagHelper : TagHelper
         if (Summary)
         {
             output.Attributes.SetAttribute("title", text.ToString());
-            output.Content.SetContent(AmountText.Summary(plain));
+            output.Content.SetContent(AmountText.Summary(plain, Math.Min(Decimals, 2)));
             return;
         }
 
         output.Content.Append(text.Sign + text.Whole);
         AppendSpan(output, "fraction", text.Fraction);
         AppendSpan(output, "zeros", text.Zeros);
+        var places = Math.Max(0, text.Fraction.Length + text.Zeros.Length - 1);
+        if (places < Align)
+        {
+            // Drawn by the stylesheet as invisible digits of the right width; never part of the text.
+            output.Attributes.SetAttribute("data-pad", (places == 0 ? "." : "") + new string('0', Align - places));
+        }
     }
 
     private static void AppendSpan(TagHelperOutput output, string name, string text)

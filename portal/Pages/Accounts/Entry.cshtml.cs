@@ -67,6 +67,10 @@ public sealed class EntryModel(CreditLedger ledger, RuleSources sources) : PageM
             ? File(answer.ToArray(), "application/json")
             : NotFound();
 
+    /// <summary>Numbers of the lines that the step's line belongs to, outermost first, with spaces between.</summary>
+    public string HeadsOf(ExplanationStep step) =>
+        step.Line is { } line && Source is not null ? string.Join(' ', Source.HeadsOf(line)) : "";
+
     /// <summary>Digits that the rest of the explanation keeps under each other: the most that any step has.</summary>
     public int Places => Explanation is null ? Entry.Decimals : Math.Max(Entry.Decimals, Explanation.Steps.Max(step => PlacesOf(step.Amount)));
 

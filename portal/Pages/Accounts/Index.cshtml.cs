@@ -23,6 +23,9 @@ public sealed class IndexModel(CreditLedger ledger) : PageModel
 
     public ImmutableArray<AccountSummary> Accounts { get; private set; } = [];
 
+    /// <summary>Most decimals of any account shown.</summary>
+    public int Align => Accounts.IsEmpty ? 0 : Accounts.Max(account => account.Decimals);
+
     /// <summary>Address of the following page; null on the last.</summary>
     public string? Next { get; private set; }
 

@@ -5,26 +5,30 @@ if (receipt) {
   const steps = [...receipt.querySelectorAll("[data-step]")];
   const lines = new Map([...receipt.querySelectorAll("[data-line]")].map(line => [line.dataset.line, line]));
   const scroller = receipt.querySelector(".source");
-  const linesOf = step => step.dataset.lines.split(" ").filter(Boolean).map(number => lines.get(number)).filter(Boolean);
+  const named = numbers => numbers.split(" ").map(number => lines.get(number)).filter(Boolean);
+  const linesOf = step => named(step.dataset.lines);
+  const headsOf = step => named(step.dataset.heads);
   const stepsOf = line => steps.filter(step => linesOf(step).includes(line));
   let chosen = steps.filter(step => step.hasAttribute("aria-current"));
 
   function light(lit) {
     const rows = new Set(lit.flatMap(linesOf));
+    const heads = new Set(lit.flatMap(headsOf));
     for (const step of steps) step.classList.toggle("step-lit", lit.includes(step));
     for (const line of lines.values()) {
       line.classList.toggle("lit", rows.has(line));
+      line.classList.toggle("head", heads.has(line) && !rows.has(line));
       for (const mark of line.querySelectorAll("a[data-of]")) mark.classList.toggle("of-step", lit.some(step => step.dataset.step === mark.dataset.of));
     }
   }
 
-  function reveal(step) {
+  function reveal(step, behavior = "smooth") {
     const rows = linesOf(step);
     if (rows.length === 0) return;
     const view = scroller.getBoundingClientRect();
     const top = rows[0].getBoundingClientRect().top - view.top;
     const bottom = rows.at(-1).getBoundingClientRect().bottom - view.top;
-    if (top < 0 || bottom > view.height) scroller.scrollBy({ top: top - view.height / 3, behavior: "smooth" });
+    if (top < 0 || bottom > view.height) scroller.scrollBy({ top: top - view.height / 3, behavior });
   }
 
   function choose(step) {
@@ -37,6 +41,10 @@ if (receipt) {
     address.searchParams.set("step", step.dataset.step);
     history.replaceState(history.state, "", address);
   }
+
+  // The page opens at the lines that made the charge, not at the head of the file.
+  const first = chosen[0] ?? steps.find(step => step.hasAttribute("data-charging"));
+  if (first) reveal(first, "instant");
 
   for (const step of steps) {
     step.addEventListener("pointerenter", () => { light([step]); });
