@@ -15,13 +15,6 @@ public static class EntryText
         _ => kind.ToString(),
     };
 
-    /// <summary>The word in an address: <c>plan-change</c>.</summary>
-    public static string Word(EntryKind kind) => Name(kind).ToLowerInvariant().Replace(' ', '-');
-
-    /// <summary>Null for anything that is not the word of a kind.</summary>
-    public static EntryKind? Kind(string? word) =>
-        Enum.GetValues<EntryKind>().Where(kind => Word(kind) == word).Select(kind => (EntryKind?)kind).FirstOrDefault();
-
     /// <summary>What a charge without an amount came to; null where the amount says it.</summary>
     public static string? Outcome(QuoteOutcome? outcome) => outcome switch
     {

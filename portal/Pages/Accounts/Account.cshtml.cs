@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using NodaTime;
 using Rules.Engine.Model;
 using Rules.Ledger;
-using Rules.Portal.Display;
 using Rules.Portal.Pages.Shared;
 
 namespace Rules.Portal.Pages.Accounts;
@@ -25,7 +24,6 @@ public sealed class AccountModel(CreditLedger ledger) : PageModel
 
     public async Task<IActionResult> OnGetAsync(string id, CancellationToken cancellationToken)
     {
-        id = AccountLinks.Id(id);
         if (await ledger.BalanceAsync(id, at: null, cancellationToken) is not { } account)
         {
             return NotFound();

@@ -41,7 +41,6 @@ public sealed class EntryModel(CreditLedger ledger, RuleSources sources) : PageM
 
     public async Task<IActionResult> OnGetAsync(string id, long sequence, CancellationToken cancellationToken)
     {
-        id = AccountLinks.Id(id);
         if (await ledger.EntryAsync(id, sequence, cancellationToken) is not { } detail)
         {
             return NotFound();
@@ -63,7 +62,7 @@ public sealed class EntryModel(CreditLedger ledger, RuleSources sources) : PageM
 
     /// <summary>The stored answer, byte for byte.</summary>
     public async Task<IActionResult> OnGetJsonAsync(string id, long sequence, CancellationToken cancellationToken) =>
-        await ledger.EntryAsync(AccountLinks.Id(id), sequence, cancellationToken) is { Answer: { } answer }
+        await ledger.EntryAsync(id, sequence, cancellationToken) is { Answer: { } answer }
             ? File(answer.ToArray(), "application/json")
             : NotFound();
 

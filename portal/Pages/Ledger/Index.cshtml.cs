@@ -5,6 +5,7 @@ using NodaTime;
 using NodaTime.Text;
 using Rules.Engine.Accounts;
 using Rules.Engine.Model;
+using Rules.Engine.Wire;
 using Rules.Ledger;
 using Rules.Portal.Display;
 using Rules.Portal.Pages.Shared;
@@ -23,7 +24,7 @@ public sealed class IndexModel(CreditLedger ledger) : PageModel
     [BindProperty(SupportsGet = true)]
     public string? Ruleset { get; set; }
 
-    /// <summary>A word of <see cref="EntryText.Word"/>.</summary>
+    /// <summary>A word of <see cref="WireNames"/>.</summary>
     [BindProperty(SupportsGet = true)]
     public string? Kind { get; set; }
 
@@ -61,7 +62,7 @@ public sealed class IndexModel(CreditLedger ledger) : PageModel
     {
         Rulesets = ledger.Rulesets.All;
         var zone = ZoneOf(Ruleset);
-        var kind = EntryText.Kind(Kind);
+        var kind = WireNames.EntryKind(Kind);
         var from = Start("from", From, zone, 0);
         var to = Start("to", To, zone, 1);
         if (!string.IsNullOrEmpty(Kind) && kind is null)
