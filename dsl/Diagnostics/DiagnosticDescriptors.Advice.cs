@@ -2,6 +2,10 @@ namespace Rules.Dsl.Diagnostics;
 
 public static partial class DiagnosticDescriptors
 {
+    /// <summary>PR0099. Arguments: what is not supported.</summary>
+    public static readonly DiagnosticDescriptor NotSupported = Error(
+        "PR0099", "Not supported yet", "{0} is not supported yet.");
+
     /// <summary>PR0701. Arguments: the name.</summary>
     public static readonly DiagnosticDescriptor NeverUsed = Define(
         "PR0701", DiagnosticSeverity.Warning, "Name that is never used",
@@ -24,6 +28,18 @@ public static partial class DiagnosticDescriptors
         "PR0802", "Example that does not hold",
         "Example \"{0}\" expected {1}, but the rules give {2}.",
         "change the rule, or expect {2}");
+
+    /// <summary>PR0803. Arguments: the line that is missing.</summary>
+    public static readonly DiagnosticDescriptor PromiseIncomplete = Error(
+        "PR0803", "Promise without a claim",
+        "This promise does not say \"{0}\".",
+        "add the line under it");
+
+    /// <summary>PR0804. Arguments: the bucket.</summary>
+    public static readonly DiagnosticDescriptor BucketNotSold = Error(
+        "PR0804", "Promise about a bucket that has no price",
+        "\"{0}\" is neither sold nor postpaid, so it has no price per credit.",
+        "name a bucket that has a \"sell\" or is postpaid");
 
     /// <summary>PR0901. Reported on publishing. Arguments: the rule set, the version, the version before.</summary>
     public static readonly DiagnosticDescriptor VersionNotAscending = Error(

@@ -56,12 +56,6 @@ public static partial class DiagnosticDescriptors
         "This does not say how long carried credits live.",
         "add: for 3 months, for 1 cycle, or for ever");
 
-    /// <summary>PR0510. Arguments: the minimum, the cap.</summary>
-    public static readonly DiagnosticDescriptor RolloverMinimumAboveCap = Error(
-        "PR0510", "Rollover minimum above its cap",
-        "\"at least {0}\" is more than \"up to {1}\".",
-        "lower the minimum or raise the limit");
-
     /// <summary>PR0512.</summary>
     public static readonly DiagnosticDescriptor KeptCycleGrantNotStated = Error(
         "PR0512", "Grant of a kept cycle not decided",
@@ -80,65 +74,17 @@ public static partial class DiagnosticDescriptors
         "The level {0} appears twice in this alert.",
         "delete one");
 
-    /// <summary>PR0515.</summary>
-    public static readonly DiagnosticDescriptor BelowUsed = Error(
-        "PR0515", "Level that goes the other way",
-        "\"below\" is for credits left; what is used rises.",
-        "write \"above\", or \"left\"");
-
-    /// <summary>PR0515 the other way round.</summary>
-    public static readonly DiagnosticDescriptor AboveLeft = BelowUsed with
-    {
-        MessageFormat = "\"above\" is for credits used; what is left falls.",
-        HelpFormat = "write \"below\", or \"used\"",
-    };
-
-    /// <summary>PR0516. Arguments: the cap as written, the bucket.</summary>
-    public static readonly DiagnosticDescriptor CapWithoutBase = Error(
-        "PR0516", "Percentage cap without a base",
-        "\"up to {0}\" has no base: no plan grants into \"{1}\".",
-        "write an amount, or \"{0} of unused\"");
-
-    /// <summary>PR0517. Arguments: the bucket.</summary>
-    public static readonly DiagnosticDescriptor DebtRepaidByPostpaid = Error(
-        "PR0517", "Debts repaid by a postpaid bucket",
-        "Debts cannot be repaid by \"{0}\": it is postpaid and holds no credits.",
-        "delete it from the list");
-
-    /// <summary>PR0519.</summary>
-    public static readonly DiagnosticDescriptor FallingStepsWithoutLevel = Error(
-        "PR0519", "Falling steps without a first level",
-        "Falling steps need a first level.",
-        "write: at 200 credits left, then every 100 credits");
-
-    /// <summary>PR0520.</summary>
-    public static readonly DiagnosticDescriptor AnchorDayClamped = Define(
-        "PR0520", DiagnosticSeverity.Information, "Months without the anchor's day",
-        "Months without a day {0} use their last day.");
-
-    /// <summary>PR0521. Arguments: the line that says more.</summary>
-    public static readonly DiagnosticDescriptor PlanChangeSaidTwice = Error(
-        "PR0521", "Plan change said twice",
-        "\"plan change\" and \"{0}\" both say what {1} does.",
-        "write \"upgrade\" and \"downgrade\", or only \"plan change\"");
-
     /// <summary>PR0522. Arguments: the zone as written, the near miss.</summary>
     public static readonly DiagnosticDescriptor UnknownTimeZone = Error(
         "PR0522", "Unknown time zone", "\"{0}\" is not a known time zone.", "did you mean \"{1}\"?");
 
-    /// <summary>PR0523. Arguments: the action.</summary>
-    public static readonly DiagnosticDescriptor ActionNotServed = Error(
-        "PR0523", "Action that no bucket serves",
-        "No bucket serves \"{0}\", so it could never be charged.",
-        "add it to a bucket's \"serves\", or make it free");
+    /// <summary>PR0525. Arguments: the bucket.</summary>
+    public static readonly DiagnosticDescriptor PostpaidHoldsNoCredits = Error(
+        "PR0525", "Credits into a postpaid bucket",
+        "\"{0}\" is postpaid and holds no credits, so none can be put into it.",
+        "use a bucket from a plan, purchase or grant");
 
-    /// <summary>PR0525. Arguments: the bucket, what it is filled from.</summary>
-    public static readonly DiagnosticDescriptor BucketOfOtherFunding = Error(
-        "PR0525", "Credits into a bucket of another kind",
-        "The bucket \"{0}\" is filled {1}, so {2} cannot put credits into it.",
-        "use a bucket that is filled {3}");
-
-    /// <summary>PR0526. Arguments: the line, the bucket.</summary>
+    /// <summary>PR0526. Arguments: the line, the bucket, what it does.</summary>
     public static readonly DiagnosticDescriptor LineNeedsOtherFunding = Error(
         "PR0526", "Line that does not fit its bucket",
         "\"{0}\" has no meaning for \"{1}\", which {2}.",

@@ -33,9 +33,30 @@ public static partial class DiagnosticDescriptors
         "This condition has more than {0} cases, more than can be compared with the others.",
         "split it, or collect its values in a list with tags");
 
-    /// <summary>PR0604. Arguments: the fact, what it is, how it is tested.</summary>
+    /// <summary>PR0604. Arguments: the fact, what it is, how it is tested, a test that fits.</summary>
     public static readonly DiagnosticDescriptor TestDoesNotFitFact = Error(
         "PR0604", "Test that does not fit the fact",
         "\"{0}\" is {1}, so it cannot be tested with \"{2}\".",
-        "write {3}");
+        "write, for example: {3}");
+
+    /// <summary>PR0604 for a fact that stands alone. Arguments: the fact, what it is, a test that fits.</summary>
+    public static readonly DiagnosticDescriptor FactNeedsTest = TestDoesNotFitFact with
+    {
+        MessageFormat = "\"{0}\" is {1}, so it cannot stand alone.",
+        HelpFormat = "write, for example: {2}",
+    };
+
+    /// <summary>PR0604 for a value of another type. Arguments: the value, the fact, what it is.</summary>
+    public static readonly DiagnosticDescriptor ValueDoesNotFitFact = TestDoesNotFitFact with
+    {
+        MessageFormat = "{0} does not fit \"{1}\", which is {2}.",
+        HelpFormat = "write {2}",
+    };
+
+    /// <summary>PR0604 for a fact that chooses the cycle. Arguments: the fact, what it is.</summary>
+    public static readonly DiagnosticDescriptor CycleFactNeedsValues = TestDoesNotFitFact with
+    {
+        MessageFormat = "\"{0}\" is {1}, so it cannot choose between a monthly and an annual cycle.",
+        HelpFormat = "declare it: has {0} one of monthly, annual",
+    };
 }

@@ -53,7 +53,7 @@ public static partial class DiagnosticDescriptors
         HelpFormat = "write {4}",
     };
 
-    /// <summary>PR0305 where there is nothing to compare with.</summary>
+    /// <summary>PR0305 where there is nothing to compare with. Arguments: the percentage or term.</summary>
     public static readonly DiagnosticDescriptor ClaimWithoutBase = ClaimDoesNotHold with
     {
         MessageFormat = "There is no figure that {0} off could refer to.",
@@ -68,11 +68,17 @@ public static partial class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor PercentOutOfRange = Error(
         "PR0309", "Percentage above 100", "{0} is more than the whole; a percentage is from 0% to 100%.");
 
-    /// <summary>PR0310. Arguments: the figure, the decimals allowed.</summary>
-    public static readonly DiagnosticDescriptor TooManyDecimals = Error(
-        "PR0310", "Too many decimals", "{0} has more than {1} decimals.", "write at most {1} decimals");
+    /// <summary>PR0310. Arguments: the rate.</summary>
+    public static readonly DiagnosticDescriptor RateOfItself = Error(
+        "PR0310", "Rate defined by itself", "\"{0}\" is defined by itself.", "write the amount it stands for");
 
-    /// <summary>PR0311. Arguments: the figure, the limit.</summary>
-    public static readonly DiagnosticDescriptor FigureTooLarge = Error(
+    /// <summary>PR0311. Arguments: the figure as written, what is possible.</summary>
+    public static readonly DiagnosticDescriptor FigureOutOfRange = Error(
         "PR0311", "Figure out of range", "{0} is out of range: {1}.");
+
+    /// <summary>PR0312. Arguments: the unit.</summary>
+    public static readonly DiagnosticDescriptor SellCountsCredits = Error(
+        "PR0312", "Sell that does not count credits",
+        "A bucket is sold by the credit, not by {0}.",
+        "write \"per credit\"");
 }

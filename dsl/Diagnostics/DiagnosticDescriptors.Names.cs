@@ -92,8 +92,22 @@ public static partial class DiagnosticDescriptors
         "\"{0}\" means nothing here; write {1}.",
         "did you mean \"{2}\"?");
 
-    /// <summary>PR0216. Arguments: the name, what it is declared as, what is needed.</summary>
-    public static readonly DiagnosticDescriptor WrongKindOfName = Error(
-        "PR0216", "Name of another kind",
-        "\"{0}\" is {1}, but {2} is needed here.");
+    /// <summary>PR0209 where a bucket or term may stand. Arguments: the name, the near miss.</summary>
+    public static readonly DiagnosticDescriptor UnknownBucketOrTerm = UnknownRateOrTerm with
+    {
+        MessageFormat = "No bucket or term called \"{0}\" is declared.",
+    };
+
+    /// <summary>PR0214 for a name the language gives. Arguments: the name.</summary>
+    public static readonly DiagnosticDescriptor BuiltInName = DeclaredTwice with
+    {
+        MessageFormat = "\"{0}\" is built in and cannot be declared.",
+        HelpFormat = "give it another name",
+    };
+
+    /// <summary>PR0216. No arguments.</summary>
+    public static readonly DiagnosticDescriptor NoCredit = Error(
+        "PR0216", "No credit",
+        "The file does not declare its credit.",
+        "add: credit \"credit\" to 2 decimals, rounding half up");
 }

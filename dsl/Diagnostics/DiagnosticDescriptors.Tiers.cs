@@ -15,11 +15,11 @@ public static partial class DiagnosticDescriptors
         HelpFormat = "start this tier at {0}",
     };
 
-    /// <summary>PR0101 at the end of a ladder. Arguments: the end of the last tier, its start.</summary>
+    /// <summary>PR0101 at the end of a ladder. Arguments: the end of the last tier, how to write it.</summary>
     public static readonly DiagnosticDescriptor TierOpenEnd = TierGap with
     {
         MessageFormat = "Quantities over {0} have no price: the last tier ends at {0}.",
-        HelpFormat = "write the last tier as: {1} and up",
+        HelpFormat = "write the last tier as: {1}",
     };
 
     /// <summary>PR0102. Arguments: the end above, the start here, the start meant.</summary>
@@ -33,6 +33,12 @@ public static partial class DiagnosticDescriptors
         "PR0103", "Tiers out of order",
         "This tier starts at {0}, which is not above the tier before it ({1}), so one of them is never reached.",
         "put the tiers in ascending order");
+
+    /// <summary>PR0103 after a tier without an end. No arguments.</summary>
+    public static readonly DiagnosticDescriptor TierAfterOpenEnd = TierNotAscending with
+    {
+        MessageFormat = "This tier is never reached: the one before it has no end.",
+    };
 
     /// <summary>PR0104. Arguments: the spelling of this tier, the spelling of the first.</summary>
     public static readonly DiagnosticDescriptor TierSpellingsMixed = Error(
@@ -76,9 +82,15 @@ public static partial class DiagnosticDescriptors
         "{0} is not a whole number, but {1} are counted whole.",
         "write a whole number, or declare the meter fractional");
 
-    /// <summary>PR0110.</summary>
-    public static readonly DiagnosticDescriptor LadderEmpty = Error(
-        "PR0110", "Ladder without tiers",
-        "This ladder has no tiers.",
-        "add tiers under it, such as: base 1 credit");
+    /// <summary>PR0110. Arguments: the scope as written.</summary>
+    public static readonly DiagnosticDescriptor ScopeInSell = Error(
+        "PR0110", "Scope in a sell",
+        "\"{0}\" has no meaning here: each purchase is priced by itself.",
+        "delete it");
+
+    /// <summary>PR0113. Arguments: the scope here, the line of the first, the first.</summary>
+    public static readonly DiagnosticDescriptor ScopesDiffer = Error(
+        "PR0113", "Two scopes in one price",
+        "This line counts {0}, but line {1} of the same price counts {2}.",
+        "use one of the two");
 }

@@ -1,0 +1,537 @@
+using System.Collections.Immutable;
+using Rules.Dsl.Diagnostics;
+using Rules.Dsl.Syntax;
+using Rules.Dsl.Text;
+
+namespace Rules.Dsl.Binding;
+
+internal sealed partial class Binder
+{
+    private readonly Dictionary<ActionSymbol, TextLocation> _pricedActions = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>What a price body stands in: an action charged in credits, or a bucket sold for money.</summary>
+    private sealed class PriceContext(string name, ActionSymbol? action, TextLocation head)
+    {
+        public string Name { get; } = name;
+
+        /// <summary>Null in a sell.</summary>
+        public ActionSymbol? Action { get; } = action;
+
+        public TextLocation Head { get; } = head;
+
+        public ImmutableArray<FactSymbol> By { get; init; } = [];
+
+        public ImmutableArray<FactSymbol> RegardlessOf { get; init; } = [];
+
+        /// <summary>The currency of the first amount of a sell.</summary>
+        public CurrencySymbol? Currency { get; set; }
+    }
+
+    private ImmutableArray<BoundPrice> BindPrices()
+    {
+        var prices = ImmutableArray.CreateBuilder<BoundPrice>();
+        foreach (var syntax in Items<PriceSyntax>())
+        {
+            var action = LookupAction(syntax.Action);
+            if (action.IsFree)
+            {
+                Report(DiagnosticDescriptors.FreeActionPriced, syntax.Action.Location, action.Name);
+            }
+            else if (!action.IsError && !_pricedActions.TryAdd(action, syntax.Action.Location))
+            {
+                ReportTwice(syntax.Action.Location, "price " + action.Name, _pricedActions[action]);
+            }
+
+            prices.Add(BindPrice(syntax, action));
+        }
+
+        return prices.ToImmutable();
+    }
+
+    private BoundPrice BindPrice(PriceSyntax syntax, ActionSymbol action)
+    {
+        var by = BindFacts(syntax.By?.Facts, action);
+        var regardlessOf = BindFacts(syntax.Regardless?.Facts, action);
+        foreach (var fact in by.Intersect(regardlessOf))
+        {
+            var name = syntax.By!.Facts.Items.First(t => t.ValueText == fact.Name);
+            Report(DiagnosticDescriptors.RegardlessFactInRows, name.Location, fact.Name, name.Location.Line, action.Name);
+        }
+
+        var context = new PriceContext(action.Name, action, LineLocation(syntax)) { By = by, RegardlessOf = regardlessOf };
+        var body = BindBody(syntax, context, ConditionSet.Everything);
+        return new BoundPrice(context.Head, action, by, regardlessOf, body) { Remarks = BindRemarks(syntax) };
+    }
+
+    private ImmutableArray<BoundSell> BindSells()
+    {
+        var sells = ImmutableArray.CreateBuilder<BoundSell>();
+        var lines = new Dictionary<BucketSymbol, TextLocation>(ReferenceEqualityComparer.Instance);
+        foreach (var syntax in Items<SellSyntax>())
+        {
+            var bucket = LookupBucket(syntax.Bucket);
+            RequireHoldsCredits(bucket, syntax.Bucket);
+            if (!lines.TryAdd(bucket, syntax.Bucket.Location))
+            {
+                ReportTwice(syntax.Bucket.Location, "sell " + bucket.Name, lines[bucket]);
+            }
+
+            var context = new PriceContext(bucket.Name, action: null, LineLocation(syntax));
+            var body = BindBody(syntax, context, ConditionSet.Everything);
+            sells.Add(new BoundSell(context.Head, bucket, body) { Remarks = BindRemarks(syntax) });
+        }
+
+        return sells.ToImmutable();
+    }
+
+    private ImmutableArray<FactSymbol> BindFacts(TokenListSyntax? names, ActionSymbol? action)
+    {
+        var facts = ImmutableArray.CreateBuilder<FactSymbol>();
+        foreach (var name in names?.Items ?? [])
+        {
+            if (LookupFact(name, action) is not { } fact)
+            {
+                continue;
+            }
+
+            if (facts.Contains(fact))
+            {
+                ReportTwice(name.Location, fact.Name, names!.Location);
+                continue;
+            }
+
+            facts.Add(fact);
+        }
+
+        return facts.ToImmutable();
+    }
+
+    private BoundPriceBody BindBody(LineSyntax head, PriceContext context, ConditionSet? within)
+    {
+        var components = ImmutableArray.CreateBuilder<BoundComponent>();
+        var rows = ImmutableArray.CreateBuilder<RowLineSyntax>();
+        var exceptions = ImmutableArray.CreateBuilder<ExceptionLineSyntax>();
+        foreach (var line in Lines(head))
+        {
+            switch (line)
+            {
+                case EachComponentSyntax each:
+                    components.Add(new BoundEachComponent(LineLocation(each), BindCost(each.Cost, context, counted: null, list: null))
+                    {
+                        Remarks = BindRemarks(each),
+                    });
+                    break;
+                case PerComponentSyntax per:
+                    components.Add(BindPer(per, context));
+                    break;
+                case RowLineSyntax row:
+                    rows.Add(row);
+                    break;
+                case ExceptionLineSyntax exception:
+                    exceptions.Add(exception);
+                    break;
+                default:
+                    ReportNotSupported(LineLocation(line), $"\"{LineLocation(line).Text.Split(' ')[0]} ...\" in a price");
+                    break;
+            }
+        }
+
+        ReportScopesThatDiffer(components);
+        var body = new BoundPriceBody(LineLocation(head))
+        {
+            Components = components.ToImmutable(),
+            Rows = BindRows(rows.ToImmutable(), head, context.By, context),
+            Exceptions = BindExceptions(exceptions.ToImmutable(), context, within),
+            Remarks = BindRemarks(head),
+        };
+        if (body.Components.IsEmpty && body.Rows.IsEmpty && !BlockHasError(head) && Lines(head).All(static l => l is ExceptionLineSyntax))
+        {
+            Report(
+                body.Exceptions.IsEmpty ? DiagnosticDescriptors.PriceEmpty : DiagnosticDescriptors.PriceWithoutDefault,
+                LineLocation(head), context.Name);
+        }
+
+        return body;
+    }
+
+    private BoundPerComponent BindPer(PerComponentSyntax syntax, PriceContext context)
+    {
+        var unit = BindCountedUnit(syntax.Unit, context);
+        if (syntax.Rounded is { } rounded)
+        {
+            ReportNotSupported(rounded.Location, "\"rounded\"");
+        }
+
+        if (syntax is { Scope: { } outer, Ladder.Scope: { } inner })
+        {
+            Report(DiagnosticDescriptors.ScopesDiffer, inner.Location, inner.ToString(), outer.Location.Line, outer.ToString());
+        }
+
+        var component = new BoundPerComponent(LineLocation(syntax), unit)
+        {
+            Scope = BindScope(syntax.Ladder?.Scope ?? syntax.Scope, context),
+            Remarks = BindRemarks(syntax),
+        };
+        if (syntax.Cost is { } cost)
+        {
+            return component with { Cost = BindCost(cost, context, unit.Unit, list: null) };
+        }
+
+        if (syntax.Ladder is { } ladder)
+        {
+            return component with { Ladder = BindLadder(syntax, ladder, unit, component.Scope, context) };
+        }
+
+        if (syntax.Table is { } table)
+        {
+            ReportNotSupported(table.Location, "A rate by facts");
+            var by = BindFacts(table.Facts, context.Action);
+            var rows = BindRows([.. Lines(syntax).OfType<RowLineSyntax>()], syntax, by, context, unit.Unit);
+            return component with { Matrix = new BoundMatrix(table.Location, by, rows) };
+        }
+
+        return component with { Cost = new BoundCost(syntax.Location, new BoundErrorAmount(syntax.Location)) };
+    }
+
+    private BoundCountedUnit BindCountedUnit(UnitOfSyntax syntax, PriceContext context)
+    {
+        var unit = LookupCountedUnit(syntax.Name);
+        if (syntax.Number is not null)
+        {
+            ReportNotSupported(syntax.Location, "A price per several units");
+        }
+
+        if (unit is not null && context.Action is { IsError: false } action && !action.Measures.Contains(unit))
+        {
+            Report(DiagnosticDescriptors.ActionDoesNotMeasure, syntax.Name.Location, action.Name, Singular(unit));
+        }
+        else if (unit is not null and not CreditSymbol && context.Action is null)
+        {
+            Report(DiagnosticDescriptors.SellCountsCredits, syntax.Name.Location, syntax.Name.ValueText);
+        }
+
+        var counting = syntax.PackageOf is null ? UnitCounting.Exact
+            : syntax.CompleteKeyword is null ? UnitCounting.StartedPackages
+            : UnitCounting.CompletePackages;
+        var size = syntax.Number is { IsMissing: false, HasError: false } number && number.NumberValue.Sign > 0 ? number.NumberValue : 1;
+        return new BoundCountedUnit(
+            syntax.Location,
+            unit ?? new MeterSymbol(syntax.Name.ValueText, syntax.Name.ValueText, isWhole: false, syntax.Name.Location) { IsError = true },
+            size,
+            counting);
+    }
+
+    private BoundScope? BindScope(ScopeSyntax? syntax, PriceContext context)
+    {
+        if (syntax is null)
+        {
+            return null;
+        }
+
+        if (context.Action is not { } action)
+        {
+            Report(DiagnosticDescriptors.ScopeInSell, syntax.Location, syntax.ToString());
+            return null;
+        }
+
+        switch (syntax.Name.Kind)
+        {
+            case SyntaxKind.CycleKeyword:
+                NeedCycle(syntax.Location, $"\"{syntax}\"");
+                return new BoundScope(syntax.Location, ScopeKind.Cycle, null);
+            case SyntaxKind.EventKeyword or SyntaxKind.HourKeyword or SyntaxKind.DayKeyword:
+                ReportNotSupported(syntax.Location, $"\"{syntax}\"");
+                return new BoundScope(syntax.Location, ScopeKind.Event, null);
+        }
+
+        if (action.Key is { } key && key.Name == syntax.Name.ValueText)
+        {
+            return new BoundScope(syntax.Location, ScopeKind.Key, Use(key));
+        }
+
+        if (!IsExcused(syntax.Name) && !action.IsError)
+        {
+            var known = action.Key is null ? (IEnumerable<string>)["cycle", "event"] : [action.Key.Name, "cycle", "event"];
+            ReportNearMiss(DiagnosticDescriptors.UnknownKey, syntax.Name, known, syntax.Name.ValueText, action.Name);
+        }
+
+        return new BoundScope(syntax.Location, ScopeKind.Key, new KeySymbol(syntax.Name.ValueText, syntax.Name.Location) { IsError = true });
+    }
+
+    private void ReportScopesThatDiffer(IEnumerable<BoundComponent> components)
+    {
+        BoundScope? first = null;
+        foreach (var scope in components.OfType<BoundPerComponent>().Select(static c => c.Scope).OfType<BoundScope>())
+        {
+            first ??= scope;
+            if (scope.Kind != first.Kind)
+            {
+                Report(DiagnosticDescriptors.ScopesDiffer, scope.Location, scope.Location.Text, first.Location.Line, first.Location.Text);
+            }
+        }
+    }
+
+    /// <param name="syntax">The cost.</param>
+    /// <param name="context">Decides the unit.</param>
+    /// <param name="counted">What one of costs so much; null: an event.</param>
+    /// <param name="list">What a percentage off refers to; null where nothing stands for it.</param>
+    private BoundCost BindCost(CostSyntax syntax, PriceContext context, UnitSymbol? counted, BoundAmount? list)
+    {
+        ReportPartNotSupported(syntax.Fee, "A flat fee");
+        ReportPartNotSupported(syntax.Package, "A package in a tier");
+        ReportPartNotSupported(syntax.Plus, "A flat fee");
+        ReportPartNotSupported(syntax.Cap, "A cap on one line");
+        BoundAmount rate;
+        BoundClaim? claim = null;
+        if (syntax.Amount is { } written)
+        {
+            rate = RequirePriced(BindAmount(written), context, counted);
+            if (syntax.Off is { } off)
+            {
+                claim = BindClaim(off, rate, list ?? (counted is null ? null : rate), syntax);
+            }
+        }
+        else
+        {
+            rate = BindDiscount(syntax, list);
+        }
+
+        if (context.Action is not null)
+        {
+            WatchDecimals(TryConstant(rate, out var value) && rate is BoundDiscountedAmount
+                ? new BoundLiteralAmount(rate.Location, AmountKind.Credits, null, value)
+                : rate);
+        }
+
+        return new BoundCost(syntax.Location, rate) { Claim = claim, IsWaived = syntax.Waived is not null };
+    }
+
+    private void ReportPartNotSupported(SyntaxNode? part, string what)
+    {
+        if (part is not null)
+        {
+            ReportNotSupported(part.Location, what);
+        }
+    }
+
+    private BoundAmount BindDiscount(CostSyntax syntax, BoundAmount? list)
+    {
+        if (syntax.Off is not { } off)
+        {
+            return new BoundErrorAmount(syntax.Location);
+        }
+
+        var percent = off.Value.Kind == SyntaxKind.PercentToken
+            ? BindPercentLiteral(off.Value)
+            : Require(BindNamedAmount(off.Value), AmountKind.Percent, "percent");
+        if (list is null)
+        {
+            Report(DiagnosticDescriptors.ClaimWithoutBase, off.Location, off.Value.Text);
+            return new BoundErrorAmount(syntax.Location);
+        }
+
+        return percent.Kind == AmountKind.Error || list.Kind == AmountKind.Error
+            ? new BoundErrorAmount(syntax.Location)
+            : new BoundDiscountedAmount(syntax.Location, list, percent);
+    }
+
+    private BoundClaim? BindClaim(OffSyntax off, BoundAmount rate, BoundAmount? list, CostSyntax syntax)
+    {
+        if (off.Value.Kind != SyntaxKind.PercentToken || off.Value.HasError)
+        {
+            return null;
+        }
+
+        var percent = BindPercent(off.Value);
+        if (list is null)
+        {
+            Report(DiagnosticDescriptors.ClaimWithoutBase, off.Location, off.Value.Text);
+            return null;
+        }
+
+        if (TryConstant(list, out var listed) && TryConstant(rate, out var charged))
+        {
+            var left = LessPercent(listed, percent);
+            if (left != charged)
+            {
+                ReportClaim(off, syntax, rate, listed, left, charged);
+            }
+        }
+
+        return new BoundClaim(off.Location, percent);
+    }
+
+    private void ReportClaim(OffSyntax off, CostSyntax syntax, BoundAmount rate, ExactDecimal listed, ExactDecimal left, ExactDecimal charged)
+    {
+        var fixes = ImmutableArray.CreateBuilder<DiagnosticFix>();
+        if (syntax.Amount is UnitAmountSyntax { Number: { } number })
+        {
+            fixes.Add(new DiagnosticFix($"write {WriteFigure(left, rate)}", number.Span, left.ToGroupedString()));
+        }
+
+        var claimed = off.Value.Text;
+        if (TryPercentOff(listed, charged, out var actual))
+        {
+            var percent = actual.ToGroupedString() + "%";
+            fixes.Add(new DiagnosticFix($"write {percent} off", off.Value.Span, percent));
+            Report(
+                DiagnosticDescriptors.ClaimDoesNotHold, off.Location, fixes.ToImmutable(),
+                claimed, listed.ToGroupedString(), left.ToGroupedString(), charged.ToGroupedString(), percent, WriteFigure(left, rate));
+        }
+        else
+        {
+            Report(
+                DiagnosticDescriptors.ClaimCannotHold, off.Location, fixes.ToImmutable(),
+                claimed, listed.ToGroupedString(), left.ToGroupedString(), charged.ToGroupedString(), WriteFigure(left, rate));
+        }
+    }
+
+    /// <summary>An amount that fits the price and what it counts, or an error amount after a report.</summary>
+    private BoundAmount RequirePriced(BoundAmount amount, PriceContext context, UnitSymbol? counted)
+    {
+        if (amount.Kind == AmountKind.Error)
+        {
+            return amount;
+        }
+
+        if (context.Action is not null ? amount.Kind != AmountKind.Credits : amount.Kind != AmountKind.Money)
+        {
+            if (context.Action is not null)
+            {
+                Report(DiagnosticDescriptors.PriceNotInCredits, amount.Location, Describe(amount));
+            }
+            else
+            {
+                Report(DiagnosticDescriptors.WrongUnit, amount.Location, Describe(amount), "money");
+            }
+
+            return new BoundErrorAmount(amount.Location);
+        }
+
+        if (context.Action is null)
+        {
+            context.Currency ??= amount.Currency;
+            if (!ReferenceEquals(context.Currency, amount.Currency))
+            {
+                Report(DiagnosticDescriptors.UnitsMixed, amount.Location, Describe(amount), context.Currency!.Name);
+                return new BoundErrorAmount(amount.Location);
+            }
+        }
+
+        return RequireRateFits(amount, counted);
+    }
+
+    private BoundAmount RequireRateFits(BoundAmount amount, UnitSymbol? counted)
+    {
+        if (amount is not BoundRateAmount { Rate: { Per: { } per } rate } || ReferenceEquals(per, counted))
+        {
+            return amount;
+        }
+
+        if (counted is null)
+        {
+            Report(DiagnosticDescriptors.RateUsedWithoutUnit, amount.Location, rate.Name, Write(rate.Amount), Singular(per));
+        }
+        else if (!counted.IsError)
+        {
+            Report(DiagnosticDescriptors.RateUsedPerOtherUnit, amount.Location, rate.Name, Write(rate.Amount), Singular(per), Singular(counted));
+        }
+
+        return new BoundErrorAmount(amount.Location);
+    }
+
+    private ImmutableArray<BoundPriceExcept> BindExceptions(
+        ImmutableArray<ExceptionLineSyntax> lines, PriceContext context, ConditionSet? within)
+    {
+        var exceptions = ImmutableArray.CreateBuilder<BoundPriceExcept>();
+        var siblings = new List<(ConditionSet Set, TextLocation Location)>();
+        foreach (var line in lines)
+        {
+            var condition = BindCondition(line.Condition, context.Action);
+            ReportRegardlessFacts(condition, context);
+            var holds = AnalyseException(condition, within, line, siblings);
+            exceptions.Add(new BoundPriceExcept(LineLocation(line), condition, BindBody(line, context, holds)) { Remarks = BindRemarks(line) });
+        }
+
+        return exceptions.ToImmutable();
+    }
+
+    /// <summary>Reports an exception that cannot hold, or that can hold together with one before it. Null: nothing may be concluded about its own exceptions.</summary>
+    private ConditionSet? AnalyseException(
+        BoundCondition condition, ConditionSet? within, ExceptionLineSyntax line, List<(ConditionSet Set, TextLocation Location)> siblings)
+    {
+        if (Analyse(condition) is not { } own)
+        {
+            return null;
+        }
+
+        if (own.IsEmpty)
+        {
+            Report(DiagnosticDescriptors.ExceptionNeverApplies, condition.Location);
+            return null;
+        }
+
+        if (within?.Intersect(own) is not { } holds)
+        {
+            return null;
+        }
+
+        if (holds.IsEmpty)
+        {
+            Report(DiagnosticDescriptors.ExceptionOutsideParent, condition.Location);
+            return null;
+        }
+
+        foreach (var (other, location) in siblings)
+        {
+            if (holds.Witness(other) is { } witness)
+            {
+                Report(DiagnosticDescriptors.ExceptionsOverlap, condition.Location, location.Line, witness.Describe());
+                break;
+            }
+        }
+
+        siblings.Add((holds, LineLocation(line)));
+        return holds;
+    }
+
+    private void ReportRegardlessFacts(BoundCondition condition, PriceContext context)
+    {
+        switch (condition)
+        {
+            case BoundAndCondition and:
+                foreach (var operand in and.Operands)
+                {
+                    ReportRegardlessFacts(operand, context);
+                }
+
+                break;
+            case BoundOrCondition or:
+                foreach (var operand in or.Operands)
+                {
+                    ReportRegardlessFacts(operand, context);
+                }
+
+                break;
+            case BoundNotCondition not:
+                ReportRegardlessFacts(not.Operand, context);
+                break;
+            case BoundNameTest or BoundNumberTest or BoundDateTest:
+                var fact = FactOf(condition);
+                if (context.RegardlessOf.Contains(fact))
+                {
+                    Report(DiagnosticDescriptors.RegardlessFactRead, condition.Location, fact.Name, context.Head.Line, context.Name);
+                }
+
+                break;
+        }
+    }
+
+    private static FactSymbol FactOf(BoundCondition test) => test switch
+    {
+        BoundNameTest name => name.Fact,
+        BoundNumberTest number => number.Fact,
+        BoundDateTest date => date.Fact,
+        _ => throw new InvalidOperationException("Only a test reads a fact."),
+    };
+}

@@ -1,0 +1,258 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using Rules.Dsl.Diagnostics;
+using Rules.Dsl.Syntax;
+using Rules.Dsl.Text;
+
+namespace Rules.Dsl.Binding;
+
+/// <summary>
+/// Resolves names and units of one tree and checks what language section 4 asks for. Declarations first, then rules, then what must be
+/// stated. An unknown name becomes an error symbol, so that one mistake makes one message; a line with a mistake of writing is never
+/// blamed for what it lacks. One binder binds one tree.
+/// </summary>
+internal sealed partial class Binder
+{
+    private readonly SyntaxTree _tree;
+    private readonly CompilationOptions _options;
+    private readonly DiagnosticBag _diagnostics;
+    private readonly ImmutableArray<LineSyntax> _items;
+    private readonly HashSet<(string Id, TextSpan Span)> _reported = [];
+    private readonly HashSet<Symbol> _used = new(ReferenceEqualityComparer.Instance);
+
+    // Names that were probably meant where an unknown one was written: whatever is said about their use would be a second message.
+    private readonly HashSet<string> _meant = new(StringComparer.Ordinal);
+    private CreditSymbol _credit = null!;
+
+    public Binder(SyntaxTree tree, CompilationOptions options, DiagnosticBag diagnostics)
+    {
+        _tree = tree;
+        _options = options;
+        _diagnostics = diagnostics;
+        _items = tree.Root.Items;
+    }
+
+    private bool HasUnreadableItem => _items.Any(static item => item.HasError);
+
+    public BoundRuleset BindRuleset()
+    {
+        var header = BindHeader(_tree.Root.Header);
+        DeclareNames();
+        var ruleset = new BoundRuleset(header, _credit)
+        {
+            MeaningHash = "",
+            Currencies = [.. _currencies.Symbols],
+            AccountName = _accountName,
+            AccountFacts = [.. _accountFacts.Symbols],
+            Lists = [.. _lists.Symbols],
+            Meters = [.. _meters.Symbols],
+            Actions = [.. _actions.Symbols],
+            Rates = BindRates(),
+            Terms = BindTerms(),
+            Applies = Each<AppliesSyntax, BoundApplies>(BindApplies),
+            Unmetered = [.. Items<UnmeteredSyntax>().SelectMany(BindUnmetered)],
+            Buckets = Each<BucketSyntax, BoundBucket>(BindBucket),
+            Consume = Only<ConsumeSyntax>("consume") is { } consume ? BindConsume(consume) : null,
+            Cycle = Only<CycleSyntax>("cycle") is { } cycle ? BindCycle(cycle) : null,
+            Plans = Each<PlanSyntax, BoundPlan>(BindPlan),
+            Packs = Each<PackSyntax, BoundPack>(BindPack),
+            Prices = BindPrices(),
+            Sells = BindSells(),
+            Invoice = Only<InvoiceSyntax>("invoice") is { } invoice ? BindInvoice(invoice) : null,
+            Alerts = Each<AlertSyntax, BoundAlert>(BindAlert),
+            AtZero = Only<AtZeroSyntax>("at zero") is { } atZero ? BindAtZero(atZero) : null,
+            Holds = Only<HoldsSyntax>("holds") is { } holds ? BindHolds(holds) : null,
+            Records = Each<RecordSyntax, BoundRecord>(BindRecord),
+            Transfers = Only<TransfersSyntax>("transfers") is { } transfers ? BindTransfers(transfers) : null,
+            Promises = Each<PromiseSyntax, BoundPromise>(BindPromise),
+            Examples = Each<ExampleSyntax, BoundExample>(BindExample),
+            Remarks = [.. _tree.Root.DescendantsAndSelf.OfType<RemarkSyntax>().Select(BindRemark)],
+        };
+        foreach (var remove in Items<RemoveSyntax>())
+        {
+            ReportNotSupported(LineLocation(remove), "\"remove\"");
+        }
+
+        CheckCoverage(ruleset);
+        CheckCompleteness(ruleset);
+        CheckUse();
+        ReportRoundedRates();
+        return ruleset with { MeaningHash = NormalForm.Hash(ruleset) };
+    }
+
+    private BoundHeader BindHeader(HeaderSyntax syntax)
+    {
+        var header = new BoundHeader(LineLocation(syntax), syntax.Name.ValueText, syntax.Version.IntegerValue, syntax.EffectiveDate.DateValue)
+        {
+            EffectiveTime = syntax.Time?.Time.TimeValue ?? default,
+            Remarks = BindRemarks(syntax),
+        };
+        if (syntax.Amends is { } amends)
+        {
+            header = header with { Amends = amends.Version.IntegerValue };
+            ReportNotSupported(amends.Location, "\"amends\"");
+        }
+
+        foreach (var line in Lines(syntax))
+        {
+            header = line switch
+            {
+                TitleLineSyntax title => header with { Title = title.Title.ValueText },
+                SourceLineSyntax source => header with { Source = source.Page.ValueText },
+                TimezoneLineSyntax zone => header with { TimeZone = BindTimeZone(zone.Zone), IsTimeZonePerAccount = zone.PerAccount is not null },
+                ExistingAccountsLineSyntax existing => header with { ExistingAccounts = BindExistingAccounts(existing) },
+                IncludeLineSyntax include => header with { Includes = header.Includes.Add(BindInclude(include)) },
+                _ => header,
+            };
+        }
+
+        ReportRepeatedLines(syntax, static line => line is IncludeLineSyntax ? null : line.GetType().Name);
+        return header;
+    }
+
+    private string BindTimeZone(SyntaxToken token)
+    {
+        var zone = token.ValueText;
+        if (zone.Length > 0 && !_options.TimeZoneIds.IsEmpty && !_options.TimeZoneIds.Contains(zone, StringComparer.Ordinal))
+        {
+            ReportNearMiss(DiagnosticDescriptors.UnknownTimeZone, token, _options.TimeZoneIds, zone);
+        }
+
+        return zone.Length > 0 ? zone : "UTC";
+    }
+
+    private BoundInclude BindInclude(IncludeLineSyntax syntax)
+    {
+        ReportNotSupported(LineLocation(syntax), "\"include\"");
+        return new BoundInclude(LineLocation(syntax), syntax.Name.ValueText, syntax.Version.IntegerValue) { Remarks = BindRemarks(syntax) };
+    }
+
+    private static BoundExistingAccounts BindExistingAccounts(ExistingAccountsLineSyntax syntax) => syntax.Move switch
+    {
+        MoveOnDateSyntax move => new(LineLocation(syntax), ExistingAccountsKind.MoveOn, move.Date.DateValue) { Remarks = BindRemarks(syntax) },
+        StaySyntax => new(LineLocation(syntax), ExistingAccountsKind.Stay, null) { Remarks = BindRemarks(syntax) },
+        _ => new(LineLocation(syntax), ExistingAccountsKind.MoveAtRenewal, null) { Remarks = BindRemarks(syntax) },
+    };
+
+    private IEnumerable<T> Items<T>()
+        where T : ItemSyntax => _items.OfType<T>();
+
+    private ImmutableArray<TBound> Each<TSyntax, TBound>(Func<TSyntax, TBound?> bind)
+        where TSyntax : ItemSyntax
+        where TBound : class => [.. Items<TSyntax>().Select(bind).OfType<TBound>()];
+
+    /// <summary>The one item of its kind; further ones are PR0214.</summary>
+    private T? Only<T>(string word)
+        where T : ItemSyntax
+    {
+        T? first = null;
+        foreach (var item in Items<T>())
+        {
+            if (first is null)
+            {
+                first = item;
+            }
+            else
+            {
+                ReportTwice(item.Keyword.Location, word, first.Location);
+            }
+        }
+
+        return first;
+    }
+
+    /// <summary>The lines directly under a line, remarks and unreadable ones apart.</summary>
+    private static IEnumerable<LineSyntax> Lines(LineSyntax head) =>
+        head.Block?.Lines.Where(static line => line is not (RemarkLineSyntax or UnreadableLineSyntax)) ?? [];
+
+    private static bool BlockHasError(LineSyntax head) => head.HasError || head.Block is { HasError: true };
+
+    /// <summary>The line alone: without its remarks and without what is indented under it.</summary>
+    private static TextLocation LineLocation(LineSyntax line)
+    {
+        var end = line.End.Remarks.IsEmpty ? line.End.NewLine.FullSpan.Start : line.End.Remarks[0].Keyword.FullSpan.Start;
+        return end > line.Span.Start ? new TextLocation(line.Source, TextSpan.FromBounds(line.Span.Start, end)) : line.Location;
+    }
+
+    private static ImmutableArray<BoundRemark> BindRemarks(LineSyntax line) => [.. line.Remarks.Select(BindRemark)];
+
+    private static BoundRemark BindRemark(RemarkSyntax syntax) => new(
+        syntax.Keyword.Kind switch
+        {
+            SyntaxKind.SaysKeyword => RemarkKind.Says,
+            SyntaxKind.AssumeKeyword => RemarkKind.Assume,
+            _ => RemarkKind.Note,
+        },
+        syntax.Text.ValueText,
+        syntax.Text.Location);
+
+    private void Report(DiagnosticDescriptor descriptor, TextLocation location, params ReadOnlySpan<object?> arguments) =>
+        Report(descriptor, location, [], arguments);
+
+    private void Report(
+        DiagnosticDescriptor descriptor, TextLocation location, ImmutableArray<DiagnosticFix> fixes, params ReadOnlySpan<object?> arguments)
+    {
+        if (_reported.Add((descriptor.Id, location.Span)))
+        {
+            _diagnostics.Report(descriptor, location, fixes, arguments);
+        }
+    }
+
+    private void ReportNotSupported(TextLocation location, string what) => Report(DiagnosticDescriptors.NotSupported, location, what);
+
+    private void ReportTwice(TextLocation location, string name, TextLocation first) =>
+        Report(DiagnosticDescriptors.DeclaredTwice, location, name, first.Line);
+
+    /// <summary>Reports lines of one block that say the same thing twice; the key of a line that may repeat is null.</summary>
+    private void ReportRepeatedLines(LineSyntax head, Func<LineSyntax, string?> keyOf)
+    {
+        var first = new Dictionary<string, LineSyntax>(StringComparer.Ordinal);
+        foreach (var line in Lines(head))
+        {
+            if (keyOf(line) is { } key && !first.TryAdd(key, line))
+            {
+                ReportTwice(LineLocation(line), LineLocation(line).Text.Split(' ')[0], first[key].Location);
+            }
+        }
+    }
+
+    /// <summary>Reports an unknown name with the candidate that was probably meant, as last argument and as a fix.</summary>
+    private void ReportNearMiss(
+        DiagnosticDescriptor descriptor, SyntaxToken token, IEnumerable<string> candidates, params ReadOnlySpan<object?> arguments)
+    {
+        var meant = NearMiss.Find(token.ValueText, candidates);
+        if (meant is null)
+        {
+            Report(descriptor, token.Location, arguments);
+            return;
+        }
+
+        _meant.Add(meant);
+        var written = token.Kind == SyntaxKind.StringToken ? Quote(meant) : WriteName(meant);
+        Report(descriptor, token.Location, [new DiagnosticFix($"write {written}", token.Span, written)], [.. arguments, meant]);
+    }
+
+    /// <summary>True where nothing should be said about a name: it is missing, or it may be declared in text that could not be read.</summary>
+    private bool IsExcused(SyntaxToken token) =>
+        token.IsMissing || token.HasError || token.ValueText.Length == 0 || _tree.SkippedNames.Contains(token.ValueText);
+
+    private static string WriteName(string name) =>
+        name.Length > 0 && char.IsAsciiLetter(name[0]) && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? name : Quote(name);
+
+    private static string Quote(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
+
+    private static TextLocation Cover(TextLocation first, TextLocation last) =>
+        last.Span.End > first.Span.Start ? first with { Span = TextSpan.FromBounds(first.Span.Start, last.Span.End) } : first;
+
+    [return: NotNullIfNotNull(nameof(symbol))]
+    private T? Use<T>(T? symbol)
+        where T : Symbol
+    {
+        if (symbol is not null)
+        {
+            _used.Add(symbol);
+        }
+
+        return symbol;
+    }
+}
