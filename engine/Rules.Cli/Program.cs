@@ -1,1 +1,5 @@
-return 0;
+using Rules.Cli;
+using Rules.Cli.Output;
+
+using var terminal = Terminal.OfProcess();
+return await RulesCommand.RunAsync(args, terminal, TimeProvider.System);

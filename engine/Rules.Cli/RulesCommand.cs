@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using Rules.Cli.Commands;
+using Rules.Cli.Output;
+
+namespace Rules.Cli;
+
+/// <summary>The command line of <c>rules</c>: what may be written, and which command it means.</summary>
+public static class RulesCommand
+{
+    private const string Description = """
+        Checks, tests and prices with rule files.
+
+        Exit codes: 0 done; 1 the rules have errors or an example does not hold; 2 the command line is wrong;
+        65 the event cannot be read or priced; 66 a file is not there or cannot be read; 70 a fault of rules itself.
+        """;
+
+    /// <summary>Runs one command line and gives its <see cref="ExitCode"/>. Writes to the terminal only; never throws for a user's mistake.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(terminal);
+        ArgumentNullException.ThrowIfNull(clock);
+        try
+        {
+            // A path may begin with @ or be a directive's name in brackets: neither means anything but itself.
+            var line = Build(terminal, clock, afterDashes: arguments.Contains("--", StringComparer.Ordinal)).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (line.Errors.Count > 0 && line.Action is ParseErrorAction or null)
+            {
+                return Refuse(terminal, line);
+            }
+
+            return await line.InvokeAsync(new InvocationConfiguration
+            {
+                Output = terminal.Output,
+                Error = terminal.Error,
+                EnableDefaultExceptionHandler = false,
+            });
+        }
+        catch (CommandException exception)
+        {
+            await terminal.Error.WriteLineAsync($"rules: {Printable.Text(exception.Message)}");
+            if (exception.Help is { } help)
+            {
+                await terminal.Error.WriteLineAsync($"  help: {Printable.Text(help)}");
+            }
+
+            return exception.ExitCode;
+        }
+        catch (Exception exception)
+        {
+            await terminal.Error.WriteLineAsync("rules: this is a fault of the command, not of your files. Please report it with the lines below.");
+            await terminal.Error.WriteLineAsync(exception.ToString());
+            return ExitCode.Internal;
+        }
+    }
+
+    private static RootCommand Build(Terminal terminal, TimeProvider clock, bool afterDashes)
+    {
+        var json = new Option<bool>("--json") { Description = "Write one JSON document instead of text." };
+        var paths = new Argument<string[]>("PATH")
+        {
+            Description = "Rule files, or folders that hold *.rules files at any depth.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var file = new Argument<string>("FILE") { Description = "A rule file." };
+        var usage = new Argument<string>("EVENT") { Description = "A file with one event as JSON, or - for standard input." };
+        var pages = new Option<string?>("--pages")
+        {
+            Description = "Address under which a diagnostic's page is found, such as https://rules.example/diagnostics/.",
+            HelpName = "URL",
+        };
+
+        if (!afterDashes)
+        {
+            foreach (var argument in new Argument[] { paths, file, usage })
+            {
+                argument.Validators.Add(RefuseOptions);
+            }
+        }
+
+        var check = new Command("check", "Reports every problem in rule files, with its line and how to mend it.") { paths, json };
+        check.SetAction(line => CheckCommand.Run(terminal, line.GetRequiredValue(paths), line.GetValue(json)));
+
+        var test = new Command("test", "Runs the examples in rule files and shows the working of those that do not hold.") { paths, json };
+        test.SetAction(line => TestCommand.Run(terminal, line.GetRequiredValue(paths), line.GetValue(json)));
+
+        var quote = new Command("quote", "Prices one event and explains the price. Nothing is recorded.") { file, usage, json };
+        quote.SetAction(line => QuoteCommand.Run(terminal, clock, line.GetRequiredValue(file), line.GetRequiredValue(usage), line.GetValue(json)));
+
+        var lsp = new Command("lsp", "Serves editors: the language server protocol on standard input and output.") { pages };
+        lsp.SetAction((line, cancellationToken) => LspCommand.RunAsync(terminal, line.GetValue(pages), cancellationToken));
+
+        return new RootCommand(Description) { check, test, quote, lsp };
+    }
+
+    // The parser takes an option it does not know for a path.
+    private static void RefuseOptions(ArgumentResult result)
+    {
+        foreach (var token in result.Tokens.Where(static t => t.Value is ['-', _, ..]))
+        {
+            result.AddError($"\"{token.Value}\" is not an option; a path that begins with a dash is written after --.");
+        }
+    }
+
+    private static int Refuse(Terminal terminal, ParseResult line)
+    {
+        var atRoot = line.CommandResult.Command is RootCommand;
+        var words = atRoot && line.UnmatchedTokens is [var word, ..]
+            ? [$"\"{word}\" is not a command; the commands are {string.Join(", ", line.CommandResult.Command.Subcommands.Select(static c => c.Name))}."]
+            : line.Errors.Select(static e => e.Message).Distinct(StringComparer.Ordinal);
+        foreach (var error in words)
+        {
+            terminal.Error.WriteLine($"rules: {Printable.Text(error)}");
+        }
+
+        var command = atRoot ? "rules" : $"rules {line.CommandResult.Command.Name}";
+        terminal.Error.WriteLine($"  help: {command} --help");
+        return ExitCode.Usage;
+    }
+}
