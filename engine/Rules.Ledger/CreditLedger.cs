@@ -1,6 +1,7 @@
-using NodaTime;
 using Rules.Engine.Accounts;
-using Rules.Engine.Pricing;
+using Rules.Ledger.Storage;
+using Rules.Ledger.Storage.Sqlite;
+using Rules.Ledger.Writing;
 
 namespace Rules.Ledger;
 
@@ -11,31 +12,50 @@ namespace Rules.Ledger;
 /// </summary>
 public sealed partial class CreditLedger : IAsyncDisposable
 {
+    private readonly ILedgerStore _store;
+    private readonly LedgerOptions _options;
+    private readonly CommandWriter _writer;
+
+    private CreditLedger(ILedgerStore store, LedgerOptions options, RulesetCatalogue rulesets)
+    {
+        _store = store;
+        _options = options;
+        Rulesets = rulesets;
+        _writer = new CommandWriter(store, options.QueueLength);
+    }
+
     /// <summary>Published versions of every ruleset: known to the database, compiled, immutable.</summary>
-    public RulesetCatalogue Rulesets => throw new NotImplementedException();
+    public RulesetCatalogue Rulesets { get; }
 
-    public Task<CommandResult> OpenAccountAsync(OpenAccount command, string idempotencyKey, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>Opens or creates a ledger in a SQLite file.</summary>
+    /// <param name="path">The file; its directory is created.</param>
+    /// <exception cref="LedgerStartException">It must not start; the exception carries the exit code.</exception>
+    public static Task<CreditLedger> OpenSqliteAsync(string path, LedgerOptions options, CancellationToken cancellationToken) =>
+        OpenAsync(SqliteLedgerStore.Open(path, options.Time), options, cancellationToken);
 
-    public Task<CommandResult> ChargeAsync(string account, UsageEvent usage, string idempotencyKey, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>A new, empty ledger in memory.</summary>
+    public static Task<CreditLedger> OpenInMemoryAsync(LedgerOptions options, CancellationToken cancellationToken) =>
+        OpenAsync(SqliteLedgerStore.OpenInMemory(options.Time), options, cancellationToken);
 
-    public Task<CommandResult> GrantAsync(string account, GrantCredits command, string idempotencyKey, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>A ledger over a store, which is disposed with it, also when this throws.</summary>
+    /// <exception cref="LedgerStartException">A published version cannot be compiled by this program.</exception>
+    public static async Task<CreditLedger> OpenAsync(ILedgerStore store, LedgerOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new CreditLedger(store, options, await RulesetCatalogue.OpenAsync(store, options.Time, cancellationToken));
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
+    }
 
-    /// <summary>What <see cref="ChargeAsync"/> would answer now; reads one snapshot and writes nothing.</summary>
-    public Task<CommandResult> QuoteAsync(string account, UsageEvent usage, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    /// <summary>Balance per bucket and per lot at an instant (null: now), after everything due by then; null for an unknown account.</summary>
-    public Task<AccountBalance?> BalanceAsync(string account, Instant? at, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    public Task<Page<AccountSummary>> AccountsAsync(AccountFilter filter, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    /// <summary>Journal entries, newest first, keyset-paged; of one account or of all.</summary>
-    public Task<Page<EntrySummary>> EntriesAsync(EntryFilter filter, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    /// <summary>One entry with its postings, usage event and stored explanation; null when there is none.</summary>
-    public Task<EntryDetail?> EntryAsync(string account, long sequence, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    /// <summary>Recomputes chain, postings and lots of every account (or one) and compares; read-only.</summary>
-    public Task<VerificationReport> VerifyAsync(string? account, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    /// <summary>Finishes the commands that wait, then closes the store.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync();
+        await _store.DisposeAsync();
+    }
 }

@@ -32,7 +32,11 @@ public sealed record EntryFilter(string? Account = null, string? Ruleset = null,
 /// <param name="BalanceAfter">Available smallest units of all buckets after the entry; null for a ruleset without buckets.</param>
 /// <param name="Outcome">Of a charge: charged, free, unmetered or not applicable.</param>
 public sealed record EntrySummary(string Account, long Sequence, EntryKind Kind, string Ruleset, int? Version, long Amount, int Decimals, long? BalanceAfter,
-    Instant OccurredAt, Instant RecordedAt, string IdempotencyKey, string? Action, QuoteOutcome? Outcome);
+    Instant OccurredAt, Instant RecordedAt, string IdempotencyKey, string? Action, QuoteOutcome? Outcome)
+{
+    /// <summary>The event came later than clocks differ: priced as of its own instant, drawn at the time of recording.</summary>
+    public bool Late { get; init; }
+}
 
 /// <summary>An entry with everything it carries.</summary>
 /// <param name="Event">The usage event as canonical JSON; null for entries that priced nothing.</param>

@@ -1,7 +1,14 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using NodaTime;
 using Rules.Dsl.Diagnostics;
+using Rules.Dsl.Text;
 using Rules.Engine.Model;
+using Rules.Engine.Proof;
+using Rules.Ledger.Journal;
+using Rules.Ledger.Storage;
 
 namespace Rules.Ledger;
 
@@ -10,17 +17,192 @@ namespace Rules.Ledger;
 /// </summary>
 public sealed partial class RulesetCatalogue
 {
-    /// <summary>By name, ascending.</summary>
-    public ImmutableArray<PublishedRuleset> All => throw new NotImplementedException();
+    private readonly ILedgerStore _store;
+    private readonly TimeProvider _time;
+    private volatile Published _published = Published.None;
 
-    public PublishedRuleset? Find(string ruleset) => throw new NotImplementedException();
+    private RulesetCatalogue(ILedgerStore store, TimeProvider time)
+    {
+        _store = store;
+        _time = time;
+    }
+
+    /// <summary>By name, ascending.</summary>
+    public ImmutableArray<PublishedRuleset> All => _published.All;
+
+    public PublishedRuleset? Find(string ruleset) => _published.ByName.GetValueOrDefault(ruleset);
 
     /// <summary>Versions of a ruleset, newest first, with their text; empty when it is unknown.</summary>
-    public ImmutableArray<RulesetVersion> Versions(string ruleset) => throw new NotImplementedException();
+    public ImmutableArray<RulesetVersion> Versions(string ruleset) => _published.Versions.TryGetValue(ruleset, out var versions) ? versions : [];
 
     /// <summary>Checks and publishes one version; publishing the same bytes again changes nothing.</summary>
-    public Task<Publication> PublishAsync(string fileName, string text, string author, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <param name="fileName">Shown to people and stored; <c>biodock.v2.rules</c>.</param>
+    /// <returns>With errors, no version: those of the text, PR0802 for examples that do not hold, PR0901, PR0902 and PR0906 against the
+    /// versions before, PR0905 for a published version with other bytes.</returns>
+    public Task<Publication> PublishAsync(string fileName, string text, string author, CancellationToken cancellationToken) =>
+        PublishAsync(fileName, text, author, beforeThisDatabase: false, cancellationToken);
+
+    /// <summary>
+    /// Publishes, as <c>system</c>, the files of a start that the database does not know. Into a database without any version they are
+    /// published as of their effective instant: they were in force before this database was.
+    /// </summary>
+    /// <exception cref="LedgerStartException">A file has errors, or its version is known with other bytes (PR0905).</exception>
+    public async Task<ImmutableArray<Publication>> LoadAsync(IEnumerable<RuleFile> files, CancellationToken cancellationToken)
+    {
+        var first = _published.All.IsEmpty;
+        var publications = ImmutableArray.CreateBuilder<Publication>();
+        foreach (var file in files)
+        {
+            var publication = await PublishAsync(file.FileName, file.Text, "system", beforeThisDatabase: first, cancellationToken);
+            if (publication.Version is null)
+            {
+                throw Refusal(file.FileName, publication);
+            }
+
+            publications.Add(publication);
+        }
+
+        return publications.ToImmutable();
+    }
+
+    internal static async Task<RulesetCatalogue> OpenAsync(ILedgerStore store, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var catalogue = new RulesetCatalogue(store, time);
+        await using var snapshot = await store.BeginReadAsync(cancellationToken);
+        foreach (var stored in await snapshot.VersionsAsync(cancellationToken))
+        {
+            var compilation = RulesetCompiler.Compile(SourceText.From(stored.Text, stored.FileName));
+            if (compilation.Model is not { } model)
+            {
+                throw new LedgerStartException(LedgerStartException.NeedsDecision, "version_unreadable",
+                    $"Version {stored.Version} of {stored.Ruleset} was published by version {stored.EngineVersion} of this program, which this one cannot compile: "
+                    + $"{compilation.Diagnostics.First(d => d.Severity == DiagnosticSeverity.Error)} Start a program that can.");
+            }
+
+            catalogue._published = catalogue._published.With(VersionOf(stored, model));
+        }
+
+        return catalogue;
+    }
+
+    private static RulesetVersion VersionOf(StoredVersion stored, RulesetModel model) => new(model, stored.FileName, stored.Text,
+        Convert.ToHexStringLower(stored.Sha256.Span), stored.ActiveFrom, stored.PublishedAt, stored.Author);
+
+    private async Task<Publication> PublishAsync(string fileName, string text, string author, bool beforeThisDatabase, CancellationToken cancellationToken)
+    {
+        var source = SourceText.From(text, fileName);
+        var compilation = RulesetCompiler.Compile(source);
+        if (compilation.Model is not { } model)
+        {
+            return new Publication(null, false, compilation.Diagnostics);
+        }
+
+        var sha256 = SHA256.HashData(Encoding.UTF8.GetBytes(text));
+        // The write transaction keeps charges out, so that none falls between the publication's instant and the version's first use.
+        await using var transaction = await _store.BeginWriteAsync(cancellationToken);
+        var known = Versions(model.Name);
+        if (known.FirstOrDefault(version => version.Model.Version == model.Version) is { } same)
+        {
+            return string.Equals(same.Sha256, Convert.ToHexStringLower(sha256), StringComparison.Ordinal)
+                ? new Publication(same, true, compilation.Diagnostics)
+                : new Publication(null, false, compilation.Diagnostics.Add(Report(source, DiagnosticDescriptors.PublishedVersionEdited, model.Version,
+                    Day(same.PublishedAt, model), known[0].Model.Version + 1))) { Sha256 = Convert.ToHexStringLower(sha256), PublishedSha256 = same.Sha256 };
+        }
+
+        var now = Instants.Now(_time);
+        var publishedAt = beforeThisDatabase && model.EffectiveAt < now ? Instants.Floor(model.EffectiveAt) : now;
+        var activeFrom = Instants.Max(publishedAt, Instants.Floor(model.EffectiveAt));
+        var errors = Against(known, model, source, activeFrom);
+        if (errors.IsEmpty)
+        {
+            errors = [.. ExampleRunner.Run(model).SelectMany(example => example.Failures).Select(failure => failure.Diagnostic)];
+        }
+
+        if (!errors.IsEmpty)
+        {
+            return new Publication(null, false, compilation.Diagnostics.AddRange(errors));
+        }
+
+        var stored = new StoredVersion(model.Name, model.Version, fileName, text, sha256, model.Meaning, EngineVersion, author, activeFrom, publishedAt, now);
+        await transaction.PublishAsync(stored, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        var published = VersionOf(stored, model);
+        _published = _published.With(published);
+        return new Publication(published, false, compilation.Diagnostics);
+    }
+
+    private static string EngineVersion { get; } = typeof(RulesetModel).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+
+    private static ImmutableArray<Diagnostic> Against(ImmutableArray<RulesetVersion> known, RulesetModel model, SourceText source, Instant activeFrom)
+    {
+        if (known.IsEmpty)
+        {
+            return [];
+        }
+
+        var last = known[0];
+        if (model.Version <= last.Model.Version || model.EffectiveAt < last.Model.EffectiveAt)
+        {
+            return [Report(source, DiagnosticDescriptors.VersionNotAscending, model.Name, model.Version, last.Model.Version)];
+        }
+
+        if (activeFrom <= last.ActiveFrom)
+        {
+            return [Report(source, DiagnosticDescriptors.VersionsTakeEffectTogether, last.Model.Version, model.Version, model.Name, Day(activeFrom, model))];
+        }
+
+        return model.Credit.Decimals == last.Model.Credit.Decimals
+            ? []
+            : [Report(source, DiagnosticDescriptors.DecimalsChanged, last.Model.Credit.Decimals, model.Credit.Decimals)];
+    }
+
+    private static string Day(Instant instant, RulesetModel model) =>
+        NodaTime.Text.LocalDatePattern.Iso.Format(instant.InZone(model.Zone).Date);
+
+    /// <summary>A diagnostic about a version as a whole stands on the first line with words: its header.</summary>
+    private static Diagnostic Report(SourceText source, DiagnosticDescriptor descriptor, params object?[] arguments)
+    {
+        var text = source.ToString();
+        var start = text.IndexOf("ruleset", StringComparison.Ordinal);
+        start = Math.Max(start, 0);
+        var end = text.IndexOf('\n', start);
+        var span = new TextSpan(start, (end < 0 ? text.Length : end) - start);
+        return new Diagnostic(descriptor, new TextLocation(source, span), [.. arguments], []);
+    }
+
+    private static LedgerStartException Refusal(string fileName, Publication publication)
+    {
+        var error = publication.Diagnostics.Last(d => d.Severity == DiagnosticSeverity.Error);
+        var hashes = publication.PublishedSha256 is { } published
+            ? $" The file's sha256 is {publication.Sha256}, the published one's {published}. Restore the file, or give the changed text the next number."
+            : "";
+        return new LedgerStartException(LedgerStartException.NeedsDecision, error.Id, $"{fileName} cannot be published. {error}{hashes}");
+    }
+
+    /// <summary>What is published at one moment.</summary>
+    private sealed record Published(ImmutableArray<PublishedRuleset> All, FrozenDictionary<string, PublishedRuleset> ByName,
+        FrozenDictionary<string, ImmutableArray<RulesetVersion>> Versions)
+    {
+        public static Published None { get; } = new([], FrozenDictionary<string, PublishedRuleset>.Empty,
+            FrozenDictionary<string, ImmutableArray<RulesetVersion>>.Empty);
+
+        public Published With(RulesetVersion version)
+        {
+            var name = version.Model.Name;
+            var versions = Versions.ToDictionary(StringComparer.Ordinal);
+            versions[name] = Versions.TryGetValue(name, out var before) ? before.Insert(0, version) : [version];
+            var rulesets = versions.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                .Select(pair => new PublishedRuleset(pair.Key, [.. pair.Value.Reverse().Select(v => new PublishedVersion(v.Model, v.ActiveFrom))]))
+                .ToImmutableArray();
+            return new Published(rulesets, rulesets.ToFrozenDictionary(ruleset => ruleset.Name, StringComparer.Ordinal),
+                versions.ToFrozenDictionary(StringComparer.Ordinal));
+        }
+    }
 }
+
+/// <summary>A rule file as it is read at start.</summary>
+/// <param name="FileName"><c>biodock.v1.rules</c>; shown to people.</param>
+public sealed record RuleFile(string FileName, string Text);
 
 /// <param name="FileName"><c>biodock.v1.rules</c>.</param>
 /// <param name="Sha256">Lower-case hex of the text's UTF-8 bytes.</param>
@@ -28,4 +210,11 @@ public sealed record RulesetVersion(RulesetModel Model, string FileName, string 
 
 /// <param name="Version">Null when the text has errors or differs from what was published.</param>
 /// <param name="AlreadyPublished">True when the same bytes were known.</param>
-public sealed record Publication(RulesetVersion? Version, bool AlreadyPublished, ImmutableArray<Diagnostic> Diagnostics);
+public sealed record Publication(RulesetVersion? Version, bool AlreadyPublished, ImmutableArray<Diagnostic> Diagnostics)
+{
+    /// <summary>Of the text given, where its version is published with other bytes (PR0905); null otherwise.</summary>
+    public string? Sha256 { get; init; }
+
+    /// <summary>Of the published text, where the text given differs from it (PR0905); null otherwise.</summary>
+    public string? PublishedSha256 { get; init; }
+}

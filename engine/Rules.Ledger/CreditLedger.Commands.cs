@@ -1,0 +1,167 @@
+using System.Security.Cryptography;
+using NodaTime;
+using Rules.Engine.Accounts;
+using Rules.Engine.Model;
+using Rules.Engine.Pricing;
+using Rules.Engine.Wire;
+using Rules.Ledger.Journal;
+using Rules.Ledger.Storage;
+using Rules.Ledger.Writing;
+
+namespace Rules.Ledger;
+
+public sealed partial class CreditLedger
+{
+    /// <param name="idempotencyKey">1 to 128 printable ASCII characters, not beginning with <c>sys:</c>; the account is its scope.</param>
+    public Task<CommandResult> OpenAccountAsync(OpenAccount command, string idempotencyKey, CancellationToken cancellationToken)
+    {
+        var canonical = command with { At = command.TimedOnArrival ? NodaConstants.UnixEpoch : Instants.Floor(command.At) };
+        return IdText.IsValid(command.Id)
+            ? SubmitAsync(idempotencyKey, now => new OpenAccountCommand(this, command with { At = Instants.Floor(command.At) }, idempotencyKey,
+                RequestHash("open"u8, command.TimedOnArrival, WireWriter.Canonical(canonical)), now), cancellationToken)
+            : Task.FromResult(Invalid(LedgerErrors.AccountIdInvalid));
+    }
+
+    /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
+    public Task<CommandResult> ChargeAsync(string account, UsageEvent usage, string idempotencyKey, CancellationToken cancellationToken)
+    {
+        var floored = usage with { OccurredAt = Instants.Floor(usage.OccurredAt) };
+        var stored = WireWriter.Canonical(floored);
+        var canonical = usage.TimedOnArrival ? WireWriter.Canonical(usage with { OccurredAt = NodaConstants.UnixEpoch }) : stored;
+        return SubmitAsync(idempotencyKey, now => new ChargeCommand(this, account, floored, stored, idempotencyKey,
+            RequestHash("charge"u8, usage.TimedOnArrival, canonical), now), cancellationToken);
+    }
+
+    /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
+    public Task<CommandResult> GrantAsync(string account, GrantCredits command, string idempotencyKey, CancellationToken cancellationToken)
+    {
+        var floored = command with { At = Instants.Floor(command.At), EffectiveAt = Instants.Floor(command.EffectiveAt), ExpiresAt = Instants.Floor(command.ExpiresAt) };
+        var canonical = command.TimedOnArrival ? floored with { At = NodaConstants.UnixEpoch } : floored;
+        return SubmitAsync(idempotencyKey, now => new GrantCommand(this, account, floored, idempotencyKey,
+            RequestHash("grant"u8, command.TimedOnArrival, WireWriter.Canonical(canonical)), now), cancellationToken);
+    }
+
+    /// <summary>What <see cref="ChargeAsync"/> would answer now; reads one snapshot and writes nothing.</summary>
+    public async Task<CommandResult> QuoteAsync(string account, UsageEvent usage, CancellationToken cancellationToken)
+    {
+        var now = Instants.Now(_options.Time);
+        await using var snapshot = await _store.BeginReadAsync(cancellationToken);
+        if (await snapshot.AccountAsync(account, cancellationToken) is not { } stored)
+        {
+            return new CommandResult { Status = CommandStatus.AccountUnknown };
+        }
+
+        var command = new ChargeCommand(this, account, usage with { OccurredAt = Instants.Floor(usage.OccurredAt) }, [], "", [], now);
+        var recordedAt = Instants.Max(now, stored.State.LastAt);
+        var scopes = await snapshot.ScopesAsync(stored, command.Scopes(stored.State, recordedAt), cancellationToken);
+        var booked = command.Book(stored.State with { Scopes = scopes }, recordedAt);
+        return booked.Error is { } error
+            ? Invalid(error)
+            : new CommandResult { Status = booked.Accepted ? CommandStatus.Accepted : CommandStatus.Refused, Body = booked.Answer, Outcome = booked.Outcome };
+    }
+
+    private static CommandResult Invalid(EvaluationError error) => new() { Status = CommandStatus.Invalid, Error = error };
+
+    private Task<CommandResult> SubmitAsync(string key, Func<Instant, PendingCommand> command, CancellationToken cancellationToken) => IsKey(key)
+        ? _writer.SubmitAsync(command(Instants.Now(_options.Time)), cancellationToken)
+        : Task.FromResult(Invalid(LedgerErrors.KeyInvalid));
+
+    private static bool IsKey(string key) =>
+        key.Length is >= 1 and <= 128 && !key.AsSpan().ContainsAnyExceptInRange(' ', '~') && !key.StartsWith("sys:", StringComparison.Ordinal);
+
+    /// <summary>Of the parsed command, so that white space, member order and trailing zeros make no difference.</summary>
+    private static byte[] RequestHash(ReadOnlySpan<byte> operation, bool timedOnArrival, ReadOnlySpan<byte> canonical)
+    {
+        var bytes = new CanonicalBytes();
+        bytes.Bytes(operation);
+        bytes.Tag(timedOnArrival ? (byte)1 : (byte)0);
+        bytes.Bytes(canonical);
+        return SHA256.HashData(bytes.Written);
+    }
+
+    private EvaluationError? OutsideWindow(Instant at, Instant recordedAt) =>
+        at > recordedAt + _options.ClockTolerance ? LedgerErrors.InTheFuture(at, recordedAt) : null;
+
+    private sealed class OpenAccountCommand(CreditLedger ledger, OpenAccount command, string key, byte[] requestHash, Instant receivedAt)
+        : PendingCommand(command.Id, key, requestHash, receivedAt)
+    {
+        public override bool OpensAccount => true;
+
+        public override Booked Book(AccountState? state, Instant recordedAt)
+        {
+            if (ledger.OutsideWindow(command.At, recordedAt) is { } outside)
+            {
+                return Booked.Invalid(outside);
+            }
+
+            if (ledger.Rulesets.Find(command.Ruleset) is not { } ruleset)
+            {
+                return Booked.Invalid(LedgerErrors.RulesetUnknown(command.Ruleset));
+            }
+
+            var booking = Bookkeeper.Open(ruleset, command);
+            return booking.Succeeded
+                ? new Booked { State = booking.State, Entries = booking.Entries, Answer = WireWriter.Account(booking.Answer, Decimals(ruleset)) }
+                : Booked.Invalid(booking.Error);
+        }
+    }
+
+    private sealed class GrantCommand(CreditLedger ledger, string account, GrantCredits command, string key, byte[] requestHash, Instant receivedAt)
+        : PendingCommand(account, key, requestHash, receivedAt)
+    {
+        public override string? NewLot => command.Id;
+
+        public override Booked Book(AccountState? state, Instant recordedAt)
+        {
+            if (ledger.OutsideWindow(command.At, recordedAt) is { } outside)
+            {
+                return Booked.Invalid(outside);
+            }
+
+            var ruleset = ledger.RulesetOf(state!);
+            var booking = Bookkeeper.Grant(ruleset, state!, command, recordedAt);
+            return booking.Succeeded
+                ? new Booked { State = booking.State, Entries = booking.Entries, Answer = WireWriter.Grant(booking.Answer, Decimals(ruleset)) }
+                : Booked.Invalid(booking.Error);
+        }
+    }
+
+    private sealed class ChargeCommand(CreditLedger ledger, string account, UsageEvent usage, byte[] canonical, string key, byte[] requestHash, Instant receivedAt)
+        : PendingCommand(account, key, requestHash, receivedAt)
+    {
+        public override IReadOnlyList<ScopeId> Scopes(AccountState state, Instant recordedAt) =>
+            Bookkeeper.ScopesOf(ledger.RulesetOf(state), state, usage, recordedAt);
+
+        public override Booked Book(AccountState? state, Instant recordedAt)
+        {
+            if (ledger.OutsideWindow(usage.OccurredAt, recordedAt) is { } outside)
+            {
+                return Booked.Invalid(outside);
+            }
+
+            if (usage.OccurredAt < recordedAt - ledger._options.LateWindow)
+            {
+                return Booked.Invalid(LedgerErrors.TooOld(usage.OccurredAt, recordedAt, ledger._options.LateWindow));
+            }
+
+            var booking = Bookkeeper.Charge(ledger.RulesetOf(state!), state!, usage, recordedAt);
+            return booking.Succeeded
+                ? new Booked
+                {
+                    State = booking.State,
+                    Entries = booking.Entries,
+                    Accepted = booking.Answer.Outcome is not (QuoteOutcome.Blocked or QuoteOutcome.Paused or QuoteOutcome.Refused),
+                    Outcome = booking.Answer.Outcome,
+                    Answer = WireWriter.Quote(booking.Answer),
+                    Usage = canonical,
+                    Late = usage.OccurredAt < recordedAt - ledger._options.ClockTolerance,
+                }
+                : Booked.Invalid(booking.Error);
+        }
+    }
+
+    private static int Decimals(PublishedRuleset ruleset) => ruleset.Versions[^1].Model.Credit.Decimals;
+
+    private PublishedRuleset RulesetOf(AccountState state) => Rulesets.Find(state.Ruleset)
+        ?? throw new StoreException($"The ruleset \"{state.Ruleset}\" of account \"{state.Id}\" is not published in this database.");
+}

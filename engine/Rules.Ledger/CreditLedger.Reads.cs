@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using NodaTime;
+using Rules.Engine.Accounts;
+using Rules.Ledger.Journal;
+using Rules.Ledger.Storage;
+using Rules.Ledger.Verification;
+
+namespace Rules.Ledger;
+
+public sealed partial class CreditLedger
+{
+    private const int LargestPage = 500;
+
+    /// <summary>
+    /// Balance per bucket and per lot at an instant (null: now), after everything due by then; null for an account that is unknown or
+    /// was not open then. A past instant is answered from the entries recorded up to it.
+    /// </summary>
+    public async Task<AccountBalance?> BalanceAsync(string account, Instant? at, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await _store.BeginReadAsync(cancellationToken);
+        var stored = await snapshot.AccountAsync(account, cancellationToken);
+        if (stored is not null && at < stored.State.LastAt)
+        {
+            stored = await snapshot.AccountAtAsync(account, at.Value, cancellationToken);
+        }
+
+        if (stored is null)
+        {
+            return null;
+        }
+
+        var instant = Instants.Max(at ?? Instants.Now(_options.Time), stored.State.LastAt);
+        var ruleset = RulesetOf(stored.State);
+        var booking = Bookkeeper.Advance(ruleset, stored.State, instant);
+        var state = booking.State;
+        var answer = booking.Answer;
+        var credit = ruleset.Versions[^1].Model.Credit;
+        return new AccountBalance(account, state.Ruleset, answer?.Version ?? state.Version, answer?.Plan, answer?.Cycle ?? state.Cycle, at ?? instant,
+            credit.Decimals, credit.Name, answer?.Balances ?? [], state.Lots, state.Facts);
+    }
+
+    /// <summary>By id, ascending. A limit outside 1 to 500 is brought inside.</summary>
+    public async Task<Page<AccountSummary>> AccountsAsync(AccountFilter filter, CancellationToken cancellationToken)
+    {
+        var limit = Math.Clamp(filter.Limit, 1, LargestPage);
+        await using var snapshot = await _store.BeginReadAsync(cancellationToken);
+        var rows = await snapshot.AccountsAsync(filter with { Limit = limit + 1 }, cancellationToken);
+        var now = Instants.Now(_options.Time);
+        var items = rows.Take(limit).Select(row => Summary(row, now)).ToImmutableArray();
+        return new Page<AccountSummary>(items, rows.Length > limit ? items[^1].Id : null);
+    }
+
+    /// <summary>
+    /// Journal entries, newest first, keyset-paged; of one account or of all. A limit outside 1 to 500 is brought inside; a cursor that
+    /// no page gave has no entries after it.
+    /// </summary>
+    public async Task<Page<EntrySummary>> EntriesAsync(EntryFilter filter, CancellationToken cancellationToken)
+    {
+        var limit = Math.Clamp(filter.Limit, 1, LargestPage);
+        if (filter.After is { } after && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            return new Page<EntrySummary>([], null);
+        }
+
+        await using var snapshot = await _store.BeginReadAsync(cancellationToken);
+        var rows = await snapshot.EntriesAsync(filter with { Limit = limit + 1 }, cancellationToken);
+        var items = rows.Take(limit).Select(Summary).ToImmutableArray();
+        var last = rows.Length > limit ? rows[limit - 1] : null;
+        return new Page<EntrySummary>(items, last is null ? null : (filter.Account is null ? last.Position : last.Sequence).ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>One entry with its postings, usage event and stored explanation; null when there is none.</summary>
+    public async Task<EntryDetail?> EntryAsync(string account, long sequence, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await _store.BeginReadAsync(cancellationToken);
+        return await snapshot.EntryAsync(account, sequence, cancellationToken) is { } record
+            ? new EntryDetail(Summary(record.Row), record.Entry.Content.Postings, record.Entry.Content.NewLots,
+                record.Entry.Event.IsEmpty ? null : record.Entry.Event, record.Answer, record.Entry.PreviousHash, record.Entry.Hash)
+            : null;
+    }
+
+    /// <summary>
+    /// Recomputes chain, postings and lots of every account (or one) and compares; read-only. An account that is not there is a problem.
+    /// </summary>
+    public async Task<VerificationReport> VerifyAsync(string? account, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await _store.BeginReadAsync(cancellationToken);
+        return await new Verifier(snapshot, progress).VerifyAsync(account, cancellationToken);
+    }
+
+    private AccountSummary Summary(AccountRow row, Instant now)
+    {
+        var state = row.Account.State;
+        var ruleset = RulesetOf(state);
+        var answer = Bookkeeper.Advance(ruleset, state, Instants.Max(now, state.LastAt)).Answer;
+        return new AccountSummary(state.Id, state.Ruleset, answer?.Version ?? state.Version, answer?.Plan, state.OpenedAt, row.LastEntryAt,
+            row.Account.HeadSequence, Decimals(ruleset), answer?.Balances ?? []);
+    }
+
+    private EntrySummary Summary(EntryRow row) => new(row.Account, row.Sequence, row.Kind, row.Ruleset, row.Version, row.Amount,
+        Rulesets.Find(row.Ruleset) is { } ruleset ? Decimals(ruleset) : 0, row.BalanceAfter, row.OccurredAt, row.RecordedAt, row.Key, row.Action, row.Outcome)
+    {
+        Late = row.Late,
+    };
+}

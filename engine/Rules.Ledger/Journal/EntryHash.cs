@@ -1,0 +1,167 @@
+using System.Security.Cryptography;
+using NodaTime;
+using Rules.Engine.Accounts;
+using Rules.Engine.Drawing;
+
+namespace Rules.Ledger.Journal;
+
+/// <summary>
+/// The hash chain of a journal. An entry's hash covers everything that decides balances and prices: its place, its key, its
+/// postings, the lots it opens, the values it sets and, through the trace hash, the event and the answer.
+/// Absent optional fields are not written, so that a field added later leaves every older hash as it is.
+/// </summary>
+public static class EntryHash
+{
+    /// <summary>Bytes of a hash.</summary>
+    public const int Size = SHA256.HashSizeInBytes;
+
+    private const byte LotTag = 1;
+    private const byte FactTag = 2;
+    private const byte TermTag = 3;
+    private const byte PlanTag = 4;
+    private const byte CycleTag = 5;
+    private const byte ExpiryTag = 0x11;
+    private const byte PriorityTag = 0x12;
+    private const byte CostTag = 0x13;
+    private const byte LotCycleTag = 0x14;
+    private const byte EndTag = 0;
+
+    [ThreadStatic]
+    private static CanonicalBytes? _scratch;
+
+    private static CanonicalBytes Scratch => (_scratch ??= new CanonicalBytes()).Clear();
+
+    /// <summary>The hash that the first entry of an account continues: who the account is.</summary>
+    public static byte[] OfOpening(string account, string ruleset, Instant openedAt)
+    {
+        var bytes = Scratch;
+        bytes.Raw("ACCOUNT1\0"u8);
+        bytes.Text(account);
+        bytes.Text(ruleset);
+        bytes.Int64(Instants.ToMicroseconds(openedAt));
+        return SHA256.HashData(bytes.Written);
+    }
+
+    /// <summary>The hash of what was priced and what was answered, as both are stored.</summary>
+    public static byte[] OfTrace(ReadOnlySpan<byte> usage, ReadOnlySpan<byte> answer)
+    {
+        var bytes = Scratch;
+        bytes.Raw("TRACE1\0"u8);
+        bytes.Bytes(usage);
+        bytes.Bytes(answer);
+        return SHA256.HashData(bytes.Written);
+    }
+
+    /// <summary>Hash of an entry; <see cref="JournalEntry.Hash"/> itself does not enter.</summary>
+    public static byte[] Of(JournalEntry entry)
+    {
+        var bytes = Scratch;
+        var content = entry.Content;
+        bytes.Raw("LEDGER1\0"u8);
+        bytes.Text(entry.Account);
+        bytes.Int64(entry.Sequence);
+        bytes.Raw(entry.PreviousHash.Span);
+        bytes.Int64((long)content.Kind);
+        bytes.Text(entry.Key);
+        bytes.Int64(content.Amount);
+        bytes.Int64(Instants.ToMicroseconds(content.OccurredAt));
+        bytes.Int64(Instants.ToMicroseconds(entry.RecordedAt));
+        bytes.Int64(entry.Reference ?? 0);
+        bytes.Int64(content.Version ?? 0);
+        bytes.Bytes(entry.TraceHash.Span);
+        bytes.Int64(content.Postings.Length);
+        foreach (ref readonly var line in content.Postings.AsSpan())
+        {
+            Write(bytes, in line);
+        }
+
+        foreach (var lot in content.NewLots)
+        {
+            Write(bytes, lot);
+        }
+
+        foreach (var fact in content.Facts)
+        {
+            Write(bytes, FactTag, fact);
+        }
+
+        foreach (var term in content.Terms)
+        {
+            Write(bytes, TermTag, term);
+        }
+
+        if (content.Plan is { } plan)
+        {
+            bytes.Tag(PlanTag);
+            bytes.Text(plan);
+        }
+
+        if (content.Cycle is { } cycle)
+        {
+            bytes.Tag(CycleTag);
+            bytes.Int64(cycle.Number);
+            bytes.Text(Instants.ToAnchor(cycle.Anchor));
+            bytes.Int64(Instants.ToMicroseconds(cycle.Start));
+            bytes.Int64(Instants.ToMicroseconds(cycle.End));
+        }
+
+        bytes.Tag(EndTag);
+        return SHA256.HashData(bytes.Written);
+    }
+
+    private static void Write(CanonicalBytes bytes, in Posting line)
+    {
+        bytes.Int64(line.Lot);
+        bytes.Int64(line.Granted);
+        bytes.Int64(line.Available);
+        bytes.Int64(line.Held);
+        bytes.Int64(line.Spent);
+        bytes.Int64(line.Expired);
+        bytes.Int64(line.Moved);
+    }
+
+    private static void Write(CanonicalBytes bytes, Lot lot)
+    {
+        bytes.Tag(LotTag);
+        bytes.Int64(lot.Number);
+        bytes.Text(lot.Id);
+        bytes.Text(lot.Bucket);
+        bytes.Int64((long)lot.Origin);
+        bytes.Int64(lot.Amount);
+        bytes.Int64(Instants.ToMicroseconds(lot.CreatedAt));
+        bytes.Int64(Instants.ToMicroseconds(lot.EffectiveAt));
+        if (lot.ExpiresAt is { } end)
+        {
+            bytes.Tag(ExpiryTag);
+            bytes.Int64(Instants.ToMicroseconds(end));
+        }
+
+        if (lot.Priority is { } priority)
+        {
+            bytes.Tag(PriorityTag);
+            bytes.Int64(priority);
+        }
+
+        if (lot.Cost is { } cost)
+        {
+            bytes.Tag(CostTag);
+            bytes.Text(cost.ToString());
+        }
+
+        if (lot.Cycle is { } cycle)
+        {
+            bytes.Tag(LotCycleTag);
+            bytes.Int64(cycle);
+        }
+
+        bytes.Tag(EndTag);
+    }
+
+    private static void Write(CanonicalBytes bytes, byte tag, DatedValue value)
+    {
+        bytes.Tag(tag);
+        bytes.Text(value.Name);
+        bytes.Text(value.Value);
+        bytes.Int64(Instants.ToMicroseconds(value.From));
+    }
+}

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using NodaTime;
+using Rules.Engine.Pricing;
+
+namespace Rules.Ledger.Storage;
+
+/// <summary>
+/// Where accounts, journals and published versions live. Whoever implements it promises what the contract tests check:
+/// one writer per account at a time, an append that is whole or absent, refusal of everything that would break a chain,
+/// a balance or a lot, and reads that see one moment.
+/// </summary>
+public interface ILedgerStore : IAsyncDisposable
+{
+    /// <summary>Most commands that one write transaction should take together.</summary>
+    int LargestBatch { get; }
+
+    /// <summary>Opens a write transaction; the writes of all transactions of a store are as if one after the other per account.</summary>
+    /// <exception cref="StoreException">The store cannot write now.</exception>
+    ValueTask<IWriteTransaction> BeginWriteAsync(CancellationToken cancellationToken);
+
+    /// <summary>Opens a view of one moment, which later commits do not change.</summary>
+    /// <exception cref="StoreException">The store cannot be read now.</exception>
+    ValueTask<IReadSnapshot> BeginReadAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>Reads of an account's present state, inside a write transaction under its lock or in a snapshot.</summary>
+public interface IAccountReader : IAsyncDisposable
+{
+    /// <summary>The account's state without scopes; null when there is none. In a write transaction it takes the account's lock.</summary>
+    ValueTask<StoredAccount?> AccountAsync(string account, CancellationToken cancellationToken);
+
+    /// <summary>Those of the named scopes that have begun, in the order asked for.</summary>
+    ValueTask<ImmutableArray<ScopeState>> ScopesAsync(StoredAccount account, IReadOnlyList<ScopeId> scopes, CancellationToken cancellationToken);
+
+    /// <summary>The first answer under a key; null when the key is new.</summary>
+    ValueTask<StoredAnswer?> AnswerAsync(StoredAccount account, string key, CancellationToken cancellationToken);
+
+    /// <summary>Whether the account has ever had a lot of that id.</summary>
+    ValueTask<bool> HasLotAsync(StoredAccount account, string lot, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// One write transaction: read under the lock, append behind the fence, commit. Without a commit nothing of it remains.
+/// After an exception only disposing is allowed.
+/// </summary>
+public interface IWriteTransaction : IAccountReader
+{
+    /// <summary>Creates an account that has no entries; the caller has seen that there is none of its id.</summary>
+    ValueTask<StoredAccount> OpenAccountAsync(NewAccount account, CancellationToken cancellationToken);
+
+    /// <summary>Appends to one account; at most once per account in a transaction.</summary>
+    /// <exception cref="StoreException">The head is not where <see cref="AccountAppend.Before"/> saw it, or a constraint refuses a row.</exception>
+    ValueTask AppendAsync(AccountAppend append, CancellationToken cancellationToken);
+
+    /// <summary>Adds a published version; versions are never changed.</summary>
+    ValueTask PublishAsync(StoredVersion version, CancellationToken cancellationToken);
+
+    /// <summary>Returns when everything is durable.</summary>
+    /// <exception cref="StoreException">Whether it was committed is unknown; the keys of its commands tell.</exception>
+    ValueTask CommitAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>Reads of one moment.</summary>
+public interface IReadSnapshot : IAccountReader
+{
+    /// <summary>All published versions, by ruleset and number.</summary>
+    ValueTask<ImmutableArray<StoredVersion>> VersionsAsync(CancellationToken cancellationToken);
+
+    /// <summary>The account as it stood after its last entry recorded at or before an instant; null when it was not open then.</summary>
+    ValueTask<StoredAccount?> AccountAtAsync(string account, Instant recordedAt, CancellationToken cancellationToken);
+
+    /// <summary>Accounts by id, ascending, with what a list shows.</summary>
+    ValueTask<ImmutableArray<AccountRow>> AccountsAsync(AccountFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>Entries, newest first.</summary>
+    ValueTask<ImmutableArray<EntryRow>> EntriesAsync(EntryFilter filter, CancellationToken cancellationToken);
+
+    ValueTask<EntryRecord?> EntryAsync(string account, long sequence, CancellationToken cancellationToken);
+
+    /// <summary>What the database itself finds wrong with its files and references; empty when nothing.</summary>
+    ValueTask<ImmutableArray<string>> IntegrityAsync(CancellationToken cancellationToken);
+
+    /// <summary>Every account with its head and the stored state of all its lots, by account number.</summary>
+    IAsyncEnumerable<AccountProof> AccountProofsAsync(string? account, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Every entry with everything its hash covers and how its key resolves; an account's entries in the order of their sequence,
+    /// those of several accounts interleaved.
+    /// </summary>
+    IAsyncEnumerable<EntryProof> EntryProofsAsync(string? account, CancellationToken cancellationToken);
+}

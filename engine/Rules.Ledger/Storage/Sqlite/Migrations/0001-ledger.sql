@@ -1,0 +1,241 @@
+-- Amounts: smallest unit of the ruleset's credit. Instants: microseconds since 1970, UTC. Hashes: SHA-256, 32 bytes.
+-- Everything that grows with usage is keyed by entry_id, which only rises: a commit touches the tails of the tables.
+-- The one index over keys that callers choose (idempotency) is kept small and apart.
+
+CREATE TABLE rule_version(
+  ruleset        TEXT    NOT NULL,
+  version        INTEGER NOT NULL CHECK(typeof(version)='integer' AND version>=1),
+  file_name      TEXT    NOT NULL,
+  text           TEXT    NOT NULL,
+  sha256         BLOB    NOT NULL CHECK(typeof(sha256)='blob' AND length(sha256)=32),
+  meaning        TEXT    NOT NULL,
+  engine_version TEXT    NOT NULL,
+  author         TEXT    NOT NULL CHECK(length(author)>=1),
+  active_from    INTEGER NOT NULL CHECK(typeof(active_from)='integer'),
+  published_at   INTEGER NOT NULL CHECK(typeof(published_at)='integer' AND published_at<=active_from),
+  recorded_at    INTEGER NOT NULL CHECK(typeof(recorded_at)='integer'),
+  PRIMARY KEY(ruleset, version)
+);
+
+CREATE TABLE account(
+  account_id  INTEGER PRIMARY KEY CHECK(typeof(account_id)='integer' AND account_id>=1),
+  external_id TEXT    NOT NULL UNIQUE CHECK(typeof(external_id)='text' AND length(external_id) BETWEEN 1 AND 128),
+  ruleset     TEXT    NOT NULL,
+  opened_at   INTEGER NOT NULL CHECK(typeof(opened_at)='integer')
+);
+CREATE INDEX account_by_ruleset ON account(ruleset, external_id);
+
+-- The only mutable row of an account, and its only lock.
+CREATE TABLE account_head(
+  account_id INTEGER PRIMARY KEY REFERENCES account(account_id),
+  head_seq   INTEGER NOT NULL CHECK(typeof(head_seq)='integer' AND head_seq>=0),
+  head_hash  BLOB    NOT NULL CHECK(typeof(head_hash)='blob' AND length(head_hash)=32),
+  last_at    INTEGER NOT NULL CHECK(typeof(last_at)='integer'),
+  next_lot   INTEGER NOT NULL CHECK(typeof(next_lot)='integer' AND next_lot>=1),
+  period_no  INTEGER NOT NULL CHECK(typeof(period_no)='integer' AND period_no>=0)
+);
+
+-- Cycles as they began, after the entry seq; of_entry says that this entry began it.
+CREATE TABLE period(
+  account_id INTEGER NOT NULL REFERENCES account(account_id),
+  period_no  INTEGER NOT NULL CHECK(typeof(period_no)='integer' AND period_no>=1),
+  cycle_no   INTEGER NOT NULL CHECK(typeof(cycle_no)='integer'),
+  anchor     TEXT    NOT NULL,
+  start_at   INTEGER NOT NULL CHECK(typeof(start_at)='integer'),
+  end_at     INTEGER NOT NULL CHECK(typeof(end_at)='integer' AND end_at>start_at),
+  tzdb       TEXT    NOT NULL,
+  seq        INTEGER NOT NULL CHECK(typeof(seq)='integer' AND seq>=0),
+  of_entry   INTEGER NOT NULL CHECK(of_entry IN (0,1)),
+  PRIMARY KEY(account_id, period_no)
+) WITHOUT ROWID;
+
+-- Dated facts (1), terms (2), plans (3), and the versions (4) that the account moved to.
+CREATE TABLE account_value(
+  account_id INTEGER NOT NULL REFERENCES account(account_id),
+  seq        INTEGER NOT NULL CHECK(typeof(seq)='integer' AND seq>=0),
+  line       INTEGER NOT NULL CHECK(typeof(line)='integer' AND line>=0),
+  kind       INTEGER NOT NULL CHECK(kind BETWEEN 1 AND 4),
+  name       TEXT    NOT NULL,
+  value      TEXT    NOT NULL,
+  from_at    INTEGER NOT NULL CHECK(typeof(from_at)='integer'),
+  PRIMARY KEY(account_id, seq, line)
+) WITHOUT ROWID;
+
+CREATE TABLE bucket(
+  bucket_id INTEGER PRIMARY KEY,
+  ruleset   TEXT NOT NULL,
+  name      TEXT NOT NULL,
+  UNIQUE(ruleset, name)
+);
+
+-- Explanation steps as they stand inside an answer; equal ones written shortly after each other are kept once.
+CREATE TABLE trace(
+  trace_id INTEGER PRIMARY KEY,
+  sha256   BLOB NOT NULL CHECK(typeof(sha256)='blob' AND length(sha256)=32),
+  content  BLOB NOT NULL CHECK(typeof(content)='blob')
+);
+
+-- First answers, byte for byte: body with the steps of trace_id put in at steps_at.
+CREATE TABLE answer(
+  answer_id  INTEGER PRIMARY KEY,
+  account_id INTEGER NOT NULL REFERENCES account(account_id),
+  req_hash   BLOB    NOT NULL CHECK(typeof(req_hash)='blob' AND length(req_hash)=32),
+  accepted   INTEGER NOT NULL CHECK(accepted IN (0,1)),
+  outcome    INTEGER NULL     CHECK(outcome IS NULL OR outcome BETWEEN 1 AND 7),
+  body       BLOB    NOT NULL CHECK(typeof(body)='blob'),
+  trace_id   INTEGER NULL REFERENCES trace(trace_id),
+  steps_at   INTEGER NULL CHECK((steps_at IS NULL)=(trace_id IS NULL)),
+  created_at INTEGER NOT NULL CHECK(typeof(created_at)='integer')
+);
+
+CREATE TABLE journal(
+  entry_id      INTEGER PRIMARY KEY CHECK(typeof(entry_id)='integer'),
+  account_id    INTEGER NOT NULL REFERENCES account_head(account_id),
+  seq           INTEGER NOT NULL CHECK(typeof(seq)='integer' AND seq>=1),
+  kind          INTEGER NOT NULL CHECK(kind BETWEEN 1 AND 15),
+  idem_key      TEXT    NOT NULL CHECK(typeof(idem_key)='text' AND length(idem_key) BETWEEN 1 AND 512),
+  amount        INTEGER NOT NULL CHECK(typeof(amount)='integer' AND amount BETWEEN 0 AND 1000000000000000),
+  occurred_at   INTEGER NOT NULL CHECK(typeof(occurred_at)='integer'),
+  recorded_at   INTEGER NOT NULL CHECK(typeof(recorded_at)='integer'),
+  late          INTEGER NOT NULL CHECK(late IN (0,1)),
+  ref_seq       INTEGER NULL     CHECK(ref_seq IS NULL OR (typeof(ref_seq)='integer' AND ref_seq<seq)),
+  version       INTEGER NULL     CHECK(version IS NULL OR typeof(version)='integer'),
+  trace_sha256  BLOB    NULL     CHECK(trace_sha256 IS NULL OR (typeof(trace_sha256)='blob' AND length(trace_sha256)=32)),
+  outcome       INTEGER NULL     CHECK(outcome IS NULL OR outcome BETWEEN 1 AND 4),
+  balance_after INTEGER NULL     CHECK(balance_after IS NULL OR (typeof(balance_after)='integer' AND balance_after>=0)),
+  answer_id     INTEGER NULL REFERENCES answer(answer_id),
+  prev_hash     BLOB    NOT NULL CHECK(typeof(prev_hash)='blob' AND length(prev_hash)=32),
+  hash          BLOB    NOT NULL CHECK(typeof(hash)='blob' AND length(hash)=32),
+  UNIQUE(account_id, seq),
+  UNIQUE(entry_id, account_id),
+  CHECK(kind NOT IN (2,4,5,12) OR (version IS NOT NULL AND trace_sha256 IS NOT NULL))
+);
+CREATE INDEX journal_reference ON journal(account_id, ref_seq) WHERE ref_seq IS NOT NULL;
+
+CREATE TABLE idempotency(
+  account_id INTEGER NOT NULL REFERENCES account(account_id),
+  idem_key   TEXT    NOT NULL CHECK(typeof(idem_key)='text' AND length(idem_key) BETWEEN 1 AND 512),
+  entry_id   INTEGER NULL,
+  answer_id  INTEGER NULL REFERENCES answer(answer_id),
+  PRIMARY KEY(account_id, idem_key),
+  FOREIGN KEY(entry_id, account_id) REFERENCES journal(entry_id, account_id),
+  CHECK(entry_id IS NOT NULL OR answer_id IS NOT NULL)
+) WITHOUT ROWID;
+
+CREATE TABLE lot(
+  account_id   INTEGER NOT NULL,
+  lot_no       INTEGER NOT NULL CHECK(typeof(lot_no)='integer' AND lot_no>=1),
+  lot_id       TEXT    NOT NULL CHECK(typeof(lot_id)='text' AND length(lot_id) BETWEEN 1 AND 512),
+  bucket_id    INTEGER NOT NULL REFERENCES bucket(bucket_id),
+  origin       INTEGER NOT NULL CHECK(origin BETWEEN 1 AND 4),
+  amount       INTEGER NOT NULL CHECK(typeof(amount)='integer' AND amount BETWEEN 0 AND 1000000000000000),
+  created_at   INTEGER NOT NULL CHECK(typeof(created_at)='integer'),
+  effective_at INTEGER NOT NULL CHECK(typeof(effective_at)='integer'),
+  expires_at   INTEGER NULL     CHECK(expires_at IS NULL OR typeof(expires_at)='integer'),
+  priority     INTEGER NULL     CHECK(priority IS NULL OR typeof(priority)='integer'),
+  cost         TEXT    NULL,
+  cycle_no     INTEGER NULL     CHECK(cycle_no IS NULL OR typeof(cycle_no)='integer'),
+  entry_id     INTEGER NOT NULL,
+  PRIMARY KEY(account_id, lot_no),
+  UNIQUE(account_id, lot_id),
+  FOREIGN KEY(entry_id, account_id) REFERENCES journal(entry_id, account_id)
+) WITHOUT ROWID;
+CREATE INDEX lot_postpaid ON lot(account_id, lot_no) WHERE origin=4;
+CREATE INDEX lot_entry ON lot(entry_id);
+
+-- A cache of the postings, kept by posting_apply; verification recomputes it.
+CREATE TABLE lot_state(
+  account_id INTEGER NOT NULL,
+  lot_no     INTEGER NOT NULL,
+  granted    INTEGER NOT NULL CHECK(typeof(granted)='integer' AND granted>=0),
+  available  INTEGER NOT NULL CHECK(typeof(available)='integer' AND available>=0),
+  held       INTEGER NOT NULL CHECK(typeof(held)='integer' AND held>=0),
+  spent      INTEGER NOT NULL CHECK(typeof(spent)='integer' AND spent>=0),
+  expired    INTEGER NOT NULL CHECK(typeof(expired)='integer' AND expired>=0),
+  moved      INTEGER NOT NULL CHECK(typeof(moved)='integer' AND moved>=0),
+  PRIMARY KEY(account_id, lot_no),
+  FOREIGN KEY(account_id, lot_no) REFERENCES lot(account_id, lot_no),
+  CHECK(granted = available+held+spent+expired+moved)
+) WITHOUT ROWID;
+CREATE INDEX lot_state_open ON lot_state(account_id, lot_no) WHERE available>0 OR held>0;
+
+CREATE TABLE posting(
+  entry_id    INTEGER NOT NULL,
+  line        INTEGER NOT NULL CHECK(typeof(line)='integer' AND line>=0),
+  account_id  INTEGER NOT NULL,
+  lot_no      INTEGER NOT NULL,
+  d_granted   INTEGER NOT NULL CHECK(typeof(d_granted)='integer'),
+  d_available INTEGER NOT NULL CHECK(typeof(d_available)='integer'),
+  d_held      INTEGER NOT NULL CHECK(typeof(d_held)='integer'),
+  d_spent     INTEGER NOT NULL CHECK(typeof(d_spent)='integer'),
+  d_expired   INTEGER NOT NULL CHECK(typeof(d_expired)='integer'),
+  d_moved     INTEGER NOT NULL CHECK(typeof(d_moved)='integer'),
+  PRIMARY KEY(entry_id, line),
+  FOREIGN KEY(entry_id, account_id) REFERENCES journal(entry_id, account_id),
+  FOREIGN KEY(account_id, lot_no) REFERENCES lot(account_id, lot_no),
+  CHECK(d_granted = d_available+d_held+d_spent+d_expired+d_moved)
+) WITHOUT ROWID;
+
+CREATE TABLE usage_event(
+  entry_id   INTEGER PRIMARY KEY,
+  account_id INTEGER NOT NULL,
+  action     TEXT    NOT NULL,
+  content    BLOB    NOT NULL CHECK(typeof(content)='blob'),
+  FOREIGN KEY(entry_id, account_id) REFERENCES journal(entry_id, account_id)
+);
+
+-- What a counting scope holds so far: a cache that a replay of the account recomputes.
+CREATE TABLE scope_state(
+  account_id    INTEGER NOT NULL REFERENCES account(account_id),
+  action        TEXT    NOT NULL,
+  scope_key     TEXT    NOT NULL,
+  scope_value   TEXT    NOT NULL,
+  began_at      INTEGER NOT NULL CHECK(typeof(began_at)='integer'),
+  version       INTEGER NOT NULL CHECK(typeof(version)='integer' AND version>=1),
+  posted        INTEGER NOT NULL CHECK(typeof(posted)='integer'),
+  listed_posted INTEGER NOT NULL CHECK(typeof(listed_posted)='integer'),
+  totals        BLOB    NOT NULL CHECK(typeof(totals)='blob'),
+  PRIMARY KEY(account_id, action, scope_key, scope_value)
+) WITHOUT ROWID;
+
+CREATE TRIGGER journal_chain BEFORE INSERT ON journal BEGIN
+  SELECT RAISE(ABORT,'chain: the entry does not extend the head') WHERE NOT EXISTS(
+    SELECT 1 FROM account_head h WHERE h.account_id=NEW.account_id AND h.head_seq=NEW.seq-1 AND h.head_hash=NEW.prev_hash AND h.last_at<=NEW.recorded_at); END;
+CREATE TRIGGER journal_head AFTER INSERT ON journal BEGIN
+  UPDATE account_head SET head_seq=NEW.seq, head_hash=NEW.hash, last_at=NEW.recorded_at WHERE account_id=NEW.account_id; END;
+CREATE TRIGGER head_forward BEFORE UPDATE ON account_head BEGIN
+  SELECT RAISE(ABORT,'head: it only moves forward') WHERE NEW.account_id<>OLD.account_id OR NEW.last_at<OLD.last_at OR NEW.next_lot<OLD.next_lot
+    OR NEW.period_no<OLD.period_no OR NEW.head_seq NOT IN (OLD.head_seq, OLD.head_seq+1) OR (NEW.head_seq=OLD.head_seq AND NEW.head_hash<>OLD.head_hash); END;
+CREATE TRIGGER lot_opens AFTER INSERT ON lot BEGIN
+  INSERT INTO lot_state(account_id,lot_no,granted,available,held,spent,expired,moved) VALUES(NEW.account_id,NEW.lot_no,0,0,0,0,0,0); END;
+CREATE TRIGGER posting_apply AFTER INSERT ON posting BEGIN
+  UPDATE lot_state SET granted=granted+NEW.d_granted, available=available+NEW.d_available, held=held+NEW.d_held, spent=spent+NEW.d_spent,
+    expired=expired+NEW.d_expired, moved=moved+NEW.d_moved WHERE account_id=NEW.account_id AND lot_no=NEW.lot_no;
+  SELECT RAISE(ABORT,'posting: unknown lot') WHERE changes()=0; END;
+
+CREATE TRIGGER rule_version_u BEFORE UPDATE ON rule_version BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER rule_version_d BEFORE DELETE ON rule_version BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER account_u BEFORE UPDATE ON account BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER account_d BEFORE DELETE ON account BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER head_d BEFORE DELETE ON account_head BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER period_u BEFORE UPDATE ON period BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER period_d BEFORE DELETE ON period BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER account_value_u BEFORE UPDATE ON account_value BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER account_value_d BEFORE DELETE ON account_value BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER bucket_u BEFORE UPDATE ON bucket BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER bucket_d BEFORE DELETE ON bucket BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER trace_u BEFORE UPDATE ON trace BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER answer_u BEFORE UPDATE ON answer BEGIN SELECT RAISE(ABORT,'append-only'); END;
+-- Refusals may be pruned once they are older than the window for late events; what belongs to an entry stays.
+CREATE TRIGGER answer_d BEFORE DELETE ON answer BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.accepted=1; END;
+CREATE TRIGGER journal_u BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER journal_d BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER idempotency_u BEFORE UPDATE ON idempotency BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER idempotency_d BEFORE DELETE ON idempotency BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.entry_id IS NOT NULL; END;
+CREATE TRIGGER lot_u BEFORE UPDATE ON lot BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER lot_d BEFORE DELETE ON lot BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER lot_state_d BEFORE DELETE ON lot_state BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER posting_u BEFORE UPDATE ON posting BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER posting_d BEFORE DELETE ON posting BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER usage_event_u BEFORE UPDATE ON usage_event BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER usage_event_d BEFORE DELETE ON usage_event BEGIN SELECT RAISE(ABORT,'append-only'); END;

@@ -1,0 +1,62 @@
+using Microsoft.Data.Sqlite;
+
+namespace Rules.Ledger.Storage.Sqlite;
+
+/// <summary>Where a SQLite ledger lives and how its connections are opened.</summary>
+internal sealed class SqliteDatabase
+{
+    private readonly string _connectionString;
+
+    private SqliteDatabase(string? path, string connectionString)
+    {
+        Path = path;
+        _connectionString = connectionString;
+    }
+
+    /// <summary>Full path; null for a database in memory.</summary>
+    public string? Path { get; }
+
+    public static SqliteDatabase File(string path)
+    {
+        var full = System.IO.Path.GetFullPath(path);
+        var connection = new SqliteConnectionStringBuilder { DataSource = full, Pooling = false };
+        return new SqliteDatabase(full, connection.ToString());
+    }
+
+    /// <summary>Lives as long as its one connection.</summary>
+    public static SqliteDatabase InMemory()
+    {
+        var connection = new SqliteConnectionStringBuilder { DataSource = ":memory:", Pooling = false };
+        return new SqliteDatabase(null, connection.ToString());
+    }
+
+    /// <summary>The connection that writes and checkpoints. Settings of a connection are gone with it, so every one sets them all.</summary>
+    public SqliteConnection OpenWriter() => Open(Path is null
+        ? "PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+        : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA trusted_schema=OFF; "
+            + "PRAGMA cell_size_check=ON; PRAGMA busy_timeout=5000; PRAGMA mmap_size=0;");
+
+    /// <summary>A connection that cannot write and never checkpoints.</summary>
+    public SqliteConnection OpenReader() => Open("PRAGMA wal_autocheckpoint=0; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA trusted_schema=OFF; "
+        + "PRAGMA cell_size_check=ON; PRAGMA busy_timeout=5000; PRAGMA mmap_size=0; PRAGMA query_only=1;");
+
+    private SqliteConnection Open(string pragmas)
+    {
+        var connection = new SqliteConnection(_connectionString);
+        try
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The two texts above are constants.
+            command.CommandText = pragmas;
+#pragma warning restore CA2100
+            command.ExecuteNonQuery();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,222 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.Data.Sqlite;
+using NodaTime;
+using Rules.Ledger.Journal;
+
+namespace Rules.Ledger.Storage.Sqlite;
+
+/// <summary>
+/// A ledger in one SQLite file: one process, one writing connection, readers beside it (WAL). Or in memory, for stories and tests.
+/// </summary>
+public sealed class SqliteLedgerStore : ILedgerStore
+{
+    private const int RememberedTraces = 8192;
+    private const int IdleReaders = 8;
+
+    private readonly SqliteDatabase _database;
+    private readonly FileStream? _lock;
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly ConcurrentBag<SqliteSession> _readers = [];
+    private readonly Dictionary<TraceHash, long> _recentTraces = [];
+    private SqliteSession? _writer;
+    private bool _disposed;
+
+    private SqliteLedgerStore(SqliteDatabase database, FileStream? processLock, SqliteSession writer)
+    {
+        _database = database;
+        _lock = processLock;
+        _writer = writer;
+    }
+
+    public int LargestBatch => 512;
+
+    internal static string ZoneData { get; } = DateTimeZoneProviders.Tzdb.VersionId;
+
+    internal IReadOnlyDictionary<TraceHash, long> RecentTraces => _recentTraces;
+
+    /// <summary>Opens or creates the file, takes its lock and brings it to this program's schema.</summary>
+    /// <param name="path">The database; <c>.lock</c> beside it keeps other processes out.</param>
+    /// <exception cref="LedgerStartException">Another process has the file, or it does not fit this program.</exception>
+    public static SqliteLedgerStore Open(string path, TimeProvider time) => Open(path, time, SqliteMigrator.Embedded);
+
+    /// <summary>A new, empty ledger that is gone when it is disposed.</summary>
+    public static SqliteLedgerStore OpenInMemory(TimeProvider time)
+    {
+        EnsureLibrary();
+        var database = SqliteDatabase.InMemory();
+        return new SqliteLedgerStore(database, null, OpenWriter(database, time, SqliteMigrator.Embedded));
+    }
+
+    internal static SqliteLedgerStore Open(string path, TimeProvider time, ImmutableArray<Migration> migrations)
+    {
+        EnsureLibrary();
+        var database = SqliteDatabase.File(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(database.Path)!);
+        var processLock = TakeLock(database.Path + ".lock");
+        try
+        {
+            return new SqliteLedgerStore(database, processLock, OpenWriter(database, time, migrations));
+        }
+        catch (SqliteException e)
+        {
+            processLock.Dispose();
+            throw new LedgerStartException(LedgerStartException.NeedsDecision, "database_unreadable",
+                $"The database {database.Path} cannot be opened: {e.Message} Restore a backup, or name another file.", e);
+        }
+        catch
+        {
+            processLock.Dispose();
+            throw;
+        }
+    }
+
+    public async ValueTask<IWriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            var session = _writer ??= Session(_database.OpenWriter);
+            session.Statement("BEGIN IMMEDIATE").Execute();
+            return new SqliteWriteTransaction(this, session);
+        }
+        catch (Exception e)
+        {
+            if (_database.Path is not null)
+            {
+                _writer?.Dispose();
+                _writer = null;
+            }
+
+            _writing.Release();
+            throw e is SqliteException ? new StoreException(e.Message, e) : e;
+        }
+    }
+
+    public async ValueTask<IReadSnapshot> BeginReadAsync(CancellationToken cancellationToken)
+    {
+        if (_database.Path is null)
+        {
+            await _writing.WaitAsync(cancellationToken);
+            var shared = _writer!;
+            shared.Statement("BEGIN").Execute();
+            return new SqliteReadSnapshot(this, shared);
+        }
+
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var session = _readers.TryTake(out var idle) ? idle : Session(_database.OpenReader);
+        session.Statement("BEGIN").Execute();
+        return new SqliteReadSnapshot(this, session);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _writing.WaitAsync();
+        if (!_disposed)
+        {
+            _disposed = true;
+            while (_readers.TryTake(out var reader))
+            {
+                reader.Dispose();
+            }
+
+            _writer?.Dispose();
+            _writer = null;
+            _lock?.Dispose();
+        }
+
+        _writing.Release();
+    }
+
+    internal void Remember(TraceHash trace, long id)
+    {
+        if (_recentTraces.Count >= RememberedTraces)
+        {
+            _recentTraces.Clear();
+        }
+
+        _recentTraces[trace] = id;
+    }
+
+    /// <summary>Takes the writing session back; one that failed is closed and opened anew by the next transaction.</summary>
+    internal void Release(SqliteSession session, bool usable, bool rolledBack)
+    {
+        if (rolledBack)
+        {
+            _recentTraces.Clear();
+        }
+
+        // A database in memory lives in its connection.
+        if (!usable && _database.Path is not null)
+        {
+            session.Dispose();
+            _writer = null;
+        }
+
+        _writing.Release();
+    }
+
+    internal void ReleaseReader(SqliteSession session)
+    {
+        if (_database.Path is null)
+        {
+            _writing.Release();
+        }
+        else if (_disposed || _readers.Count >= IdleReaders)
+        {
+            session.Dispose();
+        }
+        else
+        {
+            _readers.Add(session);
+        }
+    }
+
+    private static SqliteSession Session(Func<SqliteConnection> open)
+    {
+        try
+        {
+            return new SqliteSession(open());
+        }
+        catch (SqliteException e)
+        {
+            throw new StoreException(e.Message, e);
+        }
+    }
+
+    private static SqliteSession OpenWriter(SqliteDatabase database, TimeProvider time, ImmutableArray<Migration> migrations)
+    {
+        var connection = database.OpenWriter();
+        try
+        {
+            SqliteMigrator.Migrate(connection, migrations, Instants.ToMicroseconds(Instants.Now(time)));
+            return new SqliteSession(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static FileStream TakeLock(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new LedgerStartException(LedgerStartException.TemporarilyUnavailable, "database_in_use",
+                $"Another process has this ledger open: it holds {path}. Stop it first, or give this one another directory (Rules:Home).", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new LedgerStartException(LedgerStartException.NeedsDecision, "database_unwritable",
+                $"{path} cannot be written: {e.Message} Give the process the right to write there, or another directory (Rules:Home).", e);
+        }
+    }
+
+    private static void EnsureLibrary() => SQLitePCL.Batteries_V2.Init();
+}

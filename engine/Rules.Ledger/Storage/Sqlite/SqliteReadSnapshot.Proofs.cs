@@ -1,0 +1,203 @@
+using System.Collections.Immutable;
+using Rules.Engine.Accounts;
+using Rules.Engine.Drawing;
+using Rules.Ledger.Journal;
+
+namespace Rules.Ledger.Storage.Sqlite;
+
+/// <summary>
+/// The streams that a verification reads: journal, postings and lots side by side in the order in which they were written, so that
+/// every table is read once, from front to back.
+/// </summary>
+internal sealed partial class SqliteReadSnapshot
+{
+    private const string SelectProofAccounts = "SELECT external_id FROM account WHERE ?1 IS NULL OR external_id=?1 ORDER BY account_id";
+
+    private const string SelectAllLots =
+        """
+        SELECT l.lot_no, l.lot_id, b.name, l.origin, l.amount, l.created_at, l.effective_at, l.expires_at, l.priority, l.cost, l.cycle_no,
+               s.granted, s.available, s.held, s.spent, s.expired, s.moved
+        FROM lot l JOIN lot_state s ON s.account_id=l.account_id AND s.lot_no=l.lot_no JOIN bucket b ON b.bucket_id=l.bucket_id
+        WHERE l.account_id=?1 ORDER BY l.lot_no
+        """;
+
+    private const string ProofColumns =
+        """
+        SELECT j.entry_id, j.account_id, a.external_id, j.seq, j.kind, j.idem_key, j.amount, j.occurred_at, j.recorded_at, j.late, j.ref_seq, j.version, j.trace_sha256,
+               j.outcome, j.balance_after, j.prev_hash, j.hash, u.content, w.body, w.steps_at, t.content, i.entry_id
+        FROM journal j JOIN account a ON a.account_id=j.account_id LEFT JOIN usage_event u ON u.entry_id=j.entry_id
+        LEFT JOIN answer w ON w.answer_id=j.answer_id LEFT JOIN trace t ON t.trace_id=w.trace_id
+        LEFT JOIN idempotency i ON i.account_id=j.account_id AND i.idem_key=j.idem_key
+        """;
+
+    private const string SelectProofsOfAll = ProofColumns + " ORDER BY j.entry_id";
+    private const string SelectProofsOfAccount = ProofColumns + " WHERE j.account_id=?1 AND (?2 IS NULL OR j.seq=?2) ORDER BY j.seq";
+
+    private const string SelectPostings =
+        "SELECT line, lot_no, d_granted, d_available, d_held, d_spent, d_expired, d_moved FROM posting WHERE entry_id=?1 ORDER BY line";
+
+    private const string SelectNewLots =
+        """
+        SELECT l.lot_no, l.lot_id, b.name, l.origin, l.amount, l.created_at, l.effective_at, l.expires_at, l.priority, l.cost, l.cycle_no
+        FROM lot l JOIN bucket b ON b.bucket_id=l.bucket_id WHERE l.entry_id=?1 AND l.account_id=?2 ORDER BY l.lot_no
+        """;
+
+    private const string SelectSetValues = "SELECT kind, name, value, from_at, seq FROM account_value WHERE account_id=?1 ORDER BY seq, line";
+    private const string SelectBegunCycles = "SELECT cycle_no, anchor, start_at, end_at, seq FROM period WHERE account_id=?1 AND of_entry=1 ORDER BY period_no";
+
+    private IEnumerable<AccountProof> AccountProofs(string? account)
+    {
+        var ids = new List<string>();
+        var row = Session.Statement(SelectProofAccounts);
+        row.Bind(1, account);
+        while (row.Step())
+        {
+            ids.Add(row.Text(0));
+        }
+
+        foreach (var id in ids)
+        {
+            var head = Account(id)!;
+            var lots = ImmutableArray.CreateBuilder<LotState>();
+            var lot = Session.Statement(SelectAllLots);
+            lot.Bind(1, head.Number);
+            while (lot.Step())
+            {
+                lots.Add(ReadLotState(lot));
+            }
+
+            yield return new AccountProof(head, lots.ToImmutable());
+        }
+    }
+
+    private IEnumerable<EntryProof> Proofs(long? account, long? sequence)
+    {
+        var settings = new Dictionary<long, Settings>();
+        // A statement of its own: an enumeration that stops half-way must not disturb another.
+        using var row = new SqliteStatement(Session.Connection.Handle!, account is null ? SelectProofsOfAll : SelectProofsOfAccount);
+        if (account is not null)
+        {
+            row.Bind(1, account).Bind(2, sequence);
+        }
+
+        while (row.Step())
+        {
+            var accountNumber = row.Int64(1);
+            if (!settings.TryGetValue(accountNumber, out var set))
+            {
+                settings.Add(accountNumber, set = ReadSettings(accountNumber));
+            }
+
+            yield return ReadProof(row, accountNumber, set);
+        }
+    }
+
+    private EntryProof ReadProof(SqliteStatement row, long account, Settings set)
+    {
+        var entryId = row.Int64(0);
+        var sequence = row.Int64(3);
+        var kind = (EntryKind)row.Int32(4);
+        var usage = row.Blob(17);
+        var trace = row.Blob(12);
+        var answer = row.Blob(18);
+        if (row.NullableInt32(19) is { } stepsAt)
+        {
+            answer = AnswerText.Join(answer, stepsAt, row.Blob(20));
+        }
+
+        var values = set.Values[sequence];
+        var entry = new JournalEntry
+        {
+            Account = row.Text(2),
+            Sequence = sequence,
+            Key = row.Text(5),
+            RecordedAt = Instants.FromMicroseconds(row.Int64(8)),
+            Late = row.Int64(9) != 0,
+            Reference = row.NullableInt64(10),
+            Outcome = (QuoteOutcome?)row.NullableInt32(13),
+            BalanceAfter = row.NullableInt64(14),
+            Event = usage,
+            TraceHash = trace,
+            PreviousHash = row.Blob(15),
+            Hash = row.Blob(16),
+            Content = new Entry
+            {
+                Kind = kind,
+                SystemKey = row.IsNull(18) ? row.Text(5) : null,
+                Amount = row.Int64(6),
+                OccurredAt = Instants.FromMicroseconds(row.Int64(7)),
+                Version = row.NullableInt32(11),
+                Postings = ReadPostings(entryId),
+                NewLots = ReadNewLots(entryId, account),
+                Facts = Values(values, DatedValueKind.Fact),
+                Terms = Values(values, DatedValueKind.Term),
+                Plan = values.Where(v => v.Kind == DatedValueKind.Plan).Select(v => v.Value.Value).LastOrDefault(),
+                Cycle = set.Cycles.GetValueOrDefault(sequence),
+            },
+        };
+        return new EntryProof(entry, row.NullableInt64(21) == entryId, trace.Length == 0 || EntryHash.OfTrace(usage, answer).AsSpan().SequenceEqual(trace));
+    }
+
+    private ImmutableArray<Posting> ReadPostings(long entryId)
+    {
+        var row = Session.Statement(SelectPostings);
+        row.Bind(1, entryId);
+        if (!row.Step())
+        {
+            return [];
+        }
+
+        var postings = ImmutableArray.CreateBuilder<Posting>();
+        do
+        {
+            postings.Add(new Posting(row.Int64(1), row.Int64(2), row.Int64(3), row.Int64(4), row.Int64(5), row.Int64(6), row.Int64(7)));
+        }
+        while (row.Step());
+        return postings.DrainToImmutable();
+    }
+
+    private ImmutableArray<Lot> ReadNewLots(long entryId, long account)
+    {
+        var row = Session.Statement(SelectNewLots);
+        row.Bind(1, entryId).Bind(2, account);
+        if (!row.Step())
+        {
+            return [];
+        }
+
+        var lots = ImmutableArray.CreateBuilder<Lot>();
+        do
+        {
+            lots.Add(ReadLot(row, 0));
+        }
+        while (row.Step());
+        return lots.DrainToImmutable();
+    }
+
+    private Settings ReadSettings(long account)
+    {
+        var values = new List<NewValue>();
+        var row = Session.Statement(SelectSetValues);
+        row.Bind(1, account);
+        while (row.Step())
+        {
+            values.Add(new NewValue((DatedValueKind)row.Int32(0), new DatedValue(row.Text(1), row.Text(2), Instants.FromMicroseconds(row.Int64(3))), row.Int64(4)));
+        }
+
+        var cycles = new Dictionary<long, Cycle>();
+        row = Session.Statement(SelectBegunCycles);
+        row.Bind(1, account);
+        while (row.Step())
+        {
+            cycles[row.Int64(4)] = ReadCycle(row, 0);
+        }
+
+        return new Settings(values.ToLookup(value => value.Sequence), cycles);
+    }
+
+    private static ImmutableArray<DatedValue> Values(IEnumerable<NewValue> values, DatedValueKind kind) =>
+        [.. values.Where(value => value.Kind == kind).Select(value => value.Value)];
+
+    /// <summary>What the entries of one account set, by sequence.</summary>
+    private sealed record Settings(ILookup<long, NewValue> Values, Dictionary<long, Cycle> Cycles);
+}

@@ -1,0 +1,300 @@
+using System.Security.Cryptography;
+using Rules.Engine.Accounts;
+using Rules.Engine.Pricing;
+using Rules.Ledger.Journal;
+
+namespace Rules.Ledger.Storage.Sqlite;
+
+/// <summary>
+/// The write transaction: it holds the database's one writer from begin to end, so every account it reads is locked.
+/// </summary>
+internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSession session) : SqliteAccountReader(session), IWriteTransaction
+{
+    private const string InsertAccount = "INSERT INTO account(external_id,ruleset,opened_at) VALUES(?1,?2,?3)";
+    private const string InsertHead = "INSERT INTO account_head(account_id,head_seq,head_hash,last_at,next_lot,period_no) VALUES(?1,0,?2,?3,1,0)";
+
+    // The fence: an append goes on from the head that was read, or not at all.
+    private const string MoveHead = "UPDATE account_head SET next_lot=?4, period_no=?5 WHERE account_id=?1 AND head_seq=?2 AND head_hash=?3";
+    private const string MoveTime = "UPDATE account_head SET last_at=?2 WHERE account_id=?1 AND last_at<?2";
+    private const string InsertTrace = "INSERT INTO trace(sha256,content) VALUES(?1,?2)";
+
+    private const string InsertAnswer =
+        "INSERT INTO answer(account_id,req_hash,accepted,outcome,body,trace_id,steps_at,created_at) VALUES(?1,?2,?3,?4,?5,?6,?7,?8)";
+
+    private const string InsertKey = "INSERT INTO idempotency(account_id,idem_key,entry_id,answer_id) VALUES(?1,?2,?3,?4)";
+
+    private const string InsertEntry =
+        """
+        INSERT INTO journal(account_id,seq,kind,idem_key,amount,occurred_at,recorded_at,late,ref_seq,version,trace_sha256,outcome,balance_after,answer_id,prev_hash,hash)
+        VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)
+        """;
+
+    private const string InsertLot =
+        """
+        INSERT INTO lot(account_id,lot_no,lot_id,bucket_id,origin,amount,created_at,effective_at,expires_at,priority,cost,cycle_no,entry_id)
+        VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)
+        """;
+
+    private const string SelectBucket = "SELECT bucket_id FROM bucket WHERE ruleset=?1 AND name=?2";
+    private const string InsertBucket = "INSERT INTO bucket(ruleset,name) VALUES(?1,?2)";
+
+    private const string InsertPosting =
+        "INSERT INTO posting(entry_id,line,account_id,lot_no,d_granted,d_available,d_held,d_spent,d_expired,d_moved) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)";
+
+    private const string InsertUsage = "INSERT INTO usage_event(entry_id,account_id,action,content) VALUES(?1,?2,?3,?4)";
+
+    private const string InsertPeriod =
+        "INSERT INTO period(account_id,period_no,cycle_no,anchor,start_at,end_at,tzdb,seq,of_entry) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)";
+
+    private const string InsertValue =
+        """
+        INSERT INTO account_value(account_id,seq,line,kind,name,value,from_at)
+        VALUES(?1,?2,(SELECT COALESCE(MAX(line),-1)+1 FROM account_value WHERE account_id=?1 AND seq=?2),?3,?4,?5,?6)
+        """;
+
+    private const string UpsertScope =
+        """
+        INSERT INTO scope_state(account_id,action,scope_key,scope_value,began_at,version,posted,listed_posted,totals) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)
+        ON CONFLICT(account_id,action,scope_key,scope_value) DO UPDATE SET posted=excluded.posted, listed_posted=excluded.listed_posted, totals=excluded.totals
+        """;
+
+    private const string InsertVersion =
+        """
+        INSERT INTO rule_version(ruleset,version,file_name,text,sha256,meaning,engine_version,author,active_from,published_at,recorded_at)
+        VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)
+        """;
+
+    private bool _wrote;
+    private bool _failed;
+    private bool _committed;
+
+    public ValueTask<StoredAccount> OpenAccountAsync(NewAccount account, CancellationToken cancellationToken) => new(Write(() =>
+    {
+        var hash = EntryHash.OfOpening(account.Id, account.Ruleset, account.OpenedAt);
+        Session.Statement(InsertAccount).Bind(1, account.Id).Bind(2, account.Ruleset).Bind(3, Instants.ToMicroseconds(account.OpenedAt)).Execute();
+        var number = Session.LastRowId;
+        Session.Statement(InsertHead).Bind(1, number).Bind(2, hash).Bind(3, Instants.ToMicroseconds(account.LastAt)).Execute();
+        var state = new AccountState { Id = account.Id, Ruleset = account.Ruleset, OpenedAt = account.OpenedAt, LastAt = account.LastAt, NextLot = 1 };
+        return new StoredAccount(number, state, 0, hash, 0);
+    }));
+
+    public ValueTask AppendAsync(AccountAppend append, CancellationToken cancellationToken)
+    {
+        Write(() =>
+        {
+            Append(append);
+            return true;
+        });
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask PublishAsync(StoredVersion version, CancellationToken cancellationToken)
+    {
+        Write(() => Session.Statement(InsertVersion).Bind(1, version.Ruleset).Bind(2, version.Version).Bind(3, version.FileName).Bind(4, version.Text)
+            .Bind(5, version.Sha256.Span).Bind(6, version.Meaning).Bind(7, version.EngineVersion).Bind(8, version.Author)
+            .Bind(9, Instants.ToMicroseconds(version.ActiveFrom)).Bind(10, Instants.ToMicroseconds(version.PublishedAt))
+            .Bind(11, Instants.ToMicroseconds(version.RecordedAt)).Execute());
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask CommitAsync(CancellationToken cancellationToken)
+    {
+        Write(() => Session.Statement("COMMIT").Execute());
+        _committed = true;
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        if (_committed)
+        {
+            store.Release(Session, usable: true, rolledBack: false);
+            return ValueTask.CompletedTask;
+        }
+
+        // The library may have rolled back by itself (disk full); what it then says about the connection is not to be trusted.
+        var usable = !_failed && !Session.AutoCommits;
+        if (!Session.AutoCommits)
+        {
+            try
+            {
+                Session.Statement("ROLLBACK").Execute();
+            }
+            catch (StoreException)
+            {
+                usable = false;
+            }
+        }
+
+        store.Release(Session, usable, rolledBack: _wrote);
+        return ValueTask.CompletedTask;
+    }
+
+    private T Write<T>(Func<T> write)
+    {
+        _wrote = true;
+        try
+        {
+            return write();
+        }
+        catch
+        {
+            _failed = true;
+            throw;
+        }
+    }
+
+    private void Append(AccountAppend append)
+    {
+        var account = append.Before.Number;
+        var period = append.Before.Period;
+        if (Session.Statement(MoveHead).Bind(1, account).Bind(2, append.Before.HeadSequence).Bind(3, append.Before.HeadHash.Span).Bind(4, append.After.NextLot)
+                .Bind(5, period + append.Cycles.Count).Execute() != 1)
+        {
+            throw new StoreException($"The head of account \"{append.Before.State.Id}\" has moved since it was read.");
+        }
+
+        var accepted = new Dictionary<long, NewAnswer>();
+        foreach (var answer in append.Answers)
+        {
+            if (answer.Answer.Sequence is { } sequence)
+            {
+                accepted.Add(sequence, answer);
+            }
+        }
+
+        foreach (var entry in append.Entries)
+        {
+            Append(account, append.Before.State.Ruleset, entry, accepted.GetValueOrDefault(entry.Sequence));
+        }
+
+        var lastAt = Instants.ToMicroseconds(append.After.LastAt);
+        foreach (var answer in append.Answers)
+        {
+            if (answer.Answer.Sequence is null)
+            {
+                var answerId = Append(account, answer.Answer, lastAt);
+                Session.Statement(InsertKey).Bind(1, account).Bind(2, answer.Key).BindNull(3).Bind(4, answerId).Execute();
+            }
+        }
+
+        foreach (var cycle in append.Cycles)
+        {
+            period++;
+            Session.Statement(InsertPeriod).Bind(1, account).Bind(2, period).Bind(3, cycle.Cycle.Number).Bind(4, Instants.ToAnchor(cycle.Cycle.Anchor))
+                .Bind(5, Instants.ToMicroseconds(cycle.Cycle.Start)).Bind(6, Instants.ToMicroseconds(cycle.Cycle.End)).Bind(7, SqliteLedgerStore.ZoneData)
+                .Bind(8, cycle.Sequence).Bind(9, cycle.OfEntry).Execute();
+        }
+
+        foreach (var value in append.Values)
+        {
+            Session.Statement(InsertValue).Bind(1, account).Bind(2, value.Sequence).Bind(3, (long)value.Kind).Bind(4, value.Value.Name).Bind(5, value.Value.Value)
+                .Bind(6, Instants.ToMicroseconds(value.Value.From)).Execute();
+        }
+
+        foreach (var scope in append.Scopes)
+        {
+            Append(account, scope);
+        }
+
+        Session.Statement(MoveTime).Bind(1, account).Bind(2, lastAt).Execute();
+    }
+
+    private void Append(long account, string ruleset, JournalEntry entry, NewAnswer? answer)
+    {
+        var content = entry.Content;
+        var recordedAt = Instants.ToMicroseconds(entry.RecordedAt);
+        long? answerId = answer is null ? null : Append(account, answer.Answer, recordedAt);
+        var statement = Session.Statement(InsertEntry).Bind(1, account).Bind(2, entry.Sequence).Bind(3, (long)content.Kind).Bind(4, entry.Key)
+            .Bind(5, content.Amount).Bind(6, Instants.ToMicroseconds(content.OccurredAt)).Bind(7, recordedAt).Bind(8, entry.Late).Bind(9, entry.Reference)
+            .Bind(10, content.Version).Bind(12, (long?)entry.Outcome).Bind(13, entry.BalanceAfter).Bind(14, answerId)
+            .Bind(15, entry.PreviousHash.Span).Bind(16, entry.Hash.Span);
+        (entry.TraceHash.IsEmpty ? statement.BindNull(11) : statement.Bind(11, entry.TraceHash.Span)).Execute();
+        var entryId = Session.LastRowId;
+        foreach (var lot in content.NewLots)
+        {
+            Session.Statement(InsertLot).Bind(1, account).Bind(2, lot.Number).Bind(3, lot.Id).Bind(4, Bucket(ruleset, lot.Bucket)).Bind(5, (long)lot.Origin)
+                .Bind(6, lot.Amount).Bind(7, Instants.ToMicroseconds(lot.CreatedAt)).Bind(8, Instants.ToMicroseconds(lot.EffectiveAt))
+                .Bind(9, lot.ExpiresAt is { } end ? Instants.ToMicroseconds(end) : null).Bind(10, lot.Priority).Bind(11, lot.Cost?.ToString())
+                .Bind(12, lot.Cycle).Bind(13, entryId).Execute();
+        }
+
+        var line = 0;
+        foreach (ref readonly var posting in content.Postings.AsSpan())
+        {
+            Session.Statement(InsertPosting).Bind(1, entryId).Bind(2, line++).Bind(3, account).Bind(4, posting.Lot).Bind(5, posting.Granted)
+                .Bind(6, posting.Available).Bind(7, posting.Held).Bind(8, posting.Spent).Bind(9, posting.Expired).Bind(10, posting.Moved).Execute();
+        }
+
+        if (!entry.Event.IsEmpty)
+        {
+            Session.Statement(InsertUsage).Bind(1, entryId).Bind(2, account).Bind(3, content.Event?.Action ?? "").Bind(4, entry.Event.Span).Execute();
+        }
+
+        Session.Statement(InsertKey).Bind(1, account).Bind(2, entry.Key).Bind(3, entryId).Bind(4, answerId).Execute();
+    }
+
+    private long Append(long account, StoredAnswer answer, long createdAt)
+    {
+        var body = answer.Body.Span;
+        var (start, length) = AnswerText.Steps(body);
+        var statement = Session.Statement(InsertAnswer);
+        if (length == 0)
+        {
+            statement.Bind(5, body).BindNull(6).BindNull(7);
+        }
+        else
+        {
+            var traceId = Trace(body.Slice(start, length));
+            var rest = new byte[body.Length - length];
+            body[..start].CopyTo(rest);
+            body[(start + length)..].CopyTo(rest.AsSpan(start));
+            statement.Bind(5, rest).Bind(6, traceId).Bind(7, start);
+        }
+
+        statement.Bind(1, account).Bind(2, answer.RequestHash.Span).Bind(3, answer.Accepted).Bind(4, (long?)answer.Outcome).Bind(8, createdAt).Execute();
+        return Session.LastRowId;
+    }
+
+    private long Trace(ReadOnlySpan<byte> steps)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(steps, hash);
+        var known = new TraceHash(hash);
+        if (!store.RecentTraces.TryGetValue(known, out var traceId))
+        {
+            Session.Statement(InsertTrace).Bind(1, hash).Bind(2, steps).Execute();
+            traceId = Session.LastRowId;
+            store.Remember(known, traceId);
+        }
+
+        return traceId;
+    }
+
+    private long Bucket(string ruleset, string bucket)
+    {
+        var statement = Session.Statement(SelectBucket);
+        if (statement.Bind(1, ruleset).Bind(2, bucket).Step())
+        {
+            var id = statement.Int64(0);
+            statement.Reset();
+            return id;
+        }
+
+        Session.Statement(InsertBucket).Bind(1, ruleset).Bind(2, bucket).Execute();
+        return Session.LastRowId;
+    }
+
+    private void Append(long account, ScopeState scope) => Session.Statement(UpsertScope).Bind(1, account).Bind(2, scope.Id.Action).Bind(3, scope.Id.Key)
+        .Bind(4, scope.Id.Value).Bind(5, Instants.ToMicroseconds(scope.BeganAt)).Bind(6, scope.Version).Bind(7, scope.Posted).Bind(8, scope.ListedPosted)
+        .Bind(9, ScopeText.Write(scope.Bodies)).Execute();
+}
+
+/// <summary>SHA-256 of explanation steps, as a key.</summary>
+internal readonly record struct TraceHash(UInt128 High, UInt128 Low)
+{
+    public TraceHash(ReadOnlySpan<byte> hash)
+        : this(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash), System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash[16..]))
+    {
+    }
+}

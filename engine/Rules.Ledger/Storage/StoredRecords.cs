@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using NodaTime;
+using Rules.Engine.Accounts;
+using Rules.Engine.Drawing;
+using Rules.Engine.Pricing;
+using Rules.Ledger.Journal;
+
+namespace Rules.Ledger.Storage;
+
+/// <summary>An account as a store read it.</summary>
+/// <param name="Number">The store's own number of the account; enters no hash and no answer.</param>
+/// <param name="State">Without scopes.</param>
+/// <param name="HeadSequence">Sequence of the last entry; 0 before the first.</param>
+/// <param name="HeadHash">Hash of the last entry, or of the opening.</param>
+/// <param name="Period">Number of the last stored cycle; 0 before the first.</param>
+/// <param name="Clock">The time of the store where several nodes share it; null where the caller's clock decides.</param>
+public sealed record StoredAccount(long Number, AccountState State, long HeadSequence, ReadOnlyMemory<byte> HeadHash, int Period, Instant? Clock = null);
+
+/// <param name="LastAt">Where the account's time begins; not before the opening.</param>
+public sealed record NewAccount(string Id, string Ruleset, Instant OpenedAt, Instant LastAt);
+
+/// <summary>The first answer under a key.</summary>
+/// <param name="Sequence">The command's own entry; null for refusals.</param>
+public sealed record StoredAnswer(bool Accepted, ReadOnlyMemory<byte> RequestHash, QuoteOutcome? Outcome, long? Sequence, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>A key that the system used for an entry that fell due: it has no request and no answer.</summary>
+    public bool OfSystem => RequestHash.IsEmpty;
+}
+
+/// <summary>An answer to be stored under its key.</summary>
+public sealed record NewAnswer(string Key, StoredAnswer Answer);
+
+/// <summary>Everything that a batch did to one account.</summary>
+public sealed record AccountAppend
+{
+    /// <summary>The account as it was read under the lock: the fence.</summary>
+    public required StoredAccount Before { get; init; }
+
+    /// <summary>In order of sequence; each continues the hash of the one before.</summary>
+    public required IReadOnlyList<JournalEntry> Entries { get; init; }
+
+    /// <summary>In the order given; accepted ones name an entry of <see cref="Entries"/>.</summary>
+    public required IReadOnlyList<NewAnswer> Answers { get; init; }
+
+    /// <summary>The scopes that changed, as they stand after the batch.</summary>
+    public required IReadOnlyCollection<ScopeState> Scopes { get; init; }
+
+    /// <summary>Cycles that began, in order.</summary>
+    public required IReadOnlyList<NewCycle> Cycles { get; init; }
+
+    /// <summary>Dated values that were set, in order.</summary>
+    public required IReadOnlyList<NewValue> Values { get; init; }
+
+    public required AccountState After { get; init; }
+}
+
+/// <param name="Sequence">The entry that began it, or after which it began.</param>
+/// <param name="OfEntry">An entry began it, and its hash covers it.</param>
+public sealed record NewCycle(Cycle Cycle, long Sequence, bool OfEntry);
+
+/// <param name="Sequence">The entry that set it; for a version, the entry after which the account moved to it.</param>
+public sealed record NewValue(DatedValueKind Kind, DatedValue Value, long Sequence);
+
+/// <summary>The numbers are stored.</summary>
+public enum DatedValueKind
+{
+    Fact = 1,
+    Term = 2,
+    Plan = 3,
+    Version = 4,
+}
+
+/// <summary>A published version as it is stored.</summary>
+/// <param name="PublishedAt">From when it counts as published; never after <paramref name="ActiveFrom"/>.</param>
+/// <param name="RecordedAt">When it was stored, by the clock.</param>
+public sealed record StoredVersion(string Ruleset, int Version, string FileName, string Text, ReadOnlyMemory<byte> Sha256, string Meaning, string EngineVersion,
+    string Author, Instant ActiveFrom, Instant PublishedAt, Instant RecordedAt);
+
+/// <summary>One line of a list of accounts.</summary>
+public sealed record AccountRow(StoredAccount Account, Instant? LastEntryAt);
+
+/// <summary>One line of a list of entries.</summary>
+/// <param name="Position">Rises with every entry of the store; what a cursor names.</param>
+public sealed record EntryRow(long Position, string Account, string Ruleset, long Sequence, EntryKind Kind, int? Version, long Amount, long? BalanceAfter,
+    Instant OccurredAt, Instant RecordedAt, bool Late, string Key, string? Action, QuoteOutcome? Outcome);
+
+/// <summary>An entry with everything it carries.</summary>
+public sealed record EntryRecord(EntryRow Row, JournalEntry Entry, ReadOnlyMemory<byte>? Answer);
+
+/// <summary>What a proof of one account starts from and must arrive at.</summary>
+/// <param name="Head">With the state of every lot, also of those that no longer matter.</param>
+public sealed record AccountProof(StoredAccount Head, ImmutableArray<LotState> Lots);
+
+/// <summary>One entry as a proof reads it.</summary>
+/// <param name="KeyResolves">The key's row names this entry.</param>
+/// <param name="TraceResolves">The stored event and answer give the entry's trace hash; true for entries without a trace.</param>
+public sealed record EntryProof(JournalEntry Entry, bool KeyResolves, bool TraceResolves);

@@ -1,0 +1,211 @@
+using System.Collections.Immutable;
+using Rules.Engine.Accounts;
+using Rules.Engine.Drawing;
+using Rules.Ledger.Journal;
+using Rules.Ledger.Storage;
+
+namespace Rules.Ledger.Verification;
+
+/// <summary>
+/// Proves a journal from its own rows. One pass over the entries of all accounts together, then each account is compared with
+/// what was recomputed; the first bad entry of an account is named, later ones of the same account would only follow from it.
+/// </summary>
+internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationProgress>? progress)
+{
+    private const int ReportEvery = 10_000;
+
+    private readonly Dictionary<string, Recomputed> _accounts = new(StringComparer.Ordinal);
+    private readonly ImmutableArray<VerificationProblem>.Builder _problems = ImmutableArray.CreateBuilder<VerificationProblem>();
+
+    public async Task<VerificationReport> VerifyAsync(string? account, CancellationToken cancellationToken)
+    {
+        foreach (var fault in await snapshot.IntegrityAsync(cancellationToken))
+        {
+            _problems.Add(new VerificationProblem("integrity", account ?? "", null, fault));
+        }
+
+        var proofs = new List<AccountProof>();
+        long total = 0;
+        await foreach (var proof in snapshot.AccountProofsAsync(account, cancellationToken))
+        {
+            proofs.Add(proof);
+            total += proof.Head.HeadSequence;
+            var state = proof.Head.State;
+            _accounts.Add(state.Id, new Recomputed(EntryHash.OfOpening(state.Id, state.Ruleset, state.OpenedAt)));
+        }
+
+        if (account is not null && proofs.Count == 0)
+        {
+            _problems.Add(new VerificationProblem("account", account, null, "There is no such account."));
+        }
+
+        long entries = 0;
+        await foreach (var proof in snapshot.EntryProofsAsync(account, cancellationToken))
+        {
+            Check(proof);
+            if (++entries % ReportEvery == 0)
+            {
+                progress?.Report(new VerificationProgress(entries, total, _accounts.Count));
+            }
+        }
+
+        foreach (var proof in proofs)
+        {
+            Compare(proof, _accounts[proof.Head.State.Id]);
+        }
+
+        progress?.Report(new VerificationProgress(entries, total, _accounts.Count));
+        return new VerificationReport(_accounts.Count, entries, _problems.ToImmutable());
+    }
+
+    private void Check(EntryProof proof)
+    {
+        var entry = proof.Entry;
+        if (!_accounts.TryGetValue(entry.Account, out var account))
+        {
+            _problems.Add(new VerificationProblem("account", entry.Account, entry.Sequence, "The entry belongs to no account."));
+            return;
+        }
+
+        if (!account.Bad && Fault(proof, account) is { } fault)
+        {
+            account.Bad = true;
+            _problems.Add(new VerificationProblem(fault.Check, entry.Account, entry.Sequence, fault.Message));
+        }
+
+        account.Sequence = entry.Sequence;
+        account.Hash = entry.Hash;
+        account.RecordedAt = entry.RecordedAt;
+    }
+
+    private static (string Check, string Message)? Fault(EntryProof proof, Recomputed account)
+    {
+        var entry = proof.Entry;
+        if (entry.Sequence != account.Sequence + 1)
+        {
+            return ("gapless", $"Entry {account.Sequence + 1} is missing.");
+        }
+
+        if (!entry.PreviousHash.Span.SequenceEqual(account.Hash.Span))
+        {
+            return ("chain", "It does not continue the hash of the entry before.");
+        }
+
+        if (!entry.Hash.Span.SequenceEqual(EntryHash.Of(entry)))
+        {
+            return ("chain", "Its hash is not that of its content.");
+        }
+
+        if (!proof.TraceResolves)
+        {
+            return ("trace", "The stored event and answer are not those that its hash covers.");
+        }
+
+        if (entry.RecordedAt < account.RecordedAt)
+        {
+            return ("time", "It was recorded before the entry before it.");
+        }
+
+        if (!proof.KeyResolves)
+        {
+            return ("key", $"Its key \"{entry.Key}\" has no row, or names another entry.");
+        }
+
+        return LotFault(entry, account);
+    }
+
+    private static (string Check, string Message)? LotFault(JournalEntry entry, Recomputed account)
+    {
+        foreach (var lot in entry.Content.NewLots)
+        {
+            if (!account.Lots.TryAdd(lot.Number, new LotState(lot, 0, 0, 0, 0, 0, 0)))
+            {
+                return ("lots", $"Lot {lot.Number} is opened a second time.");
+            }
+
+            account.NextLot = Math.Max(account.NextLot, lot.Number + 1);
+        }
+
+        foreach (var line in entry.Content.Postings)
+        {
+            if (!account.Lots.TryGetValue(line.Lot, out var lot))
+            {
+                return ("lots", $"It posts to lot {line.Lot}, which no entry opened.");
+            }
+
+            if (line.Granted != line.Available + line.Held + line.Spent + line.Expired + line.Moved)
+            {
+                return ("postings", $"Its line for lot {line.Lot} does not balance.");
+            }
+
+            var draws = entry.Content.Kind is EntryKind.Charge or EntryKind.Hold && line.Spent + line.Held > 0;
+            if (draws && (entry.RecordedAt < lot.Lot.EffectiveAt || entry.RecordedAt >= lot.Lot.ExpiresAt))
+            {
+                return ("draw", $"It draws on lot {line.Lot}, which was not live then.");
+            }
+
+            lot = lot.Apply(line);
+            account.Lots[line.Lot] = lot;
+            account.Available += line.Available;
+            if (lot.Granted < 0 || lot.Available < 0 || lot.Held < 0 || lot.Spent < 0 || lot.Expired < 0 || lot.Moved < 0)
+            {
+                return ("lots", $"It leaves lot {line.Lot} with less than nothing.");
+            }
+        }
+
+        return entry.BalanceAfter is { } balance && balance != account.Available
+            ? ("balance", $"The balance after it is stored as {balance}, and its postings come to {account.Available}.")
+            : null;
+    }
+
+    private void Compare(AccountProof proof, Recomputed account)
+    {
+        var id = proof.Head.State.Id;
+        if (account.Bad)
+        {
+            return;
+        }
+
+        if (proof.Head.HeadSequence != account.Sequence || !proof.Head.HeadHash.Span.SequenceEqual(account.Hash.Span))
+        {
+            _problems.Add(new VerificationProblem("head", id, account.Sequence,
+                $"The account's head is entry {proof.Head.HeadSequence}, and its last entry is {account.Sequence}."));
+        }
+        else if (proof.Head.State.LastAt < account.RecordedAt || proof.Head.State.NextLot < account.NextLot)
+        {
+            _problems.Add(new VerificationProblem("head", id, account.Sequence, "The account's head lies behind its entries."));
+        }
+
+        if (proof.Lots.Length != account.Lots.Count)
+        {
+            _problems.Add(new VerificationProblem("lots", id, null, $"{proof.Lots.Length} lots are stored, and its entries opened {account.Lots.Count}."));
+        }
+
+        foreach (var lot in proof.Lots)
+        {
+            if (!account.Lots.TryGetValue(lot.Lot.Number, out var recomputed) || recomputed != lot)
+            {
+                _problems.Add(new VerificationProblem("lots", id, null, $"The stored state of lot {lot.Lot.Number} is not the sum of its postings."));
+                return;
+            }
+        }
+    }
+
+    /// <summary>An account as its entries so far make it.</summary>
+    private sealed class Recomputed(byte[] opening)
+    {
+        public Dictionary<long, LotState> Lots { get; } = [];
+
+        public ReadOnlyMemory<byte> Hash { get; set; } = opening;
+
+        public NodaTime.Instant RecordedAt { get; set; } = NodaTime.Instant.MinValue;
+
+        public long Sequence { get; set; }
+
+        public long NextLot { get; set; } = 1;
+
+        public long Available { get; set; }
+
+        public bool Bad { get; set; }
+    }
+}

@@ -1,0 +1,334 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using NodaTime;
+using Rules.Engine.Accounts;
+using Rules.Engine.Drawing;
+using Rules.Engine.Pricing;
+using Rules.Ledger.Journal;
+using Rules.Ledger.Storage;
+
+namespace Rules.Ledger.Writing;
+
+/// <summary>
+/// One account inside one write transaction: read once, moved forward in memory by each command in turn, appended once.
+/// Invariant: the journal it makes does not depend on how commands are split into transactions.
+/// </summary>
+internal sealed class AccountSession
+{
+    private readonly IWriteTransaction _transaction;
+    private readonly string _id;
+    private readonly List<JournalEntry> _entries = [];
+    private readonly List<NewAnswer> _answers = [];
+    private readonly Dictionary<string, StoredAnswer> _answersByKey = new(StringComparer.Ordinal);
+    private readonly Dictionary<ScopeId, ScopeState?> _scopes = [];
+    private readonly HashSet<ScopeId> _changedScopes = [];
+    private readonly List<NewCycle> _cycles = [];
+    private readonly List<NewValue> _values = [];
+    private StoredAccount? _before;
+    private AccountState? _state;
+    private Cycle? _lastCycle;
+    private ReadOnlyMemory<byte> _hash;
+    private long _sequence;
+    private long _available;
+    private bool _changed;
+
+    private AccountSession(IWriteTransaction transaction, string id)
+    {
+        _transaction = transaction;
+        _id = id;
+    }
+
+    public static async ValueTask<AccountSession> ReadAsync(IWriteTransaction transaction, string account, CancellationToken cancellationToken)
+    {
+        var session = new AccountSession(transaction, account);
+        if (await transaction.AccountAsync(account, cancellationToken) is { } stored)
+        {
+            session.Begin(stored);
+        }
+
+        return session;
+    }
+
+    /// <summary>Runs a command in memory. The result is true only once the transaction has committed.</summary>
+    public async ValueTask<CommandResult> RunAsync(PendingCommand command, CancellationToken cancellationToken)
+    {
+        if (_before is null)
+        {
+            return command.OpensAccount ? await OpenAsync(command, cancellationToken) : new CommandResult { Status = CommandStatus.AccountUnknown };
+        }
+
+        if (await AnswerAsync(command.Key, cancellationToken) is { } first)
+        {
+            return Repeat(first, command);
+        }
+
+        if (command.OpensAccount)
+        {
+            return new CommandResult { Status = CommandStatus.AccountExists };
+        }
+
+        if (command.NewLot is { } lot && await HasLotAsync(lot, cancellationToken))
+        {
+            return new CommandResult { Status = CommandStatus.Invalid, Error = LedgerErrors.IdUsed(lot) };
+        }
+
+        var recordedAt = Instants.Max(_before.Clock ?? command.ReceivedAt, _state!.LastAt);
+        var scopes = command.Scopes(_state, recordedAt);
+        var booked = command.Book(_state with { Scopes = await ScopesAsync(scopes, cancellationToken) }, recordedAt);
+        return booked.Error is { } error ? new CommandResult { Status = CommandStatus.Invalid, Error = error } : Take(command, booked, recordedAt);
+    }
+
+    /// <summary>Appends what the commands did; nothing when they did nothing.</summary>
+    /// <returns>True when something was appended.</returns>
+    public async ValueTask<bool> AppendAsync(CancellationToken cancellationToken)
+    {
+        if (!_changed)
+        {
+            return false;
+        }
+
+        var scopes = new List<ScopeState>(_changedScopes.Count);
+        foreach (var id in _changedScopes)
+        {
+            scopes.Add(_scopes[id]!);
+        }
+
+        await _transaction.AppendAsync(new AccountAppend
+        {
+            Before = _before!,
+            Entries = _entries,
+            Answers = _answers,
+            Scopes = scopes,
+            Cycles = _cycles,
+            Values = _values,
+            After = _state!,
+        }, cancellationToken);
+        return true;
+    }
+
+    private async ValueTask<CommandResult> OpenAsync(PendingCommand command, CancellationToken cancellationToken)
+    {
+        var booked = command.Book(null, command.ReceivedAt);
+        if (booked.Error is { } error)
+        {
+            return new CommandResult { Status = CommandStatus.Invalid, Error = error };
+        }
+
+        var state = booked.State!;
+        // An account opened with an instant ahead of this clock begins its time there.
+        var recordedAt = Instants.Max(command.ReceivedAt, state.LastAt);
+        Begin(await _transaction.OpenAccountAsync(new NewAccount(_id, state.Ruleset, state.OpenedAt, recordedAt), cancellationToken));
+        return Take(command, booked, recordedAt);
+    }
+
+    private void Begin(StoredAccount stored)
+    {
+        _before = stored;
+        _state = stored.State;
+        _lastCycle = stored.State.Cycle;
+        _hash = stored.HeadHash;
+        _sequence = stored.HeadSequence;
+        foreach (var lot in stored.State.Lots)
+        {
+            _available += lot.Available;
+        }
+    }
+
+    private async ValueTask<StoredAnswer?> AnswerAsync(string key, CancellationToken cancellationToken) =>
+        _answersByKey.TryGetValue(key, out var answer) ? answer : await _transaction.AnswerAsync(_before!, key, cancellationToken);
+
+    private async ValueTask<bool> HasLotAsync(string lot, CancellationToken cancellationToken)
+    {
+        foreach (var entry in _entries)
+        {
+            foreach (var made in entry.Content.NewLots)
+            {
+                if (string.Equals(made.Id, lot, StringComparison.Ordinal))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return await _transaction.HasLotAsync(_before!, lot, cancellationToken);
+    }
+
+    private static CommandResult Repeat(StoredAnswer first, PendingCommand command)
+    {
+        if (first.OfSystem || !first.RequestHash.Span.SequenceEqual(command.RequestHash))
+        {
+            return new CommandResult { Status = CommandStatus.KeyReused };
+        }
+
+        return new CommandResult
+        {
+            Status = first.Accepted ? CommandStatus.Accepted : CommandStatus.Refused,
+            Body = first.Body,
+            Replayed = true,
+            Sequence = first.Sequence,
+            Outcome = first.Outcome,
+        };
+    }
+
+    private async ValueTask<ImmutableArray<ScopeState>> ScopesAsync(IReadOnlyList<ScopeId> ids, CancellationToken cancellationToken)
+    {
+        if (ids.Count == 0)
+        {
+            return [];
+        }
+
+        List<ScopeId>? unread = null;
+        foreach (var id in ids)
+        {
+            if (!_scopes.ContainsKey(id))
+            {
+                (unread ??= []).Add(id);
+                _scopes.Add(id, null);
+            }
+        }
+
+        if (unread is not null)
+        {
+            foreach (var scope in await _transaction.ScopesAsync(_before!, unread, cancellationToken))
+            {
+                _scopes[scope.Id] = scope;
+            }
+        }
+
+        var known = ImmutableArray.CreateBuilder<ScopeState>(ids.Count);
+        foreach (var id in ids)
+        {
+            if (_scopes[id] is { } scope)
+            {
+                known.Add(scope);
+            }
+        }
+
+        return known.ToImmutable();
+    }
+
+    private CommandResult Take(PendingCommand command, Booked booked, Instant recordedAt)
+    {
+        _changed = true;
+        long? own = null;
+        foreach (var entry in booked.Entries)
+        {
+            var sequence = Take(entry, command, booked, recordedAt);
+            if (entry.SystemKey is null)
+            {
+                own = sequence;
+            }
+        }
+
+        var after = booked.State!;
+        if (after.Cycle is { } cycle && cycle != _lastCycle)
+        {
+            _cycles.Add(new NewCycle(cycle, _sequence, OfEntry: false));
+            _lastCycle = cycle;
+        }
+
+        if (after.Version is { } version && version != _state!.Version)
+        {
+            var value = new DatedValue("version", version.ToString(CultureInfo.InvariantCulture), recordedAt);
+            _values.Add(new NewValue(DatedValueKind.Version, value, _sequence));
+        }
+
+        var lastAt = Instants.Max(after.LastAt, recordedAt);
+        _state = after with { LastAt = lastAt, Scopes = [], Lots = Live(after.Lots, lastAt) };
+        var answer = new StoredAnswer(booked.Accepted, command.RequestHash, booked.Outcome, own, booked.Answer);
+        _answers.Add(new NewAnswer(command.Key, answer));
+        _answersByKey.Add(command.Key, answer);
+        return new CommandResult
+        {
+            Status = booked.Accepted ? CommandStatus.Accepted : CommandStatus.Refused,
+            Body = booked.Answer,
+            Sequence = own,
+            Outcome = booked.Outcome,
+        };
+    }
+
+    private long Take(Entry content, PendingCommand command, Booked booked, Instant recordedAt)
+    {
+        var own = content.SystemKey is null;
+        foreach (ref readonly var line in content.Postings.AsSpan())
+        {
+            _available += line.Available;
+        }
+
+        var entry = new JournalEntry
+        {
+            Account = _id,
+            Sequence = ++_sequence,
+            Key = content.SystemKey ?? command.Key,
+            RecordedAt = recordedAt,
+            Content = content,
+            Late = own && booked.Late,
+            Outcome = own ? booked.Outcome : null,
+            BalanceAfter = _state!.NextLot == 1 && booked.State!.NextLot == 1 ? null : _available,
+            Event = own ? booked.Usage : ReadOnlyMemory<byte>.Empty,
+            TraceHash = own ? EntryHash.OfTrace(booked.Usage, booked.Answer) : ReadOnlyMemory<byte>.Empty,
+            PreviousHash = _hash,
+        };
+        entry = entry with { Hash = EntryHash.Of(entry) };
+        _entries.Add(entry);
+        _hash = entry.Hash;
+        foreach (var scope in content.Scopes)
+        {
+            _scopes[scope.Id] = scope;
+            _changedScopes.Add(scope.Id);
+        }
+
+        if (content.Cycle is { } cycle)
+        {
+            _cycles.Add(new NewCycle(cycle, _sequence, OfEntry: true));
+            _lastCycle = cycle;
+        }
+
+        foreach (var fact in content.Facts)
+        {
+            _values.Add(new NewValue(DatedValueKind.Fact, fact, _sequence));
+        }
+
+        foreach (var term in content.Terms)
+        {
+            _values.Add(new NewValue(DatedValueKind.Term, term, _sequence));
+        }
+
+        if (content.Plan is { } plan)
+        {
+            _values.Add(new NewValue(DatedValueKind.Plan, PlanOf(booked.State!, plan, content.OccurredAt), _sequence));
+        }
+
+        return _sequence;
+    }
+
+    private static DatedValue PlanOf(AccountState after, string plan, Instant from)
+    {
+        for (var i = after.Plans.Length - 1; i >= 0; i--)
+        {
+            if (string.Equals(after.Plans[i].Value, plan, StringComparison.Ordinal))
+            {
+                return after.Plans[i];
+            }
+        }
+
+        return new DatedValue("plan", plan, from);
+    }
+
+    /// <summary>The lots that a store would read back: open ones, and those of postpaid cycles that have not ended.</summary>
+    private static ImmutableArray<LotState> Live(ImmutableArray<LotState> lots, Instant lastAt)
+    {
+        foreach (ref readonly var lot in lots.AsSpan())
+        {
+            if (!IsLive(lot, lastAt))
+            {
+                return lots.RemoveAll(lot => !IsLive(lot, lastAt));
+            }
+        }
+
+        return lots;
+    }
+
+    private static bool IsLive(in LotState lot, Instant lastAt) =>
+        lot.Available > 0 || lot.Held > 0 || (lot.Lot.Origin == LotOrigin.Postpaid && (lot.Lot.ExpiresAt is null || lot.Lot.ExpiresAt > lastAt));
+}
