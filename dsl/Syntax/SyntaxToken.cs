@@ -32,7 +32,7 @@ public sealed class SyntaxToken
     public SyntaxKind Kind { get; private set; }
 
     /// <summary>Like <see cref="Kind"/>, but a word that could be a keyword has the keyword's kind wherever it stands.</summary>
-    public SyntaxKind ContextualKind { get; }
+    public SyntaxKind ContextualKind { get; private set; }
 
     /// <summary>The characters of the token itself; empty for missing, indent and dedent tokens.</summary>
     public TextSpan Span => TextSpan.FromBounds(_start, _end);
@@ -83,8 +83,11 @@ public sealed class SyntaxToken
     internal void BecomeMisspelt(SyntaxKind kind)
     {
         Kind = kind;
+        ContextualKind = kind;
         Flags |= TokenFlags.Error;
     }
+
+    internal void BecomeSkipped() => Flags |= TokenFlags.Skipped;
 
     internal void Absorb(int fullStart) => _fullStart = fullStart;
 

@@ -6,4 +6,5 @@ internal enum TokenFlags : byte
     None = 0,
     Missing = 1,
     Error = 2,
+    Skipped = 4,
 }
