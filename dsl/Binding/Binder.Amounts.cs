@@ -9,6 +9,8 @@ namespace Rules.Dsl.Binding;
 
 internal sealed partial class Binder
 {
+    private const string Credits = "an amount of credits";
+
     // Amounts of credits that a price charges, with more decimals than credits are kept to; reported together, once all are known.
     private readonly List<BoundLiteralAmount> _ratesWithTooManyDecimals = [];
 
@@ -49,7 +51,7 @@ internal sealed partial class Binder
         var amount = BindAmount(syntax.Amount);
         if (amount.Kind == AmountKind.Percent)
         {
-            Report(DiagnosticDescriptors.WrongUnit, amount.Location, "percent", "credits or money");
+            Report(DiagnosticDescriptors.WrongUnit, amount.Location, Noun(amount), "an amount of credits or money");
             amount = new BoundErrorAmount(amount.Location);
         }
 
@@ -109,7 +111,7 @@ internal sealed partial class Binder
                 {
                     if (!isError && amount.Kind != AmountKind.Error && (Expected(kind) != amount.Kind || !ReferenceEquals(currency, amount.Currency)))
                     {
-                        Report(DiagnosticDescriptors.WrongUnit, amount.Location, Describe(amount), Describe(kind, currency));
+                        Report(DiagnosticDescriptors.WrongUnit, amount.Location, Noun(amount), Describe(kind, currency));
                     }
                 }
 
@@ -238,9 +240,9 @@ internal sealed partial class Binder
             : LookupUnit(name);
 
     /// <summary>An amount of credits, or an error amount after PR0301.</summary>
-    private BoundAmount BindCredits(AmountSyntax syntax) => Require(BindAmount(syntax), AmountKind.Credits, "credits");
+    private BoundAmount BindCredits(AmountSyntax syntax) => Require(BindAmount(syntax), AmountKind.Credits, Credits);
 
-    private BoundAmount BindMoney(AmountSyntax syntax) => Require(BindAmount(syntax), AmountKind.Money, "money");
+    private BoundAmount BindMoney(AmountSyntax syntax) => Require(BindAmount(syntax), AmountKind.Money, "an amount of money");
 
     private BoundAmount Require(BoundAmount amount, AmountKind kind, string needed)
     {
@@ -255,7 +257,7 @@ internal sealed partial class Binder
         }
         else if (amount.Kind != AmountKind.Error)
         {
-            Report(DiagnosticDescriptors.WrongUnit, amount.Location, Describe(amount), needed);
+            Report(DiagnosticDescriptors.WrongUnit, amount.Location, Noun(amount), needed);
         }
 
         return new BoundErrorAmount(amount.Location);
@@ -364,12 +366,19 @@ internal sealed partial class Binder
         _ => "percent",
     };
 
+    private static string Noun(BoundAmount amount) => amount.Kind switch
+    {
+        AmountKind.Credits => Credits,
+        AmountKind.Money => "an amount of " + (amount.Currency?.Name ?? "money"),
+        _ => "a percentage",
+    };
+
     private static string Describe(TermKind kind, CurrencySymbol? currency) => kind switch
     {
-        TermKind.Credits => "credits",
-        TermKind.Money => currency?.Name ?? "money",
-        TermKind.Percent => "one percentage",
-        TermKind.PercentList => "percentages",
+        TermKind.Credits => Credits,
+        TermKind.Money => "an amount of " + (currency?.Name ?? "money"),
+        TermKind.Percent => "a percentage",
+        TermKind.PercentList => "a list of percentages",
         TermKind.Duration => "a duration",
         _ => "an order of buckets",
     };

@@ -56,7 +56,7 @@ internal sealed partial class Binder
             return amount;
         }
 
-        Report(DiagnosticDescriptors.WrongUnit, amount.Location, Describe(amount), "money");
+        Report(DiagnosticDescriptors.WrongUnit, amount.Location, Noun(amount), "an amount of money");
         return new BoundErrorAmount(amount.Location);
     }
 
@@ -118,7 +118,7 @@ internal sealed partial class Binder
             var kind = amount.Kind != AmountKind.Percent ? RolloverCapKind.Amount
                 : written.OfUnused is null ? RolloverCapKind.PercentOfGranted
                 : RolloverCapKind.PercentOfUnused;
-            cap = new BoundRolloverCap(written.Location, kind, kind == RolloverCapKind.Amount ? Require(amount, AmountKind.Credits, "credits") : amount);
+            cap = new BoundRolloverCap(written.Location, kind, kind == RolloverCapKind.Amount ? Require(amount, AmountKind.Credits, Credits) : amount);
         }
 
         BoundAmount? minimum = null;
@@ -165,7 +165,7 @@ internal sealed partial class Binder
                 Report(DiagnosticDescriptors.WrongUnit, name.Location, Describe(term.Kind, term.Currency), "a duration");
                 break;
             case RateSymbol { IsError: false } rate:
-                Report(DiagnosticDescriptors.WrongUnit, name.Location, Describe(rate.Amount), "a duration");
+                Report(DiagnosticDescriptors.WrongUnit, name.Location, Noun(rate.Amount), "a duration");
                 break;
             case null when !IsExcused(name):
                 ReportNearMiss(DiagnosticDescriptors.UnknownRateOrTerm, name, _rateOrTermItems.Keys, name.ValueText);
@@ -183,7 +183,7 @@ internal sealed partial class Binder
         foreach (var line in Lines(syntax).OfType<ExceptionLineSyntax>())
         {
             var condition = BindCondition(line.Condition, null);
-            AnalyseException(condition, ConditionSet.Everything, line, siblings);
+            AnalyseException(condition, ConditionSet.Everything, LineLocation(syntax), line, siblings);
             if (Lines(line).OfType<ConsumeSyntax>().FirstOrDefault() is { } inner)
             {
                 exceptions.Add(new BoundConsumeExcept(LineLocation(line), condition, BindDrawOrder(inner)) { Remarks = BindRemarks(line) });

@@ -237,7 +237,7 @@ internal sealed partial class Binder
         {
             if (amount.Kind == AmountKind.Money)
             {
-                Report(DiagnosticDescriptors.WrongUnit, amount.Location, Describe(amount), "credits or percent");
+                Report(DiagnosticDescriptors.WrongUnit, amount.Location, Noun(amount), "an amount of credits or a percentage");
             }
             else if (amount.Kind == AmountKind.Percent && bucket is { Funding: BucketFunding.Postpaid, IsError: false })
             {

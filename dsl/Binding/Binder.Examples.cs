@@ -102,7 +102,7 @@ internal sealed partial class Binder
             var amount = BindAmount(syntax.Amount);
             if (!term.IsError && amount.Kind != AmountKind.Error && (Expected(term.Kind) != amount.Kind || !ReferenceEquals(term.Currency, amount.Currency)))
             {
-                Report(DiagnosticDescriptors.WrongUnit, amount.Location, Describe(amount), Describe(term.Kind, term.Currency));
+                Report(DiagnosticDescriptors.WrongUnit, amount.Location, Noun(amount), Describe(term.Kind, term.Currency));
             }
 
             return new BoundGivenTerm(syntax.Location, term, new BoundAmountsValue(amount.Location, [amount]));

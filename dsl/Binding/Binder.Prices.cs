@@ -141,7 +141,7 @@ internal sealed partial class Binder
         {
             Components = components.ToImmutable(),
             Rows = BindRows(rows.ToImmutable(), head, context.By, context),
-            Exceptions = BindExceptions(exceptions.ToImmutable(), context, within),
+            Exceptions = BindExceptions(exceptions.ToImmutable(), context, within, LineLocation(head)),
             Remarks = BindRemarks(head),
         };
         if (body.Components.IsEmpty && body.Rows.IsEmpty && !BlockHasError(head) && Lines(head).All(static l => l is ExceptionLineSyntax))
@@ -323,7 +323,7 @@ internal sealed partial class Binder
 
         var percent = off.Value.Kind == SyntaxKind.PercentToken
             ? BindPercentLiteral(off.Value)
-            : Require(BindNamedAmount(off.Value), AmountKind.Percent, "percent");
+            : Require(BindNamedAmount(off.Value), AmountKind.Percent, "a percentage");
         if (list is null)
         {
             Report(DiagnosticDescriptors.ClaimWithoutBase, off.Location, off.Value.Text);
@@ -402,7 +402,7 @@ internal sealed partial class Binder
             }
             else
             {
-                Report(DiagnosticDescriptors.WrongUnit, amount.Location, Describe(amount), "money");
+                Report(DiagnosticDescriptors.WrongUnit, amount.Location, Noun(amount), "an amount of money");
             }
 
             return new BoundErrorAmount(amount.Location);
@@ -441,7 +441,7 @@ internal sealed partial class Binder
     }
 
     private ImmutableArray<BoundPriceExcept> BindExceptions(
-        ImmutableArray<ExceptionLineSyntax> lines, PriceContext context, ConditionSet? within)
+        ImmutableArray<ExceptionLineSyntax> lines, PriceContext context, ConditionSet? within, TextLocation parent)
     {
         var exceptions = ImmutableArray.CreateBuilder<BoundPriceExcept>();
         var siblings = new List<(ConditionSet Set, TextLocation Location)>();
@@ -449,7 +449,7 @@ internal sealed partial class Binder
         {
             var condition = BindCondition(line.Condition, context.Action);
             ReportRegardlessFacts(condition, context);
-            var holds = AnalyseException(condition, within, line, siblings);
+            var holds = AnalyseException(condition, within, parent, line, siblings);
             exceptions.Add(new BoundPriceExcept(LineLocation(line), condition, BindBody(line, context, holds)) { Remarks = BindRemarks(line) });
         }
 
@@ -458,7 +458,11 @@ internal sealed partial class Binder
 
     /// <summary>Reports an exception that cannot hold, or that can hold together with one before it. Null: nothing may be concluded about its own exceptions.</summary>
     private ConditionSet? AnalyseException(
-        BoundCondition condition, ConditionSet? within, ExceptionLineSyntax line, List<(ConditionSet Set, TextLocation Location)> siblings)
+        BoundCondition condition,
+        ConditionSet? within,
+        TextLocation parent,
+        ExceptionLineSyntax line,
+        List<(ConditionSet Set, TextLocation Location)> siblings)
     {
         if (Analyse(condition) is not { } own)
         {
@@ -478,7 +482,7 @@ internal sealed partial class Binder
 
         if (holds.IsEmpty)
         {
-            Report(DiagnosticDescriptors.ExceptionOutsideParent, condition.Location);
+            Report(DiagnosticDescriptors.ExceptionOutsideParent, condition.Location, parent.Line);
             return null;
         }
 

@@ -8,11 +8,11 @@ public static partial class DiagnosticDescriptors
         "This price is in {0}, but an action is charged in credits.",
         "write the amount in credits; money prices belong in \"sell\" or a \"rate\"");
 
-    /// <summary>PR0301 anywhere else. Arguments: the unit found, the unit needed.</summary>
+    /// <summary>PR0301 anywhere else. Arguments: what is found, what is needed.</summary>
     public static readonly DiagnosticDescriptor WrongUnit = PriceNotInCredits with
     {
-        MessageFormat = "This amount is in {0}, but {1} is needed here.",
-        HelpFormat = "write the amount in {1}",
+        MessageFormat = "This is {0}, but {1} belongs here.",
+        HelpFormat = "write {1}",
     };
 
     /// <summary>PR0302. Arguments: the unit found, the other unit.</summary>

@@ -67,8 +67,8 @@ public static partial class DiagnosticDescriptors
     /// <summary>PR0107. Arguments: the end, the start.</summary>
     public static readonly DiagnosticDescriptor TierBackwards = Error(
         "PR0107", "Tier that ends before it starts",
-        "This tier ends at {0}, which is below its start, {1}.",
-        "write {0} to {1}");
+        "This tier ends at {0}, which is not above its start, {1}.",
+        "write the smaller figure first");
 
     /// <summary>PR0108. Arguments: the scope as written.</summary>
     public static readonly DiagnosticDescriptor VolumeAccumulates = Error(
