@@ -1,5 +1,4 @@
 using Shouldly;
-using Xunit;
 
 namespace Rules.Dsl.Tests.Binding;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Rules.Dsl.Diagnostics;
 using Shouldly;
-using Xunit;
 
 namespace Rules.Dsl.Tests.Binding;
 

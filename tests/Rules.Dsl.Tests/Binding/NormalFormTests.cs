@@ -1,6 +1,5 @@
 using Rules.Dsl.Binding;
 using Shouldly;
-using Xunit;
 
 namespace Rules.Dsl.Tests.Binding;
 
