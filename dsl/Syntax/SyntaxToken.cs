@@ -53,7 +53,7 @@ public sealed class SyntaxToken
     public string Text => _text ??= Source.ToString(Span);
 
     /// <summary>The name or text meant: without quotes, a doubled quote once. Other tokens as written; empty where missing.</summary>
-    public string ValueText => Kind != SyntaxKind.StringToken ? Text : Unquote(Text);
+    public string ValueText => Kind != SyntaxKind.StringToken || IsMissing ? Text : Unquote(Text);
 
     /// <summary>The figure of a number or percent token (<c>60%</c> gives 60); zero where missing or malformed, which was reported.</summary>
     public ExactDecimal NumberValue => Kind is SyntaxKind.NumberToken or SyntaxKind.PercentToken && !HasError ? ParseNumber() : default;
