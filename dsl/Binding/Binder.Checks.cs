@@ -47,6 +47,8 @@ internal sealed partial class Binder
 
     private void CheckUnused(BoundRuleset ruleset)
     {
+        var plansOf = ruleset.Plans.SelectMany(static p => p.Grants.Select(g => (g.Bucket, Plan: p)))
+            .ToLookup(static g => g.Bucket, static g => g.Plan, ReferenceEqualityComparer.Instance);
         foreach (var syntax in Items<BucketSyntax>())
         {
             if (_buckets.Find(syntax.Name.ValueText) is not { Funding: not BucketFunding.Postpaid } bucket
@@ -56,9 +58,8 @@ internal sealed partial class Binder
                 continue;
             }
 
-            var grantingPlans = ruleset.Plans.Where(p => p.Grants.Any(g => ReferenceEquals(g.Bucket, bucket))).ToList();
-            var plansDecide = bucket.Funding == BucketFunding.Plan && grantingPlans.Count > 0
-                && grantingPlans.All(p => p.Unused is not null || PlanHasError(p.Plan));
+            var plansDecide = bucket.Funding == BucketFunding.Plan && plansOf.Contains(bucket)
+                && plansOf[bucket].All(p => p.Unused is not null || PlanHasError(p.Plan));
             if (!plansDecide)
             {
                 Report(DiagnosticDescriptors.UnusedNotStated, bucket.Location, bucket.Name);

@@ -7,6 +7,9 @@ namespace Rules.Dsl.Binding;
 
 internal sealed partial class Binder
 {
+    // Comparisons of cases of exceptions, over the whole file; a thousand exceptions side by side need half of them.
+    private int _comparisonsLeft = 1_000_000;
+
     private readonly Dictionary<ActionSymbol, TextLocation> _pricedActions = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>What a price body stands in: an action charged in credits, or a bucket sold for money.</summary>
@@ -488,10 +491,16 @@ internal sealed partial class Binder
 
         foreach (var (other, location) in siblings)
         {
-            if (holds.Witness(other) is { } witness)
+            if (holds.Witness(other, ref _comparisonsLeft) is { } witness)
             {
                 Report(DiagnosticDescriptors.ExceptionsOverlap, condition.Location, location.Line, witness.Describe());
                 break;
+            }
+
+            if (_comparisonsLeft < 0)
+            {
+                Report(DiagnosticDescriptors.TooManyExceptions, condition.Location);
+                return null;
             }
         }
 

@@ -13,6 +13,9 @@ namespace Rules.Dsl.Binding;
 /// </summary>
 internal sealed partial class Binder
 {
+    /// <summary>A file with more unknown names than this is not mended name by name.</summary>
+    private const int MaxNearMissSearches = 200;
+
     private readonly SyntaxTree _tree;
     private readonly CompilationOptions _options;
     private readonly DiagnosticBag _diagnostics;
@@ -23,6 +26,7 @@ internal sealed partial class Binder
     // Names that were probably meant where an unknown one was written: whatever is said about their use would be a second message.
     private readonly HashSet<string> _meant = new(StringComparer.Ordinal);
     private CreditSymbol _credit = null!;
+    private int _nearMissSearches;
 
     public Binder(SyntaxTree tree, CompilationOptions options, DiagnosticBag diagnostics)
     {
@@ -220,7 +224,7 @@ internal sealed partial class Binder
     private void ReportNearMiss(
         DiagnosticDescriptor descriptor, SyntaxToken token, IEnumerable<string> candidates, params ReadOnlySpan<object?> arguments)
     {
-        var meant = NearMiss.Find(token.ValueText, candidates);
+        var meant = _nearMissSearches++ < MaxNearMissSearches ? NearMiss.Find(token.ValueText, candidates) : null;
         if (meant is null)
         {
             Report(descriptor, token.Location, arguments);

@@ -34,13 +34,21 @@ internal sealed class ConditionSet
         return boxes is null ? null : new ConditionSet([.. boxes]);
     }
 
-    /// <summary>One box that both hold for, or null: they exclude each other. The facts of this set come first.</summary>
-    public Box? Witness(ConditionSet other)
+    /// <summary>
+    /// One box that both hold for, or null: they exclude each other, or the comparisons left, which this lowers, ran out.
+    /// The facts of this set come first.
+    /// </summary>
+    public Box? Witness(ConditionSet other, ref int comparisonsLeft)
     {
         foreach (var mine in _boxes)
         {
             foreach (var yours in other._boxes)
             {
+                if (comparisonsLeft-- <= 0)
+                {
+                    return null;
+                }
+
                 if (mine.Intersect(yours) is { } both)
                 {
                     return both;

@@ -3,14 +3,17 @@ namespace Rules.Dsl.Binding;
 /// <summary>Finds the declared name a mistyped one was meant to be.</summary>
 internal static class NearMiss
 {
+    /// <summary>Longer names are not compared: the work grows with the square of the length.</summary>
+    private const int MaxLength = 80;
+
     /// <summary>
-    /// The closest candidate whose edit distance (insertions, deletions, substitutions and swaps of neighbours) is at most a third of the
-    /// length, at least one; of equal ones the first in ordinal order. Null when there is none.
+    /// The closest candidate whose edit distance (insertions, deletions, substitutions and swaps of neighbours; letter case is free) is at
+    /// most a third of the length written; of equal ones the first in ordinal order. Null when there is none.
     /// </summary>
     public static string? Find(string written, IEnumerable<string> candidates)
     {
-        var limit = Math.Max(1, written.Length / 3);
-        if (written.Length is < 2 or > 200)
+        var limit = written.Length / 3;
+        if (limit == 0 || written.Length > MaxLength)
         {
             return null;
         }
@@ -49,8 +52,7 @@ internal static class NearMiss
             row[0] = i;
             for (var j = 1; j <= b.Length; j++)
             {
-                var same = char.ToUpperInvariant(a[i - 1]) == char.ToUpperInvariant(b[j - 1]);
-                var cost = a[i - 1] == b[j - 1] ? 0 : same ? 0 : 1;
+                var cost = char.ToUpperInvariant(a[i - 1]) == char.ToUpperInvariant(b[j - 1]) ? 0 : 1;
                 row[j] = Math.Min(Math.Min(row[j - 1], last[j]) + 1, last[j - 1] + cost);
                 if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
                 {

@@ -33,6 +33,13 @@ public static partial class DiagnosticDescriptors
         "This condition has more than {0} cases, more than can be compared with the others.",
         "split it, or collect its values in a list with tags");
 
+    /// <summary>PR0603 where all exceptions of the file together are too many. No arguments.</summary>
+    public static readonly DiagnosticDescriptor TooManyExceptions = ConditionTooLarge with
+    {
+        MessageFormat = "The exceptions of this file have too many cases to compare each with the others.",
+        HelpFormat = "indent exceptions under a wider one they have in common",
+    };
+
     /// <summary>PR0604. Arguments: the fact, what it is, how it is tested, a test that fits.</summary>
     public static readonly DiagnosticDescriptor TestDoesNotFitFact = Error(
         "PR0604", "Test that does not fit the fact",

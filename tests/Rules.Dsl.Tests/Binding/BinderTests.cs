@@ -14,6 +14,20 @@ public sealed class BinderTests
         RuleFile.Read(file).Diagnostics.Select(RuleFile.Show).ShouldBeEmpty();
 
     [Fact]
+    public void Shipped_rule_files_bind_without_a_word()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Rules.sln")))
+        {
+            root = root.Parent;
+        }
+
+        var files = Directory.GetFiles(Path.Combine(root.ShouldNotBeNull().FullName, "rules"), "*.rules", SearchOption.AllDirectories);
+        files.ShouldNotBeEmpty();
+        files.SelectMany(static f => RuleFile.Compile(File.ReadAllText(f)).Diagnostics).Select(RuleFile.Show).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Header_is_bound()
     {
         var header = RuleFile.Read("biodock.rules").Ruleset.Header;

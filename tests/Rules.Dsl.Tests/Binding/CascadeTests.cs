@@ -118,6 +118,15 @@ public sealed class CascadeTests
         diagnostics.Length.ShouldBe(1, string.Join('\n', diagnostics.Select(RuleFile.Show)));
     }
 
+    [Fact]
+    public void Thousands_of_exceptions_meet_a_limit()
+    {
+        var exceptions = Enumerable.Range(0, 3000).Select(static i => $"  except when size is {i} or size is {i + 10_000}\n    each 2 credits\n");
+        var diagnostics = RuleFile.Compile(
+            RuleFile.Head + "action go\n  has size number\nprice go\n  each 1 credit\n" + string.Concat(exceptions)).Diagnostics;
+        diagnostics.Select(static d => d.Id).Distinct().ShouldBe(["PR0603"]);
+    }
+
     [Theory]
     [InlineData("biodock.rules")]
     [InlineData("bookbag.rules")]
