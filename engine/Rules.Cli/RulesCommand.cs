@@ -12,7 +12,7 @@ public static class RulesCommand
     private const string Description = """
         Checks, tests and prices with rule files.
 
-        Exit codes: 0 done; 1 the rules have errors or an example does not hold; 2 the command line is wrong;
+        Exit codes: 0 done; 1 the rules have errors, an example does not hold, or a file is not formatted; 2 the command line is wrong;
         65 the event cannot be read or priced; 66 a file is not there or cannot be read; 70 a fault of rules itself.
         """;
 
@@ -83,6 +83,10 @@ public static class RulesCommand
         var check = new Command("check", "Reports every problem in rule files, with its line and how to mend it.") { paths, json };
         check.SetAction(line => CheckCommand.Run(terminal, line.GetRequiredValue(paths), line.GetValue(json)));
 
+        var onlyCheck = new Option<bool>("--check") { Description = "Change nothing; exit with 1 where a file is not formatted." };
+        var fmt = new Command("fmt", "Lays rule files out in the one way; words, figures and comments stay as they are.") { paths, onlyCheck };
+        fmt.SetAction(line => FormatCommand.Run(terminal, line.GetRequiredValue(paths), line.GetValue(onlyCheck)));
+
         var test = new Command("test", "Runs the examples in rule files and shows the working of those that do not hold.") { paths, json };
         test.SetAction(line => TestCommand.Run(terminal, line.GetRequiredValue(paths), line.GetValue(json)));
 
@@ -92,7 +96,7 @@ public static class RulesCommand
         var lsp = new Command("lsp", "Serves editors: the language server protocol on standard input and output.") { pages };
         lsp.SetAction((line, cancellationToken) => LspCommand.RunAsync(terminal, line.GetValue(pages), cancellationToken));
 
-        return new RootCommand(Description) { check, test, quote, lsp };
+        return new RootCommand(Description) { check, fmt, test, quote, lsp };
     }
 
     // The parser takes an option it does not know for a path.

@@ -148,6 +148,10 @@ public sealed class LanguageServerSession(IMessageChannel channel, Func<string, 
             case "shutdown":
                 _shutDown = true;
                 return RpcWriter.Result(id, null, types.Object);
+            case "textDocument/documentSymbol":
+                return RpcWriter.Result(id, Outline.Symbols(Document(request)), types.ImmutableArrayDocumentSymbol);
+            case "textDocument/formatting":
+                return RpcWriter.Result(id, Layout.Edits(Document(request)), types.ImmutableArrayProtocolTextEdit);
             case "textDocument/codeAction":
                 var parameters = Parameters(request, types.CodeActionParameters);
                 var document = Document(parameters.TextDocument);
@@ -231,7 +235,8 @@ public sealed class LanguageServerSession(IMessageChannel channel, Func<string, 
         new ServerCapabilities(
             PositionEncoding: "utf-16",
             TextDocumentSync: new TextDocumentSyncOptions(OpenClose: true, Change: 2),
-            DocumentSymbolProvider: false,
+            DocumentSymbolProvider: true,
+            DocumentFormattingProvider: true,
             CodeActionProvider: new CodeActionOptions(["quickfix"]),
             SemanticTokensProvider: new SemanticTokensOptions(new SemanticTokensLegend([], []), Full: false)),
         new ServerName("rules", typeof(LanguageServerSession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion));

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Rules.Dsl.Diagnostics;
+using Rules.Dsl.Syntax;
 using Rules.Dsl.Text;
 using Rules.Engine.Model;
 using Rules.Engine.Proof;
@@ -12,6 +13,8 @@ internal sealed class OpenDocument(string uri, int version, SourceText source)
 {
     private readonly Lazy<ImmutableArray<Diagnostic>> _diagnostics = new(() => Diagnose(source));
 
+    private readonly Lazy<SyntaxTree> _tree = new(() => SyntaxTree.Parse(source));
+
     public string Uri { get; } = uri;
 
     public int Version { get; } = version;
@@ -20,6 +23,8 @@ internal sealed class OpenDocument(string uri, int version, SourceText source)
 
     /// <summary>Of the compiler and, where the text compiles, of its examples; by position.</summary>
     public ImmutableArray<Diagnostic> Diagnostics => _diagnostics.Value;
+
+    public SyntaxTree Tree => _tree.Value;
 
     public static OpenDocument Open(TextDocumentItem item) => new(item.Uri, item.Version, SourceText.From(item.Text, FileName(item.Uri)));
 

@@ -9,14 +9,13 @@ internal static class LspCommand
 {
     public static async Task<int> RunAsync(Terminal terminal, string? pages, CancellationToken cancellationToken)
     {
-        Uri? address = null;
-        if (pages is not null && !Uri.TryCreate(pages, UriKind.Absolute, out address))
+        if (pages is not null && !Uri.TryCreate(pages, UriKind.Absolute, out _))
         {
             throw new CommandException(ExitCode.Usage, $"\"{pages}\" is not an address.", "write it in full, such as https://rules.example/diagnostics/");
         }
 
         await using var channel = new StreamChannel(terminal.Input, terminal.OutputBytes);
-        var session = new LanguageServerSession(channel, id => address is null ? null : new Uri(address, id).AbsoluteUri);
+        var session = new LanguageServerSession(channel, id => pages is null ? null : $"{pages.TrimEnd('/')}/{id}");
         return await session.RunAsync(cancellationToken);
     }
 }

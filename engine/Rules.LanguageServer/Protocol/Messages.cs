@@ -46,6 +46,7 @@ public sealed record ServerCapabilities(
     string PositionEncoding,
     TextDocumentSyncOptions TextDocumentSync,
     bool DocumentSymbolProvider,
+    bool DocumentFormattingProvider,
     CodeActionOptions CodeActionProvider,
     SemanticTokensOptions SemanticTokensProvider);
 
@@ -80,7 +81,11 @@ public sealed record CodeDescription(string Href);
 /// <summary>An item of the outline.</summary>
 /// <param name="Kind">Number of the protocol's SymbolKind.</param>
 /// <param name="SelectionRange">The name; inside <paramref name="Range"/>.</param>
-public sealed record DocumentSymbol(string Name, string? Detail, int Kind, Range Range, Range SelectionRange);
+public sealed record DocumentSymbol(string Name, string? Detail, int Kind, Range Range, Range SelectionRange)
+{
+    /// <summary>Null where there are none.</summary>
+    public ImmutableArray<DocumentSymbol>? Children { get; init; }
+}
 
 /// <summary>A mechanical repair that the editor offers.</summary>
 public sealed record CodeAction(string Title, string Kind, ImmutableArray<ProtocolDiagnostic> Diagnostics, bool IsPreferred, WorkspaceEdit Edit);
@@ -108,6 +113,7 @@ public sealed record LogMessageParameters(int Type, string Message);
 [JsonSerializable(typeof(PublishDiagnosticsParameters))]
 [JsonSerializable(typeof(ImmutableArray<DocumentSymbol>))]
 [JsonSerializable(typeof(ImmutableArray<CodeAction>))]
+[JsonSerializable(typeof(ImmutableArray<ProtocolTextEdit>))]
 [JsonSerializable(typeof(LogMessageParameters))]
 [JsonSerializable(typeof(object))]
 public sealed partial class MessageContext : JsonSerializerContext;

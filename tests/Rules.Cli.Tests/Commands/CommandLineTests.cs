@@ -26,7 +26,7 @@ public sealed class CommandLineTests
     {
         var run = await CommandRun.Of("prise", "x.rules");
         run.Error.ShouldBe("""
-            rules: "prise" is not a command; the commands are check, test, quote, lsp.
+            rules: "prise" is not a command; the commands are check, fmt, test, quote, lsp.
               help: rules --help
 
             """);
