@@ -32,8 +32,10 @@ internal static class AnswerText
         return (0, 0);
     }
 
+    /// <summary>A place beyond the end, which only a damaged row has, puts them at the end: the trace hash then tells.</summary>
     public static byte[] Join(ReadOnlySpan<byte> rest, int stepsAt, ReadOnlySpan<byte> steps)
     {
+        stepsAt = Math.Clamp(stepsAt, 0, rest.Length);
         var answer = new byte[rest.Length + steps.Length];
         rest[..stepsAt].CopyTo(answer);
         steps.CopyTo(answer.AsSpan(stepsAt));

@@ -225,6 +225,7 @@ CREATE TRIGGER account_value_d BEFORE DELETE ON account_value BEGIN SELECT RAISE
 CREATE TRIGGER bucket_u BEFORE UPDATE ON bucket BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER bucket_d BEFORE DELETE ON bucket BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER trace_u BEFORE UPDATE ON trace BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER trace_d BEFORE DELETE ON trace BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER answer_u BEFORE UPDATE ON answer BEGIN SELECT RAISE(ABORT,'append-only'); END;
 -- Refusals may be pruned once they are older than the window for late events; what belongs to an entry stays.
 CREATE TRIGGER answer_d BEFORE DELETE ON answer BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.accepted=1; END;
