@@ -3,7 +3,8 @@ const setting = "rules-single-keys";
 const dialog = document.getElementById("shortcuts");
 const toggle = document.getElementById("single-keys");
 const pages = new Map([...document.querySelectorAll(".nav a[data-key]")].map(link => [link.dataset.key, link.href]));
-let waiting = 0;
+const never = -Infinity;
+let waiting = never; // when "g" was pressed
 
 const on = () => localStorage.getItem(setting) !== "off";
 const typing = target => target.closest("input, select, textarea, [contenteditable]") !== null;
@@ -24,7 +25,7 @@ function moveRow(step) {
 
 function press(key) {
   if (performance.now() - waiting < 1500) {
-    waiting = 0;
+    waiting = never;
     const page = pages.get(key);
     if (page) location.assign(page);
     return page !== undefined;

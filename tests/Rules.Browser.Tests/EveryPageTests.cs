@@ -1,0 +1,83 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using Shouldly;
+using Xunit;
+
+namespace Rules.Browser.Tests;
+
+/// <summary>What holds on each page.</summary>
+public sealed class EveryPageTests(PortalFixture portal) : PortalPageTests(portal)
+{
+    private const string CollectViolations =
+        "window.violations = []; document.addEventListener('securitypolicyviolation', e => window.violations.push(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`));";
+
+    private static readonly string[] _standard = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+    public static TheoryData<string> Pages() => [.. Places.Names];
+
+    public static TheoryData<string, ColorScheme> PagesInBothThemes()
+    {
+        var data = new TheoryData<string, ColorScheme>();
+        foreach (var name in Places.Names)
+        {
+            data.Add(name, ColorScheme.Light);
+            data.Add(name, ColorScheme.Dark);
+        }
+
+        return data;
+    }
+
+    [BrowserTheory]
+    [MemberData(nameof(PagesInBothThemes))]
+    public async Task Page_has_no_violation_of_accessibility_rules(string name, ColorScheme theme)
+    {
+        var page = await NewPageAsync(theme);
+        await page.GotoAsync(Places[name]);
+        var result = await page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags(_standard) });
+        Said(result).ShouldBe("");
+    }
+
+    [BrowserTheory]
+    [MemberData(nameof(Pages))]
+    public async Task Page_keeps_to_its_content_security_policy_and_logs_no_error(string name)
+    {
+        var page = await NewPageAsync();
+        var errors = new List<string>();
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error" && !(name == "unknown address" && message.Text.Contains("404", StringComparison.Ordinal)))
+            {
+                errors.Add(message.Text);
+            }
+        };
+        page.PageError += (_, error) => errors.Add(error);
+        await page.AddInitScriptAsync(CollectViolations);
+        await page.GotoAsync(Places[name], new PageGotoOptions { WaitUntil = WaitUntilState.NetworkIdle });
+        errors.ShouldBeEmpty();
+        (await page.EvaluateAsync<string[]>("() => window.violations")).ShouldBeEmpty();
+    }
+
+    [BrowserTheory]
+    [MemberData(nameof(Pages))]
+    public async Task Page_fits_a_screen_of_320_pixels(string name)
+    {
+        var page = await NewPageAsync(width: 320, height: 640);
+        await page.GotoAsync(Places[name]);
+        (await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(320);
+    }
+
+    [BrowserTheory]
+    [MemberData(nameof(Pages))]
+    public async Task Page_has_one_heading_of_the_first_level_and_a_title(string name)
+    {
+        var page = await NewPageAsync();
+        await page.GotoAsync(Places[name]);
+        (await page.Locator("h1").CountAsync()).ShouldBe(1);
+        (await page.TitleAsync()).ShouldMatch("^.+ · Rules$");
+    }
+
+    private static string Said(AxeResult result) => string.Join('\n', result.Violations.Select(violation =>
+        $"{violation.Id}: {violation.Help}\n" + string.Concat(violation.Nodes.Select(node =>
+            $"  {node.Target}: {node.Html}\n" + string.Concat(node.Any.Select(check => $"    {check.Message}\n"))))));
+}

@@ -1,0 +1,46 @@
+using Microsoft.Playwright;
+
+namespace Rules.Browser.Tests;
+
+/// <summary>One page of each kind, by name. The addresses of the sample company's things are read from the pages that link to them.</summary>
+internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
+{
+    /// <summary>Known before the portal runs, so that each page is a test of its own.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "overview", "rulesets", "ruleset", "version", "accounts", "account", "account without buckets", "ledger", "ledger without a match",
+        "charge", "charge of a bucket", "grant", "appearance", "unknown address",
+    ];
+
+    public string this[string name] => addresses[name];
+
+    public static async Task<Places> FindAsync(IPage page)
+    {
+        async Task<string> Link(string address, string selector)
+        {
+            await page.GotoAsync(address);
+            return await page.Locator(selector).First.GetAttributeAsync("href") ?? throw new InvalidOperationException($"{address} has no {selector}.");
+        }
+
+        const string First = "tbody th a";
+        var ruleset = await Link("/rulesets", First);
+        var addresses = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["overview"] = "/",
+            ["rulesets"] = "/rulesets",
+            ["ruleset"] = ruleset,
+            ["version"] = await Link(ruleset, First),
+            ["accounts"] = "/accounts",
+            ["account"] = await Link("/accounts?ruleset=bookbag", First),
+            ["account without buckets"] = await Link("/accounts?ruleset=biodock", First),
+            ["ledger"] = "/ledger",
+            ["ledger without a match"] = "/ledger?key=there-is-no-such-key&from=2026-13-01",
+            ["charge"] = await Link("/ledger?ruleset=biodock&kind=charge", First),
+            ["charge of a bucket"] = await Link("/ledger?ruleset=bookbag&kind=charge", First),
+            ["grant"] = await Link("/ledger?kind=grant", First),
+            ["appearance"] = "/appearance",
+            ["unknown address"] = "/no/such/page",
+        };
+        return new Places(addresses);
+    }
+}

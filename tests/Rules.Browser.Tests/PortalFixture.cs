@@ -1,0 +1,73 @@
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Rules.Browser.Tests;
+
+/// <summary>One portal and one browser for all tests of the collection.</summary>
+public sealed class PortalFixture : IAsyncLifetime
+{
+    private PortalProcess? _portal;
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    /// <summary>Addresses of one page of each kind, found by following links.</summary>
+    internal Places Places { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        if (InstalledBrowser.ReasonToSkip is not null)
+        {
+            return;
+        }
+
+        _portal = await PortalProcess.StartAsync();
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = InstalledBrowser.Required,
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync",
+            ],
+        });
+        var page = await NewPageAsync();
+        Places = await Places.FindAsync(page);
+        await page.Context.CloseAsync();
+    }
+
+    /// <summary>A page in a profile of its own.</summary>
+    internal async Task<IPage> NewPageAsync(ColorScheme theme = ColorScheme.Light, int width = 1280, int height = 800, bool script = true)
+    {
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = _portal!.Address.ToString(),
+            ColorScheme = theme,
+            JavaScriptEnabled = script,
+            ReducedMotion = ReducedMotion.Reduce,
+            ViewportSize = new ViewportSize { Width = width, Height = height },
+        });
+        context.SetDefaultTimeout(15_000);
+        return await context.NewPageAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_browser is not null)
+        {
+            await _browser.DisposeAsync();
+        }
+
+        _playwright?.Dispose();
+        if (_portal is not null)
+        {
+            await _portal.DisposeAsync();
+        }
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class PortalTests : ICollectionFixture<PortalFixture>
+{
+    public const string Name = "portal";
+}

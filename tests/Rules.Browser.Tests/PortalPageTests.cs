@@ -1,0 +1,31 @@
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Rules.Browser.Tests;
+
+/// <summary>Tests that open pages of the running portal; what a test opened is closed after it.</summary>
+[Collection(PortalTests.Name)]
+public abstract class PortalPageTests(PortalFixture portal) : IAsyncLifetime
+{
+    private readonly List<IPage> _pages = [];
+
+    internal Places Places => portal.Places;
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        foreach (var page in _pages)
+        {
+            await page.Context.CloseAsync();
+        }
+    }
+
+    /// <summary>A page in a profile of its own.</summary>
+    protected async Task<IPage> NewPageAsync(ColorScheme theme = ColorScheme.Light, int width = 1280, int height = 800, bool script = true)
+    {
+        var page = await portal.NewPageAsync(theme, width, height, script);
+        _pages.Add(page);
+        return page;
+    }
+}
