@@ -3,7 +3,6 @@ using System.Text.Unicode;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using NodaTime;
 using Rules.Portal.Display;
 
 namespace Rules.Portal.Web;
@@ -23,7 +22,7 @@ public static class PortalPages
             options.SuppressXFrameOptionsHeader = true; // frame-ancestors 'none' says it for every answer
         });
         services.AddSingleton<RuleSources>();
-        services.TryAddSingleton<IClock>(SystemClock.Instance);
+        services.TryAddSingleton(TimeProvider.System);
         services.Configure<KestrelServerOptions>(options => options.AddServerHeader = false);
         // Accented letters and typographic marks stay themselves in the page; what HTML gives a meaning is still encoded.
         services.AddSingleton(HtmlEncoder.Create(

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Shouldly;
-using Xunit;
 
 namespace Rules.Browser.Tests;
 

@@ -7,13 +7,13 @@ using Rules.Ledger;
 namespace Rules.Portal.Pages.Rulesets;
 
 /// <summary>The published rulesets with the version in force and the one after it.</summary>
-public sealed class IndexModel(CreditLedger ledger, IClock clock) : PageModel
+public sealed class IndexModel(CreditLedger ledger, TimeProvider time) : PageModel
 {
     public ImmutableArray<RulesetRow> Rows { get; private set; } = [];
 
     public void OnGet()
     {
-        var now = clock.GetCurrentInstant();
+        var now = Instant.FromDateTimeOffset(time.GetUtcNow());
         Rows = [.. ledger.Rulesets.All.Select(ruleset => RulesetRow.At(ruleset, now))];
     }
 }

@@ -8,7 +8,7 @@ using Rules.Ledger;
 namespace Rules.Portal.Pages.Rulesets;
 
 /// <summary>One ruleset: its versions through time.</summary>
-public sealed class RulesetPageModel(CreditLedger ledger, IClock clock) : PageModel
+public sealed class RulesetPageModel(CreditLedger ledger, TimeProvider time) : PageModel
 {
     public RulesetRow Row { get; private set; } = null!;
 
@@ -26,7 +26,7 @@ public sealed class RulesetPageModel(CreditLedger ledger, IClock clock) : PageMo
             return NotFound();
         }
 
-        var now = clock.GetCurrentInstant();
+        var now = Instant.FromDateTimeOffset(time.GetUtcNow());
         Row = RulesetRow.At(ruleset, now);
         Versions = ledger.Rulesets.Versions(name);
         Timeline = Timeline.Of(ruleset, now);

@@ -10,7 +10,7 @@ using Rules.Portal.Display;
 namespace Rules.Portal.Pages.Rulesets;
 
 /// <summary>One published version: its text with what the compiler says about it, and its examples.</summary>
-public sealed class VersionModel(CreditLedger ledger, RuleSources sources, IClock clock) : PageModel
+public sealed class VersionModel(CreditLedger ledger, RuleSources sources, TimeProvider time) : PageModel
 {
     public RulesetVersion Version { get; private set; } = null!;
 
@@ -31,7 +31,7 @@ public sealed class VersionModel(CreditLedger ledger, RuleSources sources, ICloc
         }
 
         Version = version;
-        Row = RulesetRow.At(ruleset, clock.GetCurrentInstant());
+        Row = RulesetRow.At(ruleset, Instant.FromDateTimeOffset(time.GetUtcNow()));
         Problems = sources.Problems(version);
         Examples = ExampleRunner.Run(version.Model);
         Source = sources.View(version).WithProblems(Problems).Build($"{name} version {number}");
