@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using NodaTime;
+using Rules.Dsl.Text;
 
 namespace Rules.Engine.Model;
 
@@ -25,11 +27,46 @@ public sealed partial class RulesetModel
 
     /// <summary>Name, decimals and rounding of the credit.</summary>
     public required CreditUnit Credit { get; init; }
+
+    /// <summary>What happens to accounts on an older version.</summary>
+    public ExistingAccounts ExistingAccounts { get; init; } = new(MoveKind.AtRenewal, null);
+
+    /// <summary>Facts of the account, then <c>plan</c>; a fact's index is its place.</summary>
+    public ImmutableArray<Fact> AccountFacts { get; init; } = [];
+
+    /// <summary>Every action, free ones included, in declared order.</summary>
+    public ImmutableArray<ActionRule> Actions { get; init; } = [];
+
+    /// <summary>In declared order; empty: the ruleset keeps no balance (language, 5.11).</summary>
+    public ImmutableArray<BucketRule> Buckets { get; init; } = [];
+
+    /// <summary>Null exactly where there is no bucket.</summary>
+    public ConsumeRule? Consume { get; init; }
+
+    /// <summary>Null exactly where there is no bucket.</summary>
+    public AtZeroRule? AtZero { get; init; }
+
+    /// <summary>Null where nothing depends on a cycle.</summary>
+    public CycleRule? Cycle { get; init; }
+
+    public ImmutableArray<PlanRule> Plans { get; init; } = [];
+
+    public ImmutableArray<TermRule> Terms { get; init; } = [];
+
+    public ImmutableArray<PackRule> Packs { get; init; } = [];
+
+    public ImmutableArray<SellRule> Sells { get; init; } = [];
+
+    /// <summary>Names that every charge should carry.</summary>
+    public ImmutableArray<string> Recorded { get; init; } = [];
+
+    public ImmutableArray<Example> Examples { get; init; } = [];
 }
 
 /// <param name="Name">As written: <c>run credit</c>.</param>
 /// <param name="Decimals">0 to 9; the smallest unit is 10^-Decimals credits.</param>
-public sealed record CreditUnit(string Name, int Decimals, RoundingMode Rounding);
+/// <param name="Location">The declaration; what a rounding step points at. Default where there is none.</param>
+public sealed record CreditUnit(string Name, int Decimals, RoundingMode Rounding, TextLocation Location = default);
 
 public enum RoundingMode
 {

@@ -1,0 +1,48 @@
+using NodaTime;
+
+namespace Rules.Engine.Model;
+
+/// <summary>
+/// Hours are exact; days and weeks are calendar days; months and years clamp to the last day of the month.
+/// </summary>
+public enum CalendarUnit
+{
+    Hour = 1,
+    Day = 2,
+    Week = 3,
+    Month = 4,
+    Year = 5,
+}
+
+/// <summary>A length of time as a rule file writes it. Units do not convert into one another: 30 days are never a month.</summary>
+/// <param name="Count">1 or more.</param>
+public readonly record struct CalendarSpan(int Count, CalendarUnit Unit)
+{
+    public static CalendarSpan Month { get; } = new(1, CalendarUnit.Month);
+
+    public static CalendarSpan Year { get; } = new(1, CalendarUnit.Year);
+
+    /// <summary><paramref name="times"/> intervals after a wall time; the sum of n intervals is one step, never n chained ones.</summary>
+    public LocalDateTime AddTo(LocalDateTime from, int times) => Unit switch
+    {
+        CalendarUnit.Hour => from.PlusHours((long)Count * times),
+        CalendarUnit.Day => from.PlusDays(Count * times),
+        CalendarUnit.Week => from.PlusWeeks(Count * times),
+        CalendarUnit.Month => from.PlusMonths(Count * times),
+        _ => from.PlusYears(Count * times),
+    };
+
+    /// <summary>As the language writes it: <c>3 months</c>, <c>1 day</c>.</summary>
+    public override string ToString()
+    {
+        var unit = Unit switch
+        {
+            CalendarUnit.Hour => "hour",
+            CalendarUnit.Day => "day",
+            CalendarUnit.Week => "week",
+            CalendarUnit.Month => "month",
+            _ => "year",
+        };
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Count} {unit}{(Count == 1 ? "" : "s")}");
+    }
+}

@@ -1,0 +1,441 @@
+using System.Numerics;
+using Rules.Dsl.Text;
+using Rules.Engine.Model;
+
+namespace Rules.Engine.Pricing;
+
+/// <summary>The evaluator: one code for the three widths, and for pricing with and without an explanation.</summary>
+internal sealed partial class PriceProgram<T>(PriceRule rule, BodyProgram<T>[] bodies, int scale, int decimals, RoundingMode rounding)
+    : PriceProgram(rule, scale, decimals, rounding)
+    where T : struct, IBinaryInteger<T>
+{
+    private readonly BodyProgram<T>[] _bodies = bodies;
+
+    // Smallest units of the credit are this many units of the price.
+    private readonly T _unit = Scaled.PowerOfTen<T>(scale - decimals);
+
+    public override string Width => typeof(T).Name;
+
+    public BodyProgram<T> Body(int index) => _bodies[index];
+
+    /// <summary>The body that holds: the default, or the one exception that does, then the one nested in it, and so on (language 5.5).</summary>
+    public int Select<TTrace>(ReadOnlySpan<FactValue> facts, FactValue[]? factsForSteps, ActionRule? action, ref TTrace trace)
+        where TTrace : struct, ITrace
+    {
+        var chosen = 0;
+        for (var i = 1; i < _bodies.Length; i++)
+        {
+            var body = _bodies[i].Body;
+            if (body.Parent != chosen)
+            {
+                continue;
+            }
+
+            var holds = body.When!.Holds(facts);
+            if (TTrace.IsOn)
+            {
+                trace.Add(new ExceptionStep(body, action!, factsForSteps!, holds));
+            }
+
+            // At most one sibling can hold, which the binder has proved (PR0602): the first that does is the one.
+            if (holds)
+            {
+                chosen = i;
+            }
+        }
+
+        return chosen;
+    }
+
+    /// <summary>
+    /// The exact amounts of one event under one body (language 8.3, steps 1 to 6), and the scope's totals after it.
+    /// </summary>
+    /// <param name="after">Receives the totals by meter; as long as the price has meters.</param>
+    public ExactAmounts<T> Price<TTrace>(int index, in Counted<T> counted, Span<T> after, ref TTrace trace)
+        where TTrace : struct, ITrace
+    {
+        var body = _bodies[index];
+        Count(body, counted, after, ref trace);
+        var charged = T.Zero;
+        var listed = T.Zero;
+        var isFree = body.HasAllowance && IsCovered(body, counted, after);
+        if (body.Body.Rows is { } table && !isFree)
+        {
+            AddRow(body, table, counted, ref charged, ref listed, ref trace);
+        }
+
+        foreach (var line in body.Lines)
+        {
+            switch (line.Form)
+            {
+                case LineForm.PlainGraduated:
+                    AddPlainGraduated(line, counted, after, ref charged, ref listed, body.LineScale, ref trace);
+                    break;
+                case LineForm.Each:
+                    if (!isFree)
+                    {
+                        AddEach(line, body.LineScale, ref charged, ref listed, ref trace);
+                    }
+
+                    break;
+                case LineForm.Graduated:
+                    AddGraduated(line, counted, after, ref charged, ref listed, body.LineScale, ref trace);
+                    break;
+                case LineForm.Volume:
+                    AddVolume(line, counted, after, ref charged, ref listed, body.LineScale, ref trace);
+                    break;
+                default:
+                    AddMatrix(line, counted, after, ref charged, ref listed, body.LineScale, ref trace);
+                    break;
+            }
+        }
+
+        if (body.IsPlain)
+        {
+            return new ExactAmounts<T>(charged, listed);
+        }
+
+        return Adjust(body, isFree, charged, listed, ref trace);
+    }
+
+    /// <summary>Upper bound of the scope's exact total, then the one rounding (language 8.3, steps 7 and 8).</summary>
+    /// <param name="total">Exact total of the scope, this event included.</param>
+    /// <returns>Smallest units of the credit that the scope has posted in all.</returns>
+    public T Posted(int index, T total)
+    {
+        if (_bodies[index].ScopeMost is { } most && total > most)
+        {
+            total = most;
+        }
+
+        return Scaled.Round(total, _unit, Rounding);
+    }
+
+    private void Count<TTrace>(BodyProgram<T> body, in Counted<T> counted, Span<T> after, ref TTrace trace)
+        where TTrace : struct, ITrace
+    {
+        var quantities = counted.Quantities;
+        var before = counted.Before;
+        for (var i = 0; i < quantities.Length; i++)
+        {
+            var quantity = quantities[i];
+            if (body.Floors is not null && (counted.Reported & (1UL << i)) != 0)
+            {
+                var floored = T.Max(quantity, body.Floors[i]) + body.Additions![i];
+                if (TTrace.IsOn && floored != quantity)
+                {
+                    trace.Add(new FloorStep(Rule.Meters[i], Exact(i, quantity), Exact(i, floored), FloorOf(body.Body, i).Location));
+                }
+
+                quantity = floored;
+            }
+
+            after[i] = before.IsEmpty ? quantity : before[i] + quantity;
+        }
+    }
+
+    private static bool IsCovered(BodyProgram<T> body, in Counted<T> counted, ReadOnlySpan<T> after)
+    {
+        var covered = false;
+        foreach (var line in body.Lines)
+        {
+            if (line.Meter < 0 || (counted.Reported & (1UL << line.Meter)) == 0)
+            {
+                continue;
+            }
+
+            var before = counted.Before.IsEmpty ? T.Zero : counted.Before[line.Meter];
+            if (line.Free != T.Zero && before >= line.Free)
+            {
+                return false;
+            }
+
+            if (line.Chargeable(after[line.Meter]) != line.Chargeable(before))
+            {
+                return false;
+            }
+
+            covered |= line.Free != T.Zero;
+        }
+
+        return covered;
+    }
+
+    private void AddRow<TTrace>(
+        BodyProgram<T> body, RowTable table, in Counted<T> counted, ref T charged, ref T listed, ref TTrace trace)
+        where TTrace : struct, ITrace
+    {
+        var place = table.Find(counted.Facts);
+        ref readonly var row = ref body.Rows[place];
+        var amount = row.Part(T.One);
+        listed += amount;
+        if (!row.IsWaived)
+        {
+            charged += amount;
+        }
+
+        if (TTrace.IsOn)
+        {
+            trace.Add(new RowStep<T>(Rule, table.Rows[place], amount, body.LineScale));
+        }
+    }
+
+    private static void AddEach<TTrace>(LineProgram<T> line, int scale, ref T charged, ref T listed, ref TTrace trace)
+        where TTrace : struct, ITrace
+    {
+        ref readonly var cost = ref line.Tiers[0];
+        var amount = cost.Part(T.One);
+        listed += amount;
+        if (!cost.IsWaived)
+        {
+            charged += amount;
+        }
+
+        if (TTrace.IsOn)
+        {
+            trace.Add(new EachStep<T>((EachLine)line.Line, amount, scale));
+        }
+    }
+
+    private void AddPlainGraduated<TTrace>(
+        LineProgram<T> line, in Counted<T> counted, ReadOnlySpan<T> after, ref T charged, ref T listed, int scale, ref TTrace trace)
+        where TTrace : struct, ITrace
+    {
+        var from = counted.Before.IsEmpty ? T.Zero : counted.Before[line.Meter];
+        var to = after[line.Meter];
+        if (line.Free != T.Zero || line.Step != T.Zero)
+        {
+            (from, to) = Convert(line, from, to, ref trace);
+        }
+
+        var tiers = line.Tiers;
+        for (var i = 0; i < tiers.Length; i++)
+        {
+            ref readonly var tier = ref tiers[i];
+            if (to <= tier.Start)
+            {
+                if (TTrace.IsOn && (counted.Reported & (1UL << line.Meter)) != 0)
+                {
+                    trace.Add(line.NotReached[i]);
+                    continue;
+                }
+
+                break;
+            }
+
+            if (from >= tier.End)
+            {
+                continue;
+            }
+
+            var units = T.Min(to, tier.End) - T.Max(from, tier.Start);
+            var amount = units * tier.Rate;
+            listed += amount;
+            if (!tier.IsWaived)
+            {
+                charged += amount;
+            }
+
+            if (TTrace.IsOn && units != T.Zero)
+            {
+                trace.Add(new TierStep<T>(Rule, (PerLine)line.Line, i, units, amount, scale));
+            }
+        }
+    }
+
+    private void AddGraduated<TTrace>(
+        LineProgram<T> line, in Counted<T> counted, ReadOnlySpan<T> after, ref T charged, ref T listed, int scale, ref TTrace trace)
+        where TTrace : struct, ITrace
+    {
+        var from = counted.Before.IsEmpty ? T.Zero : counted.Before[line.Meter];
+        var (before, total) = Convert(line, from, after[line.Meter], ref trace);
+        for (var i = 0; i < line.Tiers.Length; i++)
+        {
+            ref readonly var tier = ref line.Tiers[i];
+            var width = T.Max(T.Zero, T.Min(total, tier.End) - tier.Start);
+            var widthBefore = T.Max(T.Zero, T.Min(before, tier.End) - tier.Start);
+            var partBefore = counted.EventsBefore == 0 ? T.Zero : tier.Part(widthBefore);
+            var amount = tier.Part(width) - partBefore;
+            listed += amount;
+            if (!tier.IsWaived)
+            {
+                charged += amount;
+            }
+
+            if (TTrace.IsOn)
+            {
+                Record(line, i, width - widthBefore, amount, scale, (counted.Reported & (1UL << line.Meter)) != 0, ref trace);
+            }
+        }
+    }
+
+    private void AddVolume<TTrace>(
+        LineProgram<T> line, in Counted<T> counted, ReadOnlySpan<T> after, ref T charged, ref T listed, int scale, ref TTrace trace)
+        where TTrace : struct, ITrace
+    {
+        var hasBefore = !counted.Before.IsEmpty && counted.EventsBefore > 0;
+        var from = hasBefore ? counted.Before[line.Meter] : T.Zero;
+        var (before, total) = Convert(line, from, after[line.Meter], ref trace);
+        var chooser = line.TiersBy == line.Meter ? total : after[line.TiersBy];
+        var reached = TierOf(line, chooser);
+        ref readonly var tier = ref line.Tiers[reached];
+        var amount = tier.Part(total);
+        var charge = tier.IsWaived ? T.Zero : amount;
+        if (hasBefore)
+        {
+            ref readonly var old = ref line.Tiers[TierOf(line, line.TiersBy == line.Meter ? before : counted.Before[line.TiersBy])];
+            var partBefore = old.Part(before);
+            amount -= partBefore;
+            charge -= old.IsWaived ? T.Zero : partBefore;
+        }
+
+        listed += amount;
+        charged += charge;
+        if (TTrace.IsOn)
+        {
+            for (var i = 0; i < line.Tiers.Length; i++)
+            {
+                if (i == reached)
+                {
+                    Record(line, i, total - before, amount, scale, reported: true, ref trace);
+                }
+                else if (i > reached)
+                {
+                    trace.Add(line.NotReached[i]);
+                }
+            }
+        }
+    }
+
+    private void AddMatrix<TTrace>(
+        LineProgram<T> line, in Counted<T> counted, ReadOnlySpan<T> after, ref T charged, ref T listed, int scale, ref TTrace trace)
+        where TTrace : struct, ITrace
+    {
+        var per = (PerLine)line.Line;
+        var from = counted.Before.IsEmpty ? T.Zero : counted.Before[line.Meter];
+        var (before, total) = Convert(line, from, after[line.Meter], ref trace);
+        var place = per.Matrix!.Find(counted.Facts);
+        ref readonly var row = ref line.Tiers[place];
+        var amount = row.Part(total - before);
+        listed += amount;
+        if (!row.IsWaived)
+        {
+            charged += amount;
+        }
+
+        if (TTrace.IsOn && total != before)
+        {
+            trace.Add(new MatrixStep<T>(Rule, per, per.Matrix.Rows[place], total - before, amount, scale));
+        }
+    }
+
+    private void Record<TTrace>(LineProgram<T> line, int tier, T units, T amount, int scale, bool reported, ref TTrace trace)
+        where TTrace : struct, ITrace
+    {
+        if (units != T.Zero || amount != T.Zero)
+        {
+            trace.Add(new TierStep<T>(Rule, (PerLine)line.Line, tier, units, amount, scale));
+        }
+        else if (reported)
+        {
+            trace.Add(line.NotReached[tier]);
+        }
+    }
+
+    private (T Before, T After) Convert<TTrace>(LineProgram<T> line, T from, T to, ref TTrace trace)
+        where TTrace : struct, ITrace
+    {
+        var before = line.Chargeable(from);
+        var after = line.Chargeable(to);
+        if (TTrace.IsOn && (before != from || after != to))
+        {
+            var per = (PerLine)line.Line;
+            trace.Add(new ConversionStep(
+                Rule.Meters[per.Meter], per, Exact(per.Meter, to - from), Exact(per.Meter, after - before), line.Free != T.Zero));
+        }
+
+        return (before, after);
+    }
+
+    private ExactAmounts<T> Adjust<TTrace>(BodyProgram<T> body, bool isFree, T charged, T listed, ref TTrace trace)
+        where TTrace : struct, ITrace
+    {
+        charged *= body.Multiplier;
+        listed *= body.Multiplier;
+        if (TTrace.IsOn && (body.Body.MarkUp ?? body.Body.Discount) is not null)
+        {
+            RecordAdjustments(body, charged, ref trace);
+        }
+
+        if (!isFree)
+        {
+            var bounded = Bound(body, charged);
+            if (TTrace.IsOn && bounded != charged)
+            {
+                trace.Add(new BoundStep(
+                    BoundOf(body.Body, bounded < charged), Scaled.ToExact(charged, Scale), Scaled.ToExact(bounded, Scale)));
+            }
+
+            charged = bounded;
+            listed = Bound(body, listed);
+        }
+
+        return new ExactAmounts<T>(charged, listed);
+    }
+
+    private static T Bound(BodyProgram<T> body, T amount)
+    {
+        if (body.EventLeast is { } least && amount < least)
+        {
+            amount = least;
+        }
+
+        return body.EventMost is { } most && amount > most ? most : amount;
+    }
+
+    private void RecordAdjustments<TTrace>(BodyProgram<T> body, T amount, ref TTrace trace)
+        where TTrace : struct, ITrace
+    {
+        if (body.Body.MarkUp is { } markUp)
+        {
+            trace.Add(new AdjustmentStep(markUp, IsMarkUp: true, Scaled.ToExact(amount, Scale)));
+        }
+
+        if (body.Body.Discount is { } discount)
+        {
+            trace.Add(new AdjustmentStep(discount, IsMarkUp: false, Scaled.ToExact(amount, Scale)));
+        }
+    }
+
+    private static PriceBound BoundOf(PriceBody body, bool isMaximum)
+    {
+        foreach (var bound in body.Bounds)
+        {
+            if (bound.IsMaximum == isMaximum && bound.Scope.Kind == ScopeKind.Event)
+            {
+                return bound;
+            }
+        }
+
+        throw new InvalidOperationException("A bound was applied that the body does not have.");
+    }
+
+    private static QuantityFloor FloorOf(PriceBody body, int meter) => body.Floors.First(f => f.Meter == meter);
+
+    // The last tier that begins below the total; "from" of a fractional meter owns its very start.
+    private static int TierOf(LineProgram<T> line, T total)
+    {
+        var tiers = line.Tiers;
+        for (var i = tiers.Length - 1; i > 0; i--)
+        {
+            if (tiers[i].Start < total || (tiers[i].IncludesStart && tiers[i].Start == total))
+            {
+                return i;
+            }
+        }
+
+        return 0;
+    }
+
+    private ExactDecimal Exact(int meter, T quantity) => Scaled.ToExact(quantity, Rule.Meters[meter].Places);
+}

@@ -1,0 +1,186 @@
+using System.Numerics;
+using Rules.Engine.Model;
+
+namespace Rules.Engine.Pricing;
+
+/// <summary>
+/// A price in integers over its common denominator: one unit is 10^-<see cref="Scale"/> credits. The width (Int64, Int128 or BigInteger) is
+/// the smallest for which <see cref="ProgramBuilder"/> proves that no total can overflow.
+/// </summary>
+internal abstract partial class PriceProgram(PriceRule rule, int scale, int decimals, RoundingMode rounding)
+{
+    public PriceRule Rule { get; } = rule;
+
+    /// <summary>Decimal places of every amount; never below the credit's.</summary>
+    public int Scale { get; } = scale;
+
+    public int Decimals { get; } = decimals;
+
+    public RoundingMode Rounding { get; } = rounding;
+
+    /// <summary>Name of the integer type, for people.</summary>
+    public abstract string Width { get; }
+}
+
+/// <summary>What one event meets: its own quantities and what its scope has counted before.</summary>
+/// <param name="quantities">By the price's meters, each at its meter's places; 0 where not reported.</param>
+/// <param name="reported">Bit i is set where meter i was reported.</param>
+/// <param name="before">Totals of the scope before the event, in the same order; empty: nothing was counted.</param>
+/// <param name="eventsBefore">Number of events the scope counted before.</param>
+/// <param name="facts">By <see cref="Fact.Index"/>.</param>
+internal readonly ref struct Counted<T>(
+    ReadOnlySpan<T> quantities, ulong reported, ReadOnlySpan<T> before, long eventsBefore, ReadOnlySpan<FactValue> facts)
+    where T : struct, IBinaryInteger<T>
+{
+    public readonly ReadOnlySpan<T> Quantities = quantities;
+    public readonly ulong Reported = reported;
+    public readonly ReadOnlySpan<T> Before = before;
+    public readonly long EventsBefore = eventsBefore;
+    public readonly ReadOnlySpan<FactValue> Facts = facts;
+}
+
+/// <summary>Exact amounts of one event, in units of the price.</summary>
+internal readonly record struct ExactAmounts<T>(T Charged, T Listed)
+    where T : struct, IBinaryInteger<T>;
+
+/// <summary>One tier, or a single price. A rate is per unit of the scaled quantity; per package where <see cref="Package"/> is set.</summary>
+internal readonly struct TierProgram<T>
+    where T : struct, IBinaryInteger<T>
+{
+    public required T Start { get; init; }
+
+    /// <summary>Beyond every legal quantity for the last tier.</summary>
+    public required T End { get; init; }
+
+    public required T Rate { get; init; }
+
+    public T Fee { get; init; }
+
+    /// <summary>Scaled size of a package; 0: the exact share.</summary>
+    public T Package { get; init; }
+
+    /// <summary>A cap on the part; meaningful where <see cref="IsCapped"/>.</summary>
+    public T Cap { get; init; }
+
+    public bool IsCapped { get; init; }
+
+    public bool CompletePackages { get; init; }
+
+    public bool FeeEvenAtZero { get; init; }
+
+    public bool IncludesStart { get; init; }
+
+    public bool IsWaived { get; init; }
+
+    /// <summary>min(cap, rate × packs(w) + fee if reached): <c>part(w)</c> of language 8.3, step 4.</summary>
+    public T Part(T width)
+    {
+        var amount = Rate * Packs(width);
+        if (width > T.Zero || FeeEvenAtZero)
+        {
+            amount += Fee;
+        }
+
+        return IsCapped && amount > Cap ? Cap : amount;
+    }
+
+    private T Packs(T width)
+    {
+        if (Package == T.Zero)
+        {
+            return width;
+        }
+
+        var (whole, rest) = T.DivRem(width, Package);
+        return rest > T.Zero && !CompletePackages ? whole + T.One : whole;
+    }
+}
+
+internal enum LineForm
+{
+    /// <summary>Once per event.</summary>
+    Each,
+
+    /// <summary>Graduated tiers of plain rates: no fee, cap or package. The hot case.</summary>
+    PlainGraduated,
+    Graduated,
+    Volume,
+    Matrix,
+}
+
+/// <summary>One line of a body in scaled integers.</summary>
+internal sealed class LineProgram<T>
+    where T : struct, IBinaryInteger<T>
+{
+    public required PriceLine Line { get; init; }
+
+    public required LineForm Form { get; init; }
+
+    /// <summary>Place of the meter; -1 for <see cref="LineForm.Each"/>.</summary>
+    public int Meter { get; init; } = -1;
+
+    /// <summary>Tiers, or the rows of a matrix, or the one cost of <c>each</c>.</summary>
+    public required TierProgram<T>[] Tiers { get; init; }
+
+    /// <summary>Place of the meter whose total chooses a volume tier.</summary>
+    public int TiersBy { get; init; }
+
+    /// <summary>Scaled step that the scope's total is rounded to; 0: none.</summary>
+    public T Step { get; init; }
+
+    public ConversionRounding StepRounding { get; init; }
+
+    /// <summary>Free units, scaled; 0: none.</summary>
+    public T Free { get; init; }
+
+    /// <summary>The steps of tiers that are not reached: always the same, so made once.</summary>
+    public required Step[] NotReached { get; init; }
+
+    /// <summary>What is charged of a scope's total: converted, then without the free units (language 8.3, steps 2 and 3).</summary>
+    public T Chargeable(T total)
+    {
+        if (Step != T.Zero)
+        {
+            total = Scaled.RoundToStep(total, Step, StepRounding);
+        }
+
+        return Free == T.Zero ? total : total - T.Min(total, Free);
+    }
+}
+
+/// <summary>One body in scaled integers.</summary>
+internal sealed class BodyProgram<T>
+    where T : struct, IBinaryInteger<T>
+{
+    public required PriceBody Body { get; init; }
+
+    public required LineProgram<T>[] Lines { get; init; }
+
+    /// <summary>Costs of the rows of the body's table, by row; empty without one.</summary>
+    public required TierProgram<T>[] Rows { get; init; }
+
+    /// <summary>Scaled floors by meter, 0 for none; null without any.</summary>
+    public T[]? Floors { get; init; }
+
+    /// <summary>Scaled additions by meter.</summary>
+    public T[]? Additions { get; init; }
+
+    /// <summary>(1 + mark-up) × (1 - discount), as an integer that lifts the sum of the lines to the price's scale.</summary>
+    public required T Multiplier { get; init; }
+
+    public bool HasAllowance { get; init; }
+
+    /// <summary>Bounds of one event; null: none.</summary>
+    public T? EventLeast { get; init; }
+
+    public T? EventMost { get; init; }
+
+    /// <summary>Upper bound of the scope's total; null: none.</summary>
+    public T? ScopeMost { get; init; }
+
+    /// <summary>True where an event's amount is only the sum of plain lines and rows: nothing to adjust, bound or give free.</summary>
+    public required bool IsPlain { get; init; }
+
+    /// <summary>Scale of the lines' amounts, before <see cref="Multiplier"/>.</summary>
+    public required int LineScale { get; init; }
+}
