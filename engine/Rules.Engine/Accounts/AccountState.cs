@@ -51,8 +51,8 @@ public readonly record struct DatedValue(string Name, string Value, Instant From
 /// <summary>
 /// One billing cycle, half-open. Boundary n is computed from the anchor for every n, never from boundary n-1 (time, rule 2).
 /// </summary>
-/// <param name="Number">0 for the cycle that begins at the anchor.</param>
-/// <param name="Anchor">The local wall time from which all boundaries are counted.</param>
+/// <param name="Number">Counts the account's cycles from 0 and never repeats, also when a plan change sets a new anchor; names cycle scopes and plan lots.</param>
+/// <param name="Anchor">The local wall time from which all boundaries are counted; a boundary itself, not always one of this account's life.</param>
 /// <param name="Start">Inclusive.</param>
 /// <param name="End">Exclusive; the next renewal.</param>
 public sealed record Cycle(int Number, LocalDateTime Anchor, Instant Start, Instant End);

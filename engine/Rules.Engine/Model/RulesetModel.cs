@@ -61,6 +61,59 @@ public sealed partial class RulesetModel
     public ImmutableArray<string> Recorded { get; init; } = [];
 
     public ImmutableArray<Example> Examples { get; init; } = [];
+
+    /// <summary>The action of that name; null when there is none. Names are case-sensitive.</summary>
+    public ActionRule? FindAction(string name)
+    {
+        foreach (var action in Actions)
+        {
+            if (action.Name == name)
+            {
+                return action;
+            }
+        }
+
+        return null;
+    }
+
+    public PlanRule? FindPlan(string name)
+    {
+        foreach (var plan in Plans)
+        {
+            if (plan.Name == name)
+            {
+                return plan;
+            }
+        }
+
+        return null;
+    }
+
+    public BucketRule? FindBucket(string name)
+    {
+        foreach (var bucket in Buckets)
+        {
+            if (bucket.Name == name)
+            {
+                return bucket;
+            }
+        }
+
+        return null;
+    }
+
+    private Drawing.LotOrder? _order;
+
+    // Racing threads may make it twice; both are equal.
+    internal Drawing.LotOrder DefaultOrder(DrawOrder order) => order == Consume!.Order
+        ? _order ??= Drawing.LotOrder.ByBucket(this, order.Buckets!.Value.AsSpan())
+        : Drawing.LotOrder.ByBucket(this, order.Buckets!.Value.AsSpan());
+
+    /// <summary>Scaled prices by action index; null for a free action.</summary>
+    internal ImmutableArray<Pricing.PriceProgram?> Programs { get; init; } = [];
+
+    /// <summary>Scaled prices by bucket index; null for a bucket that is not sold.</summary>
+    internal ImmutableArray<Pricing.PriceProgram?> SellPrograms { get; init; } = [];
 }
 
 /// <param name="Name">As written: <c>run credit</c>.</param>

@@ -1,0 +1,182 @@
+using System.Collections.Immutable;
+using NodaTime;
+using Rules.Dsl.Text;
+using Rules.Engine.Drawing;
+using Rules.Engine.Model;
+using Rules.Engine.Pricing;
+
+namespace Rules.Engine.Accounts;
+
+/// <summary>What an account's lots offer at one instant.</summary>
+internal static class Balances
+{
+    /// <summary>Available units per bucket, in the file's order; what the draws took is already off.</summary>
+    public static ImmutableArray<BucketBalance> Of(
+        RulesetModel model, AccountState state, FactValue[] facts, Instant at, ImmutableArray<Draw> draws = default)
+    {
+        if (model.Buckets.IsEmpty)
+        {
+            return [];
+        }
+
+        var balances = ImmutableArray.CreateBuilder<BucketBalance>(model.Buckets.Length);
+        foreach (var bucket in model.Buckets)
+        {
+            var available = bucket.Funding == BucketFunding.Postpaid
+                ? PostpaidRoom(model, state, bucket, facts, at, out _) ?? LotSource.Endless
+                : Available(state, bucket, at);
+            if (!draws.IsDefault && available != LotSource.Endless)
+            {
+                foreach (var draw in draws)
+                {
+                    available -= draw.Bucket == bucket.Name ? draw.Amount : 0;
+                }
+            }
+
+            balances.Add(new BucketBalance(bucket.Name, available == LotSource.Endless ? null : available));
+        }
+
+        return balances.MoveToImmutable();
+    }
+
+    /// <summary>Everything that may be drawn for an action, in draw order (time, rules 6 to 9).</summary>
+    public static EvaluationError? Queue(
+        RulesetModel model, AccountState state, int action, FactValue[] facts, Instant at, out LotQueue queue)
+    {
+        queue = default;
+        if (Order(model, state, facts, at, out var order) is { } error)
+        {
+            return error;
+        }
+
+        var sources = new List<LotSource>(state.Lots.Length + 1);
+        foreach (var bucket in model.Buckets)
+        {
+            if (!order.Includes(bucket.Index)
+                || (bucket.Serves is { } served && !served.Contains(action))
+                || (bucket.Open is { } open && !open.Holds(facts)))
+            {
+                continue;
+            }
+
+            if (bucket.Funding == BucketFunding.Postpaid)
+            {
+                var room = PostpaidRoom(model, state, bucket, facts, at, out var lot);
+                if (room is null or > 0)
+                {
+                    sources.Add(new LotSource(bucket.Index, lot, room ?? LotSource.Endless));
+                }
+
+                continue;
+            }
+
+            foreach (var lot in state.Lots)
+            {
+                if (lot.Available > 0 && lot.Lot.Bucket == bucket.Name && IsLive(lot.Lot, at))
+                {
+                    sources.Add(new LotSource(bucket.Index, lot.Lot, lot.Available));
+                }
+            }
+        }
+
+        queue = LotQueue.Of([.. sources], order);
+        return null;
+    }
+
+    public static bool IsLive(Lot lot, Instant at) => lot.EffectiveAt <= at && (lot.ExpiresAt is not { } end || at < end);
+
+    /// <summary>The lot that a postpaid bucket's use of this cycle is counted in.</summary>
+    public static Lot PostpaidLot(BucketRule bucket, AccountState state, long number, Instant at)
+    {
+        var cycle = state.Cycle?.Number ?? 0;
+        return new Lot
+        {
+            Number = number,
+            Id = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sys:postpaid:{bucket.Name}:{cycle}"),
+            Bucket = bucket.Name,
+            Amount = 0,
+            CreatedAt = at,
+            EffectiveAt = at,
+            Origin = LotOrigin.Postpaid,
+            Cycle = cycle,
+        };
+    }
+
+    private static long Available(AccountState state, BucketRule bucket, Instant at)
+    {
+        var available = 0L;
+        foreach (var lot in state.Lots)
+        {
+            if (lot.Lot.Bucket == bucket.Name && IsLive(lot.Lot, at))
+            {
+                available += lot.Available;
+            }
+        }
+
+        return available;
+    }
+
+    // Null: endless. A limit that the account does not state leaves no room: nothing is given that nobody agreed to.
+    private static long? PostpaidRoom(RulesetModel model, AccountState state, BucketRule bucket, FactValue[] facts, Instant at, out Lot? current)
+    {
+        current = null;
+        var used = 0L;
+        foreach (var lot in state.Lots)
+        {
+            if (lot.Lot.Origin == LotOrigin.Postpaid && lot.Lot.Bucket == bucket.Name && lot.Lot.Cycle == (state.Cycle?.Number ?? 0))
+            {
+                current = lot.Lot;
+                used = lot.Spent + lot.Held;
+            }
+        }
+
+        if (bucket.Open is { } open && !open.Holds(facts))
+        {
+            return 0;
+        }
+
+        if (bucket.Limit is not { } limit)
+        {
+            return null;
+        }
+
+        if (AccountReading.AmountAt(model, state, limit, at, out var figure) is not null)
+        {
+            return 0;
+        }
+
+        return figure is { } stated ? Math.Max(0, ToUnits(stated, model.Credit.Decimals) - used) : null;
+    }
+
+    /// <summary>An agreed figure in smallest units, rounded down: the last part of a unit cannot be drawn.</summary>
+    internal static long ToUnits(ExactDecimal credits, int decimals)
+    {
+        if (credits.TryToUnits(decimals, out var units))
+        {
+            return Math.Min(units, LotSource.Endless - 1);
+        }
+
+        var scaled = credits.Mantissa * System.Numerics.BigInteger.Pow(10, decimals) / System.Numerics.BigInteger.Pow(10, credits.Scale);
+        return (long)System.Numerics.BigInteger.Min(scaled, LotSource.Endless - 1);
+    }
+
+    private static EvaluationError? Order(RulesetModel model, AccountState state, FactValue[] facts, Instant at, out LotOrder order)
+    {
+        var declared = model.Consume!.OrderFor(facts);
+        if (declared.Keys is { } keys)
+        {
+            order = LotOrder.ByKeys(model, keys.AsSpan());
+            return null;
+        }
+
+        if (declared.Term is not { } term)
+        {
+            order = model.DefaultOrder(declared);
+            return null;
+        }
+
+        var error = AccountReading.TermAt(model, state, term, at, out var value);
+        order = LotOrder.ByBucket(model, value.Buckets.AsSpan());
+        return error;
+    }
+}
