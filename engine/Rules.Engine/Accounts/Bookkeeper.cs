@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using NodaTime;
+using Rules.Engine.Drawing;
 using Rules.Engine.Model;
+using Rules.Engine.Periods;
 using Rules.Engine.Pricing;
 
 namespace Rules.Engine.Accounts;
@@ -11,27 +14,244 @@ namespace Rules.Engine.Accounts;
 /// </summary>
 public static partial class Bookkeeper
 {
-    public static Booking<AccountAnswer> Open(PublishedRuleset ruleset, OpenAccount command) => throw new NotImplementedException();
+    private static readonly Instant s_firstInstant = Instant.FromUtc(2000, 1, 1, 0, 0);
+    private static readonly Instant s_endOfTime = Instant.FromUtc(2200, 1, 1, 0, 0);
 
-    /// <summary>
-    /// Everything due at or before <paramref name="at"/>, instant by instant, in the phases of <c>time.md</c>, section 2.
-    /// <c>Advance(Advance(s, a), b)</c> equals <c>Advance(s, b)</c>.
-    /// </summary>
-    public static Booking<AccountAnswer> Advance(PublishedRuleset ruleset, AccountState state, Instant at) => throw new NotImplementedException();
+    /// <summary>Opens an account under the version in force, subscribes it to its plan and makes that plan's first grants.</summary>
+    public static Booking<AccountAnswer> Open(PublishedRuleset ruleset, OpenAccount command)
+    {
+        var state = new AccountState
+        {
+            Id = command.Id,
+            Ruleset = ruleset.Name,
+            OpenedAt = command.At,
+            LastAt = command.At,
+            NextLot = 1,
+        };
+        if (ruleset.InForce(command.At) is not { } model)
+        {
+            return Fail<AccountAnswer>(state, EvaluationErrors.NoVersion(ruleset.Name));
+        }
+
+        if (CheckOpening(model, command) is { } error)
+        {
+            return Fail<AccountAnswer>(state, error);
+        }
+
+        var facts = command.Facts.Select(f => new DatedValue(f.Name, f.Value, command.At)).ToImmutableArray();
+        var stated = state with { Facts = facts, Plans = PlansOf(command.Plan, command.At) };
+        var journal = new Journal(state);
+        journal.Post(new Entry
+        {
+            Kind = EntryKind.Subscribe,
+            Amount = 0,
+            OccurredAt = command.At,
+            Facts = facts,
+            Terms = [.. command.Terms.Select(t => new DatedValue(t.Name, t.Value, command.At))],
+            Plan = command.Plan,
+            Cycle = FirstCycle(model, stated, command.At, number: 0),
+            Version = model.Version,
+        });
+        if (command.Plan is { } plan
+            && GrantPlan(journal, model, model.FindPlan(plan)!, command.At, suffix: null) is { } ungranted)
+        {
+            return Fail<AccountAnswer>(state, ungranted);
+        }
+
+        return Answer(journal, model, command.At);
+    }
 
     /// <summary>
     /// Prices an event and draws it. A blocked, paused or refused event is an answer, not an error, and makes no entry of its own.
     /// </summary>
     /// <param name="recordedAt">Chooses lots and cycle; never below <see cref="AccountState.LastAt"/>.</param>
-    public static Booking<Quote> Charge(PublishedRuleset ruleset, AccountState state, UsageEvent usage, Instant recordedAt) => throw new NotImplementedException();
+    public static Booking<Quote> Charge(PublishedRuleset ruleset, AccountState state, UsageEvent usage, Instant recordedAt)
+    {
+        if (Evaluate(ruleset, state, usage, recordedAt, out var journal, out var draft) is { } error)
+        {
+            return Fail<Quote>(state, error);
+        }
 
-    public static Booking<GrantAnswer> Grant(PublishedRuleset ruleset, AccountState state, GrantCredits command, Instant recordedAt) => throw new NotImplementedException();
+        var quote = draft.Quote;
+        if (quote.Outcome is QuoteOutcome.Charged or QuoteOutcome.Free or QuoteOutcome.Unmetered or QuoteOutcome.NotApplicable)
+        {
+            journal.Post(new Entry
+            {
+                Kind = EntryKind.Charge,
+                Amount = quote.Charge,
+                OccurredAt = usage.OccurredAt,
+                Postings = draft.Postings,
+                NewLots = draft.NewLots,
+                Quote = quote,
+                Event = usage,
+                Scopes = draft.Scopes,
+                Version = quote.Version,
+            });
+        }
 
-    public static Booking<AccountAnswer> ChangePlan(PublishedRuleset ruleset, AccountState state, string plan, Instant recordedAt) => throw new NotImplementedException();
+        return new Booking<Quote>(journal.State, journal.Entries, quote, Error: null);
+    }
+
+    /// <summary>What <see cref="Charge"/> would answer: the same evaluation without its entry.</summary>
+    /// <param name="error">Set exactly when there is no quote.</param>
+    public static Quote? Quote(PublishedRuleset ruleset, AccountState state, UsageEvent usage, Instant recordedAt, out EvaluationError? error)
+    {
+        error = Evaluate(ruleset, state, usage, recordedAt, out _, out var draft);
+        return error is null ? draft.Quote : null;
+    }
+
+    /// <summary>Grants credits into a bucket. An end that has already passed is recorded and lapses at once (time, rule 5).</summary>
+    public static Booking<GrantAnswer> Grant(PublishedRuleset ruleset, AccountState state, GrantCredits command, Instant recordedAt) =>
+        Grant(ruleset, state, command, recordedAt, LotOrigin.Grant);
 
     /// <summary>
     /// The scope instances whose state an event may read, so that a store can load them under its lock; empty when its price counts nothing
     /// or the event cannot be read. Scopes of a cycle, day or hour belong to the time of recording.
     /// </summary>
-    public static IReadOnlyList<ScopeId> ScopesOf(PublishedRuleset ruleset, AccountState state, UsageEvent usage, Instant recordedAt) => throw new NotImplementedException();
+    public static IReadOnlyList<ScopeId> ScopesOf(PublishedRuleset ruleset, AccountState state, UsageEvent usage, Instant recordedAt)
+    {
+        var scopes = new List<ScopeId>();
+        var key = usage.Keys.IsEmpty ? null : usage.Keys[0].Value;
+        var cycle = state.Cycle?.Number;
+
+        // Every version may be the one a scope is pinned to.
+        foreach (var version in ruleset.Versions)
+        {
+            if (version.Model.FindAction(usage.Action) is not { Price: { } price } action)
+            {
+                continue;
+            }
+
+            var context = new ScopeContext(version.Model, [], key, cycle, recordedAt);
+            foreach (var scope in price.Scopes)
+            {
+                if (context.IdOf(action, scope) is { } id && !scopes.Contains(id))
+                {
+                    scopes.Add(id);
+                }
+            }
+        }
+
+        return scopes;
+    }
+
+    private static EvaluationError? Evaluate(
+        PublishedRuleset ruleset, AccountState state, UsageEvent usage, Instant recordedAt, out Journal journal, out QuoteDraft draft)
+    {
+        draft = default;
+        journal = new Journal(state);
+        if (usage.OccurredAt < s_firstInstant || usage.OccurredAt >= s_endOfTime)
+        {
+            return EvaluationErrors.OutOfTime("at");
+        }
+
+        if (AdvanceTo(ruleset, journal, recordedAt) is { } stuck)
+        {
+            return stuck;
+        }
+
+        if (VersionFor(ruleset, journal.State, usage) is not { } model)
+        {
+            return EvaluationErrors.NoVersion(ruleset.Name);
+        }
+
+        return Quoter.Quote(model, journal.State, usage, recordedAt, out draft);
+    }
+
+    // A scope is priced to its end by the version under which it began (language, section 6).
+    private static RulesetModel? VersionFor(PublishedRuleset ruleset, AccountState state, UsageEvent usage)
+    {
+        if (!usage.Keys.IsEmpty)
+        {
+            foreach (var scope in state.Scopes)
+            {
+                if (scope.Id.Action == usage.Action && scope.Id.Key == usage.Keys[0].Name && scope.Id.Value == usage.Keys[0].Value)
+                {
+                    return ruleset.Version(scope.Version);
+                }
+            }
+        }
+
+        return Versions.At(ruleset, state, usage.OccurredAt);
+    }
+
+    private static Booking<TAnswer> Fail<TAnswer>(AccountState state, EvaluationError error)
+        where TAnswer : class => new(state, [], Answer: null, error);
+
+    private static Booking<AccountAnswer> Answer(Journal journal, RulesetModel? model, Instant at)
+    {
+        var state = journal.State;
+        var balances = model is null ? [] : Balances.Of(model, state, AccountReading.FactsAt(model, state, at), at);
+        return new Booking<AccountAnswer>(
+            state,
+            journal.Entries,
+            new AccountAnswer(state.Id, state.Ruleset, state.Version, AccountReading.PlanAt(state, at), state.Cycle, balances),
+            Error: null);
+    }
+
+    private static EvaluationError? CheckOpening(RulesetModel model, OpenAccount command)
+    {
+        if (command.At < s_firstInstant || command.At >= s_endOfTime)
+        {
+            return EvaluationErrors.OutOfTime("at");
+        }
+
+        if (command.Plan is { } plan && model.FindPlan(plan) is null)
+        {
+            return EvaluationErrors.UnknownPlan(plan, model);
+        }
+
+        for (var i = 0; i < command.Facts.Length; i++)
+        {
+            var (name, text) = command.Facts[i];
+            var fact = model.AccountFacts.FirstOrDefault(f => f.Name == name && f.Owner == FactOwner.Account);
+            if (fact is null)
+            {
+                return EvaluationErrors.UnknownAccountFact(name, model);
+            }
+
+            if (!fact.TryRead(text, out _))
+            {
+                return EvaluationErrors.NotAValue(fact, text, "facts." + name);
+            }
+
+            if (command.Facts.Take(i).Any(f => f.Name == name))
+            {
+                return EvaluationErrors.RepeatedFact(name);
+            }
+        }
+
+        foreach (var (name, text) in command.Terms)
+        {
+            var term = model.Terms.FirstOrDefault(t => t.Name == name);
+            if (term is null)
+            {
+                return EvaluationErrors.UnknownTerm(name, model);
+            }
+
+            if (!AccountReading.TryReadTerm(model, term, text, out _))
+            {
+                return EvaluationErrors.NotATermValue(term, text);
+            }
+        }
+
+        var missing = model.AccountFacts.FirstOrDefault(
+            f => f.Owner == FactOwner.Account && f.Normally is null && !command.Facts.Any(s => s.Name == f.Name));
+        return missing is null ? null : EvaluationErrors.MissingFact(missing);
+    }
+
+    private static ImmutableArray<DatedValue> PlansOf(string? plan, Instant at) => plan is null ? [] : [new DatedValue("plan", plan, at)];
+
+    private static Cycle? FirstCycle(RulesetModel model, AccountState state, Instant start, int number)
+    {
+        if (model.Cycle is not { } rule)
+        {
+            return null;
+        }
+
+        var anchor = CycleCalendar.AnchorFor(rule, start, model.Zone);
+        var facts = AccountReading.FactsAt(model, state, start);
+        var recurrence = CycleCalendar.RecurrenceFor(rule, facts, anchor, model.Zone);
+        return new Cycle(number, anchor, start, recurrence.Boundary(recurrence.NumberAt(start) + 1));
+    }
 }

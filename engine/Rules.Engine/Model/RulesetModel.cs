@@ -105,7 +105,7 @@ public sealed partial class RulesetModel
     private Drawing.LotOrder? _order;
 
     // Racing threads may make it twice; both are equal.
-    internal Drawing.LotOrder DefaultOrder(DrawOrder order) => order == Consume!.Order
+    internal Drawing.LotOrder DefaultOrder(DrawOrder order) => ReferenceEquals(order, Consume!.Order)
         ? _order ??= Drawing.LotOrder.ByBucket(this, order.Buckets!.Value.AsSpan())
         : Drawing.LotOrder.ByBucket(this, order.Buckets!.Value.AsSpan());
 

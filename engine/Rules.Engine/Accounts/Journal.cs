@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using NodaTime;
+using Rules.Engine.Drawing;
+using Rules.Engine.Pricing;
+
+namespace Rules.Engine.Accounts;
+
+/// <summary>
+/// The entries of one command and the state they lead to. An entry changes the state only by being posted here, by the same function that
+/// rebuilds a state from a journal.
+/// </summary>
+internal sealed class Journal(AccountState state)
+{
+    private readonly ImmutableArray<Entry>.Builder _entries = ImmutableArray.CreateBuilder<Entry>();
+
+    private Cycle? _turned;
+
+    public AccountState State { get; private set; } = state;
+
+    public ImmutableArray<Entry> Entries => _entries.ToImmutable();
+
+    public void Post(Entry entry)
+    {
+        if (_turned is not null)
+        {
+            entry = entry.Cycle is null ? entry with { Cycle = _turned } : entry;
+            _turned = null;
+        }
+
+        State = Apply(State, entry);
+        _entries.Add(entry);
+    }
+
+    /// <summary>Begins a cycle. The next entry carries it; a cycle without any entry is found again by every later advance.</summary>
+    public void Turn(Cycle cycle)
+    {
+        State = State with { Cycle = cycle };
+        _turned = cycle;
+    }
+
+    public void MoveTo(Instant at) => State = State with { LastAt = Instant.Max(State.LastAt, at) };
+
+    public void MoveToVersion(int version) => State = State with { Version = version };
+
+    /// <summary>The state after one entry. Lots that can no longer matter are left out.</summary>
+    public static AccountState Apply(AccountState state, Entry entry)
+    {
+        var cycle = entry.Cycle ?? state.Cycle;
+        return state with
+        {
+            Lots = ApplyPostings(state.Lots, entry, cycle),
+            NextLot = state.NextLot + entry.NewLots.Length,
+            Scopes = ApplyScopes(state.Scopes, entry.Scopes),
+            Facts = entry.Facts.IsEmpty ? state.Facts : state.Facts.AddRange(entry.Facts),
+            Terms = entry.Terms.IsEmpty ? state.Terms : state.Terms.AddRange(entry.Terms),
+            Plans = entry.Plan is { } plan ? state.Plans.Add(new DatedValue("plan", plan, entry.OccurredAt)) : state.Plans,
+            Cycle = cycle,
+            // A scope may be priced to its end by an older version; the account never goes back to one.
+            Version = Math.Max(state.Version ?? 0, entry.Version ?? 0) is > 0 and var version ? version : null,
+            LastAt = Instant.Max(state.LastAt, entry.OccurredAt),
+        };
+    }
+
+    private static ImmutableArray<LotState> ApplyPostings(ImmutableArray<LotState> lots, Entry entry, Cycle? cycle)
+    {
+        if (entry.Postings.IsEmpty && entry.NewLots.IsEmpty)
+        {
+            return lots;
+        }
+
+        var next = ImmutableArray.CreateBuilder<LotState>(lots.Length + entry.NewLots.Length);
+        foreach (var lot in lots)
+        {
+            Add(next, lot, entry.Postings, cycle);
+        }
+
+        foreach (var lot in entry.NewLots)
+        {
+            Add(next, new LotState(lot, 0, 0, 0, 0, 0, 0), entry.Postings, cycle);
+        }
+
+        return next.DrainToImmutable();
+    }
+
+    private static void Add(ImmutableArray<LotState>.Builder next, LotState lot, ImmutableArray<Posting> postings, Cycle? cycle)
+    {
+        foreach (ref readonly var posting in postings.AsSpan())
+        {
+            if (posting.Lot == lot.Lot.Number)
+            {
+                lot = lot.Apply(posting);
+            }
+        }
+
+        // Invariant: no amount of a lot is ever below zero; an evaluation that breaks it is a bug.
+        if (lot.Available < 0 || lot.Held < 0 || lot.Spent < 0 || lot.Expired < 0 || lot.Moved < 0)
+        {
+            throw new InvalidOperationException($"Lot {lot.Lot.Id} would be overdrawn.");
+        }
+
+        if (lot.Available > 0 || lot.Held > 0 || (lot.Lot.Origin == LotOrigin.Postpaid && lot.Lot.Cycle == (cycle?.Number ?? 0)))
+        {
+            next.Add(lot);
+        }
+    }
+
+    private static ImmutableArray<ScopeState> ApplyScopes(ImmutableArray<ScopeState> scopes, ImmutableArray<ScopeState> changed)
+    {
+        foreach (var scope in changed)
+        {
+            var place = -1;
+            for (var i = 0; i < scopes.Length && place < 0; i++)
+            {
+                place = scopes[i].Id == scope.Id ? i : -1;
+            }
+
+            scopes = place < 0 ? scopes.Add(scope) : scopes.SetItem(place, scope);
+        }
+
+        return scopes;
+    }
+}

@@ -1,0 +1,100 @@
+using NodaTime;
+using Rules.Engine.Model;
+
+namespace Rules.Engine.Accounts;
+
+/// <summary>Which version holds for an account, and when it moves to a newer one (language, section 6).</summary>
+internal static class Versions
+{
+    /// <summary>
+    /// The version in effect for the account at an instant, which may lie behind its own time for a late event: the newest it had moved to by
+    /// then. Null before the first.
+    /// </summary>
+    public static RulesetModel? At(PublishedRuleset ruleset, AccountState state, Instant occurredAt)
+    {
+        if (state.Version is not { } newest)
+        {
+            return ruleset.InForce(occurredAt);
+        }
+
+        var at = Instant.Max(occurredAt, state.OpenedAt);
+        RulesetModel? found = null;
+        foreach (var version in ruleset.Versions)
+        {
+            if (version.Model.Version <= newest && (version.ActiveFrom <= state.OpenedAt || HadMoved(version, state, at)))
+            {
+                found = version.Model;
+            }
+        }
+
+        return found;
+    }
+
+    // Of a version the account is on or has left. Renewals before the running cycle are no longer in the state: a late event from before it
+    // is priced by what was active then.
+    private static bool HadMoved(PublishedVersion version, AccountState state, Instant at)
+    {
+        var policy = PolicyOf(version.Model, state, at);
+        return policy.Kind switch
+        {
+            MoveKind.On => Instant.Max(policy.On!.Value, version.ActiveFrom) <= at,
+            MoveKind.Stay => false,
+            _ when state.Cycle is { } cycle && at >= cycle.Start => version.ActiveFrom <= cycle.Start,
+            _ => version.ActiveFrom <= at,
+        };
+    }
+
+    /// <summary>The newest version that the account moves to at a renewal; the present one where nothing changes.</summary>
+    public static int AtRenewal(PublishedRuleset ruleset, AccountState state, Instant boundary)
+    {
+        var current = state.Version ?? 0;
+        foreach (var version in ruleset.Versions)
+        {
+            if (version.Model.Version > current && version.ActiveFrom <= boundary && PolicyOf(version.Model, state, boundary).Kind == MoveKind.AtRenewal)
+            {
+                current = version.Model.Version;
+            }
+        }
+
+        return current;
+    }
+
+    /// <summary>The next move that does not wait for a renewal, after one instant and up to another; null when there is none.</summary>
+    public static (Instant At, int Version)? NextMove(PublishedRuleset ruleset, AccountState state, Instant after, Instant upTo)
+    {
+        (Instant At, int Version)? next = null;
+        foreach (var version in ruleset.Versions)
+        {
+            if (version.Model.Version <= (state.Version ?? 0))
+            {
+                continue;
+            }
+
+            var at = MoveAt(version, state);
+            if (at > after && at <= upTo && (next is null || at < next.Value.At))
+            {
+                next = (at, version.Model.Version);
+            }
+        }
+
+        return next;
+    }
+
+    // Without a cycle there is no renewal to wait for: such accounts move when the version is active.
+    private static Instant MoveAt(PublishedVersion version, AccountState state)
+    {
+        var policy = PolicyOf(version.Model, state, state.LastAt);
+        return policy.Kind switch
+        {
+            MoveKind.On => Instant.Max(policy.On!.Value, version.ActiveFrom),
+            MoveKind.AtRenewal when state.Cycle is null => version.ActiveFrom,
+            _ => Instant.MaxValue,
+        };
+    }
+
+    private static ExistingAccounts PolicyOf(RulesetModel model, AccountState state, Instant at)
+    {
+        var plan = AccountReading.PlanAt(state, at) is { } name ? model.FindPlan(name) : null;
+        return plan?.ExistingAccounts ?? model.ExistingAccounts;
+    }
+}
