@@ -171,7 +171,7 @@ internal static class Balances
 
         if (declared.Term is not { } term)
         {
-            order = model.DefaultOrder(declared);
+            order = LotOrder.ByBucket(model, declared.Buckets!.Value.AsSpan());
             return null;
         }
 

@@ -104,6 +104,38 @@ public static partial class Bookkeeper
     public static Booking<GrantAnswer> Grant(PublishedRuleset ruleset, AccountState state, GrantCredits command, Instant recordedAt) =>
         Grant(ruleset, state, command, recordedAt, LotOrigin.Grant);
 
+    /// <summary>States facts and terms that hold from now on; earlier events keep those of their own time.</summary>
+    public static Booking<AccountAnswer> Set(
+        PublishedRuleset ruleset, AccountState state, ImmutableArray<NamedText> facts, ImmutableArray<NamedText> terms, Instant recordedAt)
+    {
+        var journal = new Journal(state);
+        if (AdvanceTo(ruleset, journal, recordedAt) is { } stuck)
+        {
+            return Fail<AccountAnswer>(state, stuck);
+        }
+
+        if (Current(ruleset, journal.State) is not { } model)
+        {
+            return Fail<AccountAnswer>(state, EvaluationErrors.NoVersion(ruleset.Name));
+        }
+
+        if (CheckStated(model, facts, terms) is { } error)
+        {
+            return Fail<AccountAnswer>(state, error);
+        }
+
+        journal.Post(new Entry
+        {
+            Kind = EntryKind.FactsAndTerms,
+            Amount = 0,
+            OccurredAt = recordedAt,
+            Facts = [.. facts.Select(f => new DatedValue(f.Name, f.Value, recordedAt))],
+            Terms = [.. terms.Select(t => new DatedValue(t.Name, t.Value, recordedAt))],
+            Version = model.Version,
+        });
+        return Answer(journal, model, recordedAt);
+    }
+
     /// <summary>
     /// The scope instances whose state an event may read, so that a store can load them under its lock; empty when its price counts nothing
     /// or the event cannot be read. Scopes of a cycle, day or hour belong to the time of recording.
@@ -201,9 +233,21 @@ public static partial class Bookkeeper
             return EvaluationErrors.UnknownPlan(plan, model);
         }
 
-        for (var i = 0; i < command.Facts.Length; i++)
+        if (CheckStated(model, command.Facts, command.Terms) is { } invalid)
         {
-            var (name, text) = command.Facts[i];
+            return invalid;
+        }
+
+        var missing = model.AccountFacts.FirstOrDefault(
+            f => f.Owner == FactOwner.Account && f.Normally is null && !command.Facts.Any(s => s.Name == f.Name));
+        return missing is null ? null : EvaluationErrors.MissingFact(missing);
+    }
+
+    private static EvaluationError? CheckStated(RulesetModel model, ImmutableArray<NamedText> facts, ImmutableArray<NamedText> terms)
+    {
+        for (var i = 0; i < facts.Length; i++)
+        {
+            var (name, text) = facts[i];
             var fact = model.AccountFacts.FirstOrDefault(f => f.Name == name && f.Owner == FactOwner.Account);
             if (fact is null)
             {
@@ -215,13 +259,13 @@ public static partial class Bookkeeper
                 return EvaluationErrors.NotAValue(fact, text, "facts." + name);
             }
 
-            if (command.Facts.Take(i).Any(f => f.Name == name))
+            if (facts.Take(i).Any(f => f.Name == name))
             {
                 return EvaluationErrors.RepeatedFact(name);
             }
         }
 
-        foreach (var (name, text) in command.Terms)
+        foreach (var (name, text) in terms)
         {
             var term = model.Terms.FirstOrDefault(t => t.Name == name);
             if (term is null)
@@ -235,9 +279,7 @@ public static partial class Bookkeeper
             }
         }
 
-        var missing = model.AccountFacts.FirstOrDefault(
-            f => f.Owner == FactOwner.Account && f.Normally is null && !command.Facts.Any(s => s.Name == f.Name));
-        return missing is null ? null : EvaluationErrors.MissingFact(missing);
+        return null;
     }
 
     private static ImmutableArray<DatedValue> PlansOf(string? plan, Instant at) => plan is null ? [] : [new DatedValue("plan", plan, at)];

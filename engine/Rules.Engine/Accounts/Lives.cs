@@ -75,13 +75,13 @@ internal static class Lives
 
         // Months on months count from the anchor, so that 31 January plus one and plus two months stay clamped once.
         return MonthsOf(recurrence.Interval) is { } step && MonthsOf(length) is { } more
-            ? Recurrence.ToInstant(recurrence.Anchor.PlusMonths((step * boundary) + more), zone)
+            ? WallTime.ToInstant(recurrence.Anchor.PlusMonths((step * boundary) + more), zone)
             : After(recurrence.Boundary(boundary), length, zone);
     }
 
     private static Instant After(Instant start, CalendarSpan span, DateTimeZone zone) => span.Unit == CalendarUnit.Hour
         ? start + Duration.FromHours(span.Count)
-        : Recurrence.ToInstant(span.AddTo(start.InZone(zone).LocalDateTime, 1), zone);
+        : WallTime.ToInstant(span.AddTo(start.InZone(zone).LocalDateTime, 1), zone);
 
     private static int? MonthsOf(CalendarSpan span) => span.Unit switch
     {

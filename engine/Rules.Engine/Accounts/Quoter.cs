@@ -56,8 +56,8 @@ internal static class Quoter
 
         var key = usage.Keys.IsEmpty ? null : usage.Keys[0].Value;
         var context = new ScopeContext(model, state.Scopes, key, state.Cycle?.Number, recordedAt);
-        var program = model.Programs[resolved.Action.Index]!;
-        if (program.Evaluate(resolved, context, ref trace, out var price) is { } unpriced)
+        var table = model.PriceTables[resolved.Action.Index]!;
+        if (PriceEvaluator.Evaluate(table, resolved, context, ref trace, out var price) is { } unpriced)
         {
             return unpriced;
         }

@@ -101,17 +101,19 @@ public sealed record Fact(
     /// <summary>The value in the rule file's notation.</summary>
     public string Write(FactValue value) => value.IsMissing ? "not stated" : Kind switch
     {
-        FactKind.Date => LocalDatePattern.Iso.Format(s_epoch.PlusDays((int)value.Code)),
-        FactKind.Number => Pricing.Scaled.ToExact(value.Code, NumberScale).ToGroupedString(),
+        FactKind.Date => LocalDatePattern.Iso.Format(DayOf(value)),
+        FactKind.Number => Scaled.ToExact(value.Code, NumberScale).ToGroupedString(),
         _ => Values[(int)value.Code],
     };
 
     public static FactValue OfDay(NodaTime.LocalDate day) => new(NodaTime.Period.DaysBetween(s_epoch, day));
 
+    public static NodaTime.LocalDate DayOf(FactValue value) => s_epoch.PlusDays((int)value.Code);
+
     internal static bool TryScale(ExactDecimal number, out FactValue value)
     {
         value = FactValue.Missing;
-        if (!Pricing.Scaled.TryFromExact<Int128>(number, NumberScale, out var code) || Int128.Abs(code) >= (Int128)Pricing.Scaled.QuantityLimit * Pricing.Scaled.Billion)
+        if (!Scaled.TryFromExact<Int128>(number, NumberScale, out var code) || Int128.Abs(code) >= (Int128)Scaled.QuantityLimit * Scaled.Billion)
         {
             return false;
         }

@@ -116,6 +116,16 @@ public sealed record TermValue
     public ImmutableArray<int> Buckets { get; init; } = [];
 
     public bool IsUnlimited { get; init; }
+
+    /// <summary>As a caller states it: <c>200</c>, <c>50, 80</c>, <c>12 months</c>, <c>included, then prepaid</c>, <c>unlimited</c>.</summary>
+    /// <param name="buckets">Names by bucket index.</param>
+    public string Write(IReadOnlyList<string> buckets) => this switch
+    {
+        { IsUnlimited: true } => "unlimited",
+        { Interval: { } span } => span.ToString(),
+        { Buckets.IsEmpty: false } => string.Join(", then ", Buckets.Select(b => buckets[b])),
+        _ => string.Join(", ", Amounts.Select(a => a.ToString())),
+    };
 }
 
 /// <summary>Credits sold as one thing.</summary>

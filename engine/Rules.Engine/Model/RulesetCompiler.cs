@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NodaTime;
 using Rules.Dsl.Diagnostics;
 using Rules.Dsl.Text;
 
@@ -7,7 +8,8 @@ namespace Rules.Engine.Model;
 /// <summary>Text to model: parses, binds, checks and compiles one version.</summary>
 public static class RulesetCompiler
 {
-    public static RulesetCompilation Compile(SourceText source) => throw new NotImplementedException();
+    /// <summary>Never throws for what a file says. Time zones are those of the bundled TZDB.</summary>
+    public static RulesetCompilation Compile(SourceText source) => ModelCompiler.Compile(source, DateTimeZoneProviders.Tzdb);
 }
 
 /// <param name="Model">Null when there is an error among the diagnostics.</param>

@@ -102,18 +102,11 @@ public sealed partial class RulesetModel
         return null;
     }
 
-    private Drawing.LotOrder? _order;
-
-    // Racing threads may make it twice; both are equal.
-    internal Drawing.LotOrder DefaultOrder(DrawOrder order) => ReferenceEquals(order, Consume!.Order)
-        ? _order ??= Drawing.LotOrder.ByBucket(this, order.Buckets!.Value.AsSpan())
-        : Drawing.LotOrder.ByBucket(this, order.Buckets!.Value.AsSpan());
-
     /// <summary>Scaled prices by action index; null for a free action.</summary>
-    internal ImmutableArray<Pricing.PriceProgram?> Programs { get; init; } = [];
+    internal ImmutableArray<PriceTable?> PriceTables { get; init; } = [];
 
     /// <summary>Scaled prices by bucket index; null for a bucket that is not sold.</summary>
-    internal ImmutableArray<Pricing.PriceProgram?> SellPrograms { get; init; } = [];
+    internal ImmutableArray<PriceTable?> SellTables { get; init; } = [];
 }
 
 /// <param name="Name">As written: <c>run credit</c>.</param>

@@ -33,7 +33,7 @@ public static class CycleCalendar
     private static LocalDateTime DayAnchor(LocalDateTime local, int day, int months, DateTimeZone zone, Instant start)
     {
         var month = new LocalDate(local.Year, local.Month, 1);
-        if (Recurrence.ToInstant(On(month, day), zone) < start)
+        if (WallTime.ToInstant(On(month, day), zone) < start)
         {
             month = month.PlusMonths(1);
         }

@@ -1,5 +1,4 @@
 using NodaTime;
-using NodaTime.TimeZones;
 using Rules.Engine.Model;
 
 namespace Rules.Engine.Periods;
@@ -11,16 +10,9 @@ namespace Rules.Engine.Periods;
 /// <param name="Anchor">Boundary 0, in the wall time of <paramref name="Zone"/>.</param>
 public sealed record Recurrence(LocalDateTime Anchor, CalendarSpan Interval, DateTimeZone Zone)
 {
-    // Rule 3 of time: a wall time that does not exist becomes the first instant after the gap; one that occurs twice, the earlier.
-    private static readonly ZoneLocalMappingResolver s_resolver =
-        Resolvers.CreateMappingResolver(Resolvers.ReturnEarlier, Resolvers.ReturnStartOfIntervalAfter);
-
-    /// <summary>The instant of a wall time in a zone, by the same rule for gaps and overlaps as every boundary.</summary>
-    public static Instant ToInstant(LocalDateTime wallTime, DateTimeZone zone) => zone.ResolveLocal(wallTime, s_resolver).ToInstant();
-
     public Instant Boundary(int number) => Interval.Unit == CalendarUnit.Hour
-        ? ToInstant(Anchor, Zone) + Duration.FromHours((long)Interval.Count * number)
-        : ToInstant(Interval.AddTo(Anchor, number), Zone);
+        ? WallTime.ToInstant(Anchor, Zone) + Duration.FromHours((long)Interval.Count * number)
+        : WallTime.ToInstant(Interval.AddTo(Anchor, number), Zone);
 
     /// <summary>The number n of the half-open period that holds an instant: <c>Boundary(n) &lt;= at &lt; Boundary(n + 1)</c>.</summary>
     public int NumberAt(Instant at)

@@ -54,7 +54,7 @@ internal sealed record ScopeStep(PriceBody Body, Scope Scope, string Value, stri
 }
 
 /// <summary>Units of one tier, or of a line with one price.</summary>
-internal sealed record TierStep<T>(PriceRule Price, PerLine Line, int Tier, T Units, T Scaled, int Scale) : Step
+internal sealed record TierStep<T>(PriceRule Price, PerLine Line, int Tier, T Units, T Sum, int Scale) : Step
     where T : struct, IBinaryInteger<T>
 {
     public override TextLocation? Location => Rule.Location;
@@ -80,9 +80,9 @@ internal sealed record TierStep<T>(PriceRule Price, PerLine Line, int Tier, T Un
 
     private Meter Unit => Price.Meters[Line.Meter];
 
-    private ExactDecimal Quantity => Pricing.Scaled.ToExact(Units, Unit.Places);
+    private ExactDecimal Quantity => Scaled.ToExact(Units, Unit.Places);
 
-    private ExactDecimal Listed => Pricing.Scaled.ToExact(Scaled, Scale);
+    private ExactDecimal Listed => Scaled.ToExact(Sum, Scale);
 }
 
 /// <summary>A tier that no unit of the event reached. Made once per tier.</summary>
@@ -106,12 +106,12 @@ internal sealed record NotReachedStep(Meter Unit, PerLine Line, int Tier) : Step
 }
 
 /// <summary>Units priced by a row of a matrix.</summary>
-internal sealed record MatrixStep<T>(PriceRule Price, PerLine Line, Row Row, T Units, T Scaled, int Scale) : Step
+internal sealed record MatrixStep<T>(PriceRule Price, PerLine Line, Row Row, T Units, T Sum, int Scale) : Step
     where T : struct, IBinaryInteger<T>
 {
     public override TextLocation? Location => Row.Location;
 
-    public override ExactDecimal? Amount => Row.Cost.IsWaived ? ExactDecimal.Zero : Pricing.Scaled.ToExact(Scaled, Scale);
+    public override ExactDecimal? Amount => Row.Cost.IsWaived ? ExactDecimal.Zero : Scaled.ToExact(Sum, Scale);
 
     public override string? Meter => Unit.Name;
 
@@ -119,7 +119,7 @@ internal sealed record MatrixStep<T>(PriceRule Price, PerLine Line, Row Row, T U
     {
         get
         {
-            var units = Pricing.Scaled.ToExact(Units, Unit.Places);
+            var units = Scaled.ToExact(Units, Unit.Places);
             return $"{units.ToGroupedString()} {Unit.NameFor(units)} at {Wording.Of(Row.Cost, Line, Unit)}";
         }
     }
@@ -128,24 +128,24 @@ internal sealed record MatrixStep<T>(PriceRule Price, PerLine Line, Row Row, T U
 }
 
 /// <summary>The row that fits the event's facts.</summary>
-internal sealed record RowStep<T>(PriceRule Price, Row Row, T Scaled, int Scale) : Step
+internal sealed record RowStep<T>(PriceRule Price, Row Row, T Sum, int Scale) : Step
     where T : struct, IBinaryInteger<T>
 {
     public override TextLocation? Location => Row.Location;
 
-    public override ExactDecimal? Amount => Row.Cost.IsWaived ? ExactDecimal.Zero : Pricing.Scaled.ToExact(Scaled, Scale);
+    public override ExactDecimal? Amount => Row.Cost.IsWaived ? ExactDecimal.Zero : Scaled.ToExact(Sum, Scale);
 
     // The row's own words up to the figure: "GPT-4o", or otherwise.
     public override string Text => $"{Wording.RowName(Row)} at {Wording.Of(Row.Cost)}";
 }
 
 /// <summary>A price for the event as such.</summary>
-internal sealed record EachStep<T>(EachLine Line, T Scaled, int Scale) : Step
+internal sealed record EachStep<T>(EachLine Line, T Sum, int Scale) : Step
     where T : struct, IBinaryInteger<T>
 {
     public override TextLocation? Location => Line.Location;
 
-    public override ExactDecimal? Amount => Line.Cost.IsWaived ? ExactDecimal.Zero : Pricing.Scaled.ToExact(Scaled, Scale);
+    public override ExactDecimal? Amount => Line.Cost.IsWaived ? ExactDecimal.Zero : Scaled.ToExact(Sum, Scale);
 
     public override string Text => $"each at {Wording.Of(Line.Cost)}";
 }

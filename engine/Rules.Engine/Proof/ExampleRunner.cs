@@ -9,7 +9,17 @@ namespace Rules.Engine.Proof;
 public static class ExampleRunner
 {
     /// <summary>Results in file order.</summary>
-    public static ImmutableArray<ExampleResult> Run(RulesetModel model) => throw new NotImplementedException();
+    public static ImmutableArray<ExampleResult> Run(RulesetModel model)
+    {
+        var published = new PublishedRuleset(model.Name, [new PublishedVersion(model, model.EffectiveAt)]);
+        var results = ImmutableArray.CreateBuilder<ExampleResult>(model.Examples.Length);
+        foreach (var example in model.Examples)
+        {
+            results.Add(new ExampleStory(published, model, example).Run());
+        }
+
+        return results.MoveToImmutable();
+    }
 }
 
 /// <param name="Expectations">Number of <c>expect</c> lines in the example.</param>

@@ -4,28 +4,45 @@ using Rules.Engine.Model;
 
 namespace Rules.Engine.Pricing;
 
-/// <summary>The evaluator: one code for the three widths, and for pricing with and without an explanation.</summary>
-internal sealed partial class PriceProgram<T>(PriceRule rule, BodyProgram<T>[] bodies, int scale, int decimals, RoundingMode rounding)
-    : PriceProgram(rule, scale, decimals, rounding)
+/// <summary>What one event meets: its own quantities and what its scope has counted before.</summary>
+/// <param name="quantities">By the price's meters, each at its meter's places; 0 where not reported.</param>
+/// <param name="reported">Bit i is set where meter i was reported.</param>
+/// <param name="before">Totals of the scope before the event, in the same order; empty: nothing was counted.</param>
+/// <param name="eventsBefore">Number of events the scope counted before.</param>
+/// <param name="facts">By <see cref="Fact.Index"/>.</param>
+internal readonly ref struct Counted<T>(
+    ReadOnlySpan<T> quantities, ulong reported, ReadOnlySpan<T> before, long eventsBefore, ReadOnlySpan<FactValue> facts)
     where T : struct, IBinaryInteger<T>
 {
-    private readonly BodyProgram<T>[] _bodies = bodies;
+    public readonly ReadOnlySpan<T> Quantities = quantities;
+    public readonly ulong Reported = reported;
+    public readonly ReadOnlySpan<T> Before = before;
+    public readonly long EventsBefore = eventsBefore;
+    public readonly ReadOnlySpan<FactValue> Facts = facts;
+}
 
-    // Smallest units of the credit are this many units of the price.
-    private readonly T _unit = Scaled.PowerOfTen<T>(scale - decimals);
+/// <summary>Exact amounts of one event, in units of the price.</summary>
+internal readonly record struct ExactAmounts<T>(T Charged, T Listed)
+    where T : struct, IBinaryInteger<T>;
 
-    public override string Width => typeof(T).Name;
+/// <summary>The evaluator: one code for the three widths, and for pricing with and without an explanation.</summary>
+internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
+    where T : struct, IBinaryInteger<T>
+{
+    private readonly PriceTable<T> _table = table;
 
-    public BodyProgram<T> Body(int index) => _bodies[index];
+    private PriceRule Rule => _table.Rule;
+
+    private int Scale => _table.Scale;
 
     /// <summary>The body that holds: the default, or the one exception that does, then the one nested in it, and so on (language 5.5).</summary>
     public int Select<TTrace>(ReadOnlySpan<FactValue> facts, FactValue[]? factsForSteps, ActionRule? action, ref TTrace trace)
         where TTrace : struct, ITrace
     {
         var chosen = 0;
-        for (var i = 1; i < _bodies.Length; i++)
+        for (var i = 1; i < _table.Bodies.Length; i++)
         {
-            var body = _bodies[i].Body;
+            var body = _table.Bodies[i].Body;
             if (body.Parent != chosen)
             {
                 continue;
@@ -54,7 +71,7 @@ internal sealed partial class PriceProgram<T>(PriceRule rule, BodyProgram<T>[] b
     public ExactAmounts<T> Price<TTrace>(int index, in Counted<T> counted, Span<T> after, ref TTrace trace)
         where TTrace : struct, ITrace
     {
-        var body = _bodies[index];
+        var body = _table.Bodies[index];
         Count(body, counted, after, ref trace);
         var charged = T.Zero;
         var listed = T.Zero;
@@ -103,15 +120,15 @@ internal sealed partial class PriceProgram<T>(PriceRule rule, BodyProgram<T>[] b
     /// <returns>Smallest units of the credit that the scope has posted in all.</returns>
     public T Posted(int index, T total)
     {
-        if (_bodies[index].ScopeMost is { } most && total > most)
+        if (_table.Bodies[index].ScopeMost is { } most && total > most)
         {
             total = most;
         }
 
-        return Scaled.Round(total, _unit, Rounding);
+        return Scaled.Round(total, _table.Unit, _table.Rounding);
     }
 
-    private void Count<TTrace>(BodyProgram<T> body, in Counted<T> counted, Span<T> after, ref TTrace trace)
+    private void Count<TTrace>(BodyTable<T> body, in Counted<T> counted, Span<T> after, ref TTrace trace)
         where TTrace : struct, ITrace
     {
         var quantities = counted.Quantities;
@@ -134,7 +151,7 @@ internal sealed partial class PriceProgram<T>(PriceRule rule, BodyProgram<T>[] b
         }
     }
 
-    private static bool IsCovered(BodyProgram<T> body, in Counted<T> counted, ReadOnlySpan<T> after)
+    private static bool IsCovered(BodyTable<T> body, in Counted<T> counted, ReadOnlySpan<T> after)
     {
         var covered = false;
         foreach (var line in body.Lines)
@@ -162,7 +179,7 @@ internal sealed partial class PriceProgram<T>(PriceRule rule, BodyProgram<T>[] b
     }
 
     private void AddRow<TTrace>(
-        BodyProgram<T> body, RowTable table, in Counted<T> counted, ref T charged, ref T listed, ref TTrace trace)
+        BodyTable<T> body, RowTable table, in Counted<T> counted, ref T charged, ref T listed, ref TTrace trace)
         where TTrace : struct, ITrace
     {
         var place = table.Find(counted.Facts);
@@ -180,7 +197,7 @@ internal sealed partial class PriceProgram<T>(PriceRule rule, BodyProgram<T>[] b
         }
     }
 
-    private static void AddEach<TTrace>(LineProgram<T> line, int scale, ref T charged, ref T listed, ref TTrace trace)
+    private static void AddEach<TTrace>(LineTable<T> line, int scale, ref T charged, ref T listed, ref TTrace trace)
         where TTrace : struct, ITrace
     {
         ref readonly var cost = ref line.Tiers[0];
@@ -198,7 +215,7 @@ internal sealed partial class PriceProgram<T>(PriceRule rule, BodyProgram<T>[] b
     }
 
     private void AddPlainGraduated<TTrace>(
-        LineProgram<T> line, in Counted<T> counted, ReadOnlySpan<T> after, ref T charged, ref T listed, int scale, ref TTrace trace)
+        LineTable<T> line, in Counted<T> counted, ReadOnlySpan<T> after, ref T charged, ref T listed, int scale, ref TTrace trace)
         where TTrace : struct, ITrace
     {
         var from = counted.Before.IsEmpty ? T.Zero : counted.Before[line.Meter];
@@ -216,7 +233,7 @@ internal sealed partial class PriceProgram<T>(PriceRule rule, BodyProgram<T>[] b
             {
                 if (TTrace.IsOn && (counted.Reported & (1UL << line.Meter)) != 0)
                 {
-                    trace.Add(line.NotReached[i]);
+                    trace.Add(new NotReachedStep(Rule.Meters[line.Meter], (PerLine)line.Line, i));
                     continue;
                 }
 
@@ -244,7 +261,7 @@ internal sealed partial class PriceProgram<T>(PriceRule rule, BodyProgram<T>[] b
     }
 
     private void AddGraduated<TTrace>(
-        LineProgram<T> line, in Counted<T> counted, ReadOnlySpan<T> after, ref T charged, ref T listed, int scale, ref TTrace trace)
+        LineTable<T> line, in Counted<T> counted, ReadOnlySpan<T> after, ref T charged, ref T listed, int scale, ref TTrace trace)
         where TTrace : struct, ITrace
     {
         var from = counted.Before.IsEmpty ? T.Zero : counted.Before[line.Meter];
@@ -270,7 +287,7 @@ internal sealed partial class PriceProgram<T>(PriceRule rule, BodyProgram<T>[] b
     }
 
     private void AddVolume<TTrace>(
-        LineProgram<T> line, in Counted<T> counted, ReadOnlySpan<T> after, ref T charged, ref T listed, int scale, ref TTrace trace)
+        LineTable<T> line, in Counted<T> counted, ReadOnlySpan<T> after, ref T charged, ref T listed, int scale, ref TTrace trace)
         where TTrace : struct, ITrace
     {
         var hasBefore = !counted.Before.IsEmpty && counted.EventsBefore > 0;
@@ -301,14 +318,14 @@ internal sealed partial class PriceProgram<T>(PriceRule rule, BodyProgram<T>[] b
                 }
                 else if (i > reached)
                 {
-                    trace.Add(line.NotReached[i]);
+                    trace.Add(new NotReachedStep(Rule.Meters[line.Meter], (PerLine)line.Line, i));
                 }
             }
         }
     }
 
     private void AddMatrix<TTrace>(
-        LineProgram<T> line, in Counted<T> counted, ReadOnlySpan<T> after, ref T charged, ref T listed, int scale, ref TTrace trace)
+        LineTable<T> line, in Counted<T> counted, ReadOnlySpan<T> after, ref T charged, ref T listed, int scale, ref TTrace trace)
         where TTrace : struct, ITrace
     {
         var per = (PerLine)line.Line;
@@ -329,7 +346,7 @@ internal sealed partial class PriceProgram<T>(PriceRule rule, BodyProgram<T>[] b
         }
     }
 
-    private void Record<TTrace>(LineProgram<T> line, int tier, T units, T amount, int scale, bool reported, ref TTrace trace)
+    private void Record<TTrace>(LineTable<T> line, int tier, T units, T amount, int scale, bool reported, ref TTrace trace)
         where TTrace : struct, ITrace
     {
         if (units != T.Zero || amount != T.Zero)
@@ -338,11 +355,11 @@ internal sealed partial class PriceProgram<T>(PriceRule rule, BodyProgram<T>[] b
         }
         else if (reported)
         {
-            trace.Add(line.NotReached[tier]);
+            trace.Add(new NotReachedStep(Rule.Meters[line.Meter], (PerLine)line.Line, tier));
         }
     }
 
-    private (T Before, T After) Convert<TTrace>(LineProgram<T> line, T from, T to, ref TTrace trace)
+    private (T Before, T After) Convert<TTrace>(LineTable<T> line, T from, T to, ref TTrace trace)
         where TTrace : struct, ITrace
     {
         var before = line.Chargeable(from);
@@ -357,7 +374,7 @@ internal sealed partial class PriceProgram<T>(PriceRule rule, BodyProgram<T>[] b
         return (before, after);
     }
 
-    private ExactAmounts<T> Adjust<TTrace>(BodyProgram<T> body, bool isFree, T charged, T listed, ref TTrace trace)
+    private ExactAmounts<T> Adjust<TTrace>(BodyTable<T> body, bool isFree, T charged, T listed, ref TTrace trace)
         where TTrace : struct, ITrace
     {
         charged *= body.Multiplier;
@@ -383,7 +400,7 @@ internal sealed partial class PriceProgram<T>(PriceRule rule, BodyProgram<T>[] b
         return new ExactAmounts<T>(charged, listed);
     }
 
-    private static T Bound(BodyProgram<T> body, T amount)
+    private static T Bound(BodyTable<T> body, T amount)
     {
         if (body.EventLeast is { } least && amount < least)
         {
@@ -393,7 +410,7 @@ internal sealed partial class PriceProgram<T>(PriceRule rule, BodyProgram<T>[] b
         return body.EventMost is { } most && amount > most ? most : amount;
     }
 
-    private void RecordAdjustments<TTrace>(BodyProgram<T> body, T amount, ref TTrace trace)
+    private void RecordAdjustments<TTrace>(BodyTable<T> body, T amount, ref TTrace trace)
         where TTrace : struct, ITrace
     {
         if (body.Body.MarkUp is { } markUp)
@@ -423,7 +440,7 @@ internal sealed partial class PriceProgram<T>(PriceRule rule, BodyProgram<T>[] b
     private static QuantityFloor FloorOf(PriceBody body, int meter) => body.Floors.First(f => f.Meter == meter);
 
     // The last tier that begins below the total; "from" of a fractional meter owns its very start.
-    private static int TierOf(LineProgram<T> line, T total)
+    private static int TierOf(LineTable<T> line, T total)
     {
         var tiers = line.Tiers;
         for (var i = tiers.Length - 1; i > 0; i--)

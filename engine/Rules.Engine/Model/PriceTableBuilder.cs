@@ -1,21 +1,20 @@
 using System.Numerics;
 using Rules.Dsl.Text;
-using Rules.Engine.Model;
 
-namespace Rules.Engine.Pricing;
+namespace Rules.Engine.Model;
 
 /// <summary>
 /// Scales a price to integers over its common denominator and proves the width they need: with quantities below 10^15 of up to 9 places,
 /// rates of the declared places and totals of at most 10^15 smallest units, the largest intermediate is known before any event.
 /// </summary>
-internal static class ProgramBuilder
+internal static class PriceTableBuilder
 {
     // Two spare bits under the type's own limit: a sum of two proved values never needs a further proof.
     private static readonly BigInteger s_int64 = BigInteger.One << 61;
     private static readonly BigInteger s_int128 = BigInteger.One << 125;
 
     /// <param name="decimals">Of the credit, or of the currency for <c>sell</c>.</param>
-    public static PriceProgram Build(PriceRule rule, int decimals, RoundingMode rounding)
+    public static PriceTable Build(PriceRule rule, int decimals, RoundingMode rounding)
     {
         var scale = Math.Max(decimals, rule.Bodies.Max(b => LinePlaces(rule, b) + AdjustmentPlaces(b)));
         scale = Math.Max(scale, rule.Bodies.Max(b => b.Bounds.Select(x => Figure(x.Amount).Scale).DefaultIfEmpty(0).Max()));
@@ -27,16 +26,16 @@ internal static class ProgramBuilder
     }
 
     /// <summary>The same with a stated width, for measuring and for comparing the widths with each other.</summary>
-    internal static PriceProgram<T> Build<T>(PriceRule rule, int scale, int decimals, RoundingMode rounding)
+    internal static PriceTable<T> Build<T>(PriceRule rule, int scale, int decimals, RoundingMode rounding)
         where T : struct, IBinaryInteger<T>
     {
-        var bodies = new BodyProgram<T>[rule.Bodies.Length];
+        var bodies = new BodyTable<T>[rule.Bodies.Length];
         for (var i = 0; i < bodies.Length; i++)
         {
             bodies[i] = BuildBody<T>(rule, rule.Bodies[i], scale);
         }
 
-        return new PriceProgram<T>(rule, bodies, scale, decimals, rounding);
+        return new PriceTable<T>(rule, bodies, scale, decimals, rounding);
     }
 
     /// <summary>The quotient where it is a finite decimal, which the binder has made sure of (PR0307).</summary>
@@ -58,14 +57,14 @@ internal static class ProgramBuilder
         throw new InvalidOperationException("A size without an exact share reached the price compiler.");
     }
 
-    private static BodyProgram<T> BuildBody<T>(PriceRule rule, PriceBody body, int scale)
+    private static BodyTable<T> BuildBody<T>(PriceRule rule, PriceBody body, int scale)
         where T : struct, IBinaryInteger<T>
     {
         var lineScale = scale - AdjustmentPlaces(body);
         var hasFloors = !body.Floors.IsEmpty;
         var eventLeast = BoundOf<T>(body, isMaximum: false, ofEvent: true, scale);
         var eventMost = BoundOf<T>(body, isMaximum: true, ofEvent: true, scale);
-        return new BodyProgram<T>
+        return new BodyTable<T>
         {
             Body = body,
             Lines = [.. body.Lines.Select(l => BuildLine<T>(rule, body, l, lineScale))],
@@ -82,12 +81,12 @@ internal static class ProgramBuilder
         };
     }
 
-    private static LineProgram<T> BuildLine<T>(PriceRule rule, PriceBody body, PriceLine line, int scale)
+    private static LineTable<T> BuildLine<T>(PriceRule rule, PriceBody body, PriceLine line, int scale)
         where T : struct, IBinaryInteger<T>
     {
         if (line is EachLine each)
         {
-            return new LineProgram<T> { Line = line, Form = LineForm.Each, Tiers = [CostOf<T>(each.Cost, scale)], NotReached = [] };
+            return new LineTable<T> { Line = line, Form = LineForm.Each, Tiers = [CostOf<T>(each.Cost, scale)] };
         }
 
         var per = (PerLine)line;
@@ -96,13 +95,7 @@ internal static class ProgramBuilder
         var tiers = per.Matrix is { } matrix
             ? matrix.Rows.Select(r => TierOf<T>(per, ExactDecimal.Zero, null, includesStart: false, r.Cost, places, scale)).ToArray()
             : [.. per.Ladder.Tiers.Select(t => TierOf<T>(per, t.Start, t.End, t.IncludesStart, t.Cost, places, scale))];
-        var notReached = new Step[per.Matrix is null ? tiers.Length : 0];
-        for (var i = 0; i < notReached.Length; i++)
-        {
-            notReached[i] = new NotReachedStep(rule.Meters[per.Meter], per, i);
-        }
-
-        return new LineProgram<T>
+        return new LineTable<T>
         {
             Line = line,
             Meter = per.Meter,
@@ -112,11 +105,10 @@ internal static class ProgramBuilder
             Step = per.Conversion is { } conversion ? Exactly<T>(conversion.Step, places) : T.Zero,
             StepRounding = per.Conversion?.Rounding ?? ConversionRounding.Up,
             Free = free is null ? T.Zero : Exactly<T>(free.Count, places),
-            NotReached = notReached,
         };
     }
 
-    private static LineForm FormOf<T>(PerLine line, TierProgram<T>[] tiers)
+    private static LineForm FormOf<T>(PerLine line, TierTable<T>[] tiers)
         where T : struct, IBinaryInteger<T>
     {
         if (line.Matrix is not null)
@@ -133,12 +125,12 @@ internal static class ProgramBuilder
         return isPlain ? LineForm.PlainGraduated : LineForm.Graduated;
     }
 
-    private static TierProgram<T> TierOf<T>(
+    private static TierTable<T> TierOf<T>(
         PerLine line, ExactDecimal start, ExactDecimal? end, bool includesStart, Cost cost, int places, int scale)
         where T : struct, IBinaryInteger<T>
     {
         var package = PackageOf(line, cost);
-        return new TierProgram<T>
+        return new TierTable<T>
         {
             Start = Exactly<T>(start, places),
             End = end is { } last ? Exactly<T>(last, places) : T.CreateChecked(4 * BeyondQuantities(places)),
@@ -154,7 +146,7 @@ internal static class ProgramBuilder
         };
     }
 
-    private static TierProgram<T> CostOf<T>(Cost cost, int scale)
+    private static TierTable<T> CostOf<T>(Cost cost, int scale)
         where T : struct, IBinaryInteger<T> => new()
         {
             Start = T.Zero,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using NodaTime;
 using Rules.Dsl.Text;
@@ -46,23 +47,31 @@ internal readonly record struct ScopeContext(
 /// <param name="Scopes">The scopes it counted in, after it; empty where the price counts nothing.</param>
 internal readonly record struct PriceOutcome(ExactDecimal Exact, long Charge, long Listed, ImmutableArray<ScopeState> Scopes);
 
-internal abstract partial class PriceProgram
+/// <summary>Chooses the evaluator of a table's width.</summary>
+internal static class PriceEvaluator
 {
     /// <summary>Prices a resolved event with its scopes and its one rounding, and writes the steps.</summary>
-    public abstract EvaluationError? Evaluate(in ResolvedEvent resolved, in ScopeContext context, ref StepRecorder trace, out PriceOutcome outcome);
+    public static EvaluationError? Evaluate(
+        PriceTable table, in ResolvedEvent resolved, in ScopeContext context, ref StepRecorder trace, out PriceOutcome outcome) => table switch
+        {
+            PriceTable<long> narrow => new PriceEvaluator<long>(narrow).Evaluate(resolved, context, ref trace, out outcome),
+            PriceTable<Int128> wide => new PriceEvaluator<Int128>(wide).Evaluate(resolved, context, ref trace, out outcome),
+            PriceTable<BigInteger> endless => new PriceEvaluator<BigInteger>(endless).Evaluate(resolved, context, ref trace, out outcome),
+            _ => throw new InvalidOperationException($"No evaluator for {table.Width}."),
+        };
 }
 
-internal sealed partial class PriceProgram<T>
+internal readonly partial struct PriceEvaluator<T>
 {
     // Most actions have one or two meters; more of them go to the heap.
     private const int InlineMeters = 4;
 
-    public override EvaluationError? Evaluate(
+    public EvaluationError? Evaluate(
         in ResolvedEvent resolved, in ScopeContext context, ref StepRecorder trace, out PriceOutcome outcome)
     {
         outcome = default;
         var index = Select(resolved.Facts, resolved.Facts, resolved.Action, ref trace);
-        var body = _bodies[index].Body;
+        var body = _table.Bodies[index].Body;
         var counting = StateOf(resolved.Action, body.CountingScope, context, out var countingId, out var missing);
         if (missing is not null)
         {
@@ -114,7 +123,7 @@ internal sealed partial class PriceProgram<T>
         out PriceOutcome outcome)
     {
         outcome = default;
-        var body = _bodies[index].Body;
+        var body = _table.Bodies[index].Body;
         var posting = counting;
         var postingId = countingId;
         if (body.PostingScope != body.CountingScope)
@@ -129,8 +138,8 @@ internal sealed partial class PriceProgram<T>
         var total = ExactTotal(posting, index, amounts.Charged, listed: false);
         var listedTotal = ExactTotal(posting, index, amounts.Listed, listed: true);
         var limit = T.CreateChecked(Scaled.AmountLimit);
-        var posted = Scaled.Round(total, _unit, Rounding);
-        var listedPosted = Scaled.Round(listedTotal, _unit, Rounding);
+        var posted = Scaled.Round(total, _table.Unit, _table.Rounding);
+        var listedPosted = Scaled.Round(listedTotal, _table.Unit, _table.Rounding);
         if (T.Abs(posted) > limit || T.Abs(listedPosted) > limit)
         {
             return EvaluationErrors.ChargeTooLarge(action);
@@ -233,7 +242,7 @@ internal sealed partial class PriceProgram<T>
         return total + Capped(index, own);
     }
 
-    private T Capped(int body, T total) => _bodies[body].ScopeMost is { } most && total > most ? most : total;
+    private T Capped(int body, T total) => _table.Bodies[body].ScopeMost is { } most && total > most ? most : total;
 
     private ScopeState After(
         ScopeState? scope,

@@ -1,13 +1,12 @@
 using System.Numerics;
-using Rules.Engine.Model;
 
-namespace Rules.Engine.Pricing;
+namespace Rules.Engine.Model;
 
 /// <summary>
 /// A price in integers over its common denominator: one unit is 10^-<see cref="Scale"/> credits. The width (Int64, Int128 or BigInteger) is
-/// the smallest for which <see cref="ProgramBuilder"/> proves that no total can overflow.
+/// the smallest for which <see cref="PriceTableBuilder"/> proves that no total can overflow.
 /// </summary>
-internal abstract partial class PriceProgram(PriceRule rule, int scale, int decimals, RoundingMode rounding)
+internal abstract class PriceTable(PriceRule rule, int scale, int decimals, RoundingMode rounding)
 {
     public PriceRule Rule { get; } = rule;
 
@@ -22,29 +21,22 @@ internal abstract partial class PriceProgram(PriceRule rule, int scale, int deci
     public abstract string Width { get; }
 }
 
-/// <summary>What one event meets: its own quantities and what its scope has counted before.</summary>
-/// <param name="quantities">By the price's meters, each at its meter's places; 0 where not reported.</param>
-/// <param name="reported">Bit i is set where meter i was reported.</param>
-/// <param name="before">Totals of the scope before the event, in the same order; empty: nothing was counted.</param>
-/// <param name="eventsBefore">Number of events the scope counted before.</param>
-/// <param name="facts">By <see cref="Fact.Index"/>.</param>
-internal readonly ref struct Counted<T>(
-    ReadOnlySpan<T> quantities, ulong reported, ReadOnlySpan<T> before, long eventsBefore, ReadOnlySpan<FactValue> facts)
+/// <inheritdoc/>
+internal sealed class PriceTable<T>(PriceRule rule, BodyTable<T>[] bodies, int scale, int decimals, RoundingMode rounding)
+    : PriceTable(rule, scale, decimals, rounding)
     where T : struct, IBinaryInteger<T>
 {
-    public readonly ReadOnlySpan<T> Quantities = quantities;
-    public readonly ulong Reported = reported;
-    public readonly ReadOnlySpan<T> Before = before;
-    public readonly long EventsBefore = eventsBefore;
-    public readonly ReadOnlySpan<FactValue> Facts = facts;
+    /// <summary>By <see cref="PriceBody.Index"/>.</summary>
+    public BodyTable<T>[] Bodies { get; } = bodies;
+
+    /// <summary>The smallest unit of the credit in units of the price.</summary>
+    public T Unit { get; } = Scaled.PowerOfTen<T>(scale - decimals);
+
+    public override string Width => typeof(T).Name;
 }
 
-/// <summary>Exact amounts of one event, in units of the price.</summary>
-internal readonly record struct ExactAmounts<T>(T Charged, T Listed)
-    where T : struct, IBinaryInteger<T>;
-
 /// <summary>One tier, or a single price. A rate is per unit of the scaled quantity; per package where <see cref="Package"/> is set.</summary>
-internal readonly struct TierProgram<T>
+internal readonly struct TierTable<T>
     where T : struct, IBinaryInteger<T>
 {
     public required T Start { get; init; }
@@ -109,7 +101,7 @@ internal enum LineForm
 }
 
 /// <summary>One line of a body in scaled integers.</summary>
-internal sealed class LineProgram<T>
+internal sealed class LineTable<T>
     where T : struct, IBinaryInteger<T>
 {
     public required PriceLine Line { get; init; }
@@ -120,7 +112,7 @@ internal sealed class LineProgram<T>
     public int Meter { get; init; } = -1;
 
     /// <summary>Tiers, or the rows of a matrix, or the one cost of <c>each</c>.</summary>
-    public required TierProgram<T>[] Tiers { get; init; }
+    public required TierTable<T>[] Tiers { get; init; }
 
     /// <summary>Place of the meter whose total chooses a volume tier.</summary>
     public int TiersBy { get; init; }
@@ -132,9 +124,6 @@ internal sealed class LineProgram<T>
 
     /// <summary>Free units, scaled; 0: none.</summary>
     public T Free { get; init; }
-
-    /// <summary>The steps of tiers that are not reached: always the same, so made once.</summary>
-    public required Step[] NotReached { get; init; }
 
     /// <summary>What is charged of a scope's total: converted, then without the free units (language 8.3, steps 2 and 3).</summary>
     public T Chargeable(T total)
@@ -149,15 +138,15 @@ internal sealed class LineProgram<T>
 }
 
 /// <summary>One body in scaled integers.</summary>
-internal sealed class BodyProgram<T>
+internal sealed class BodyTable<T>
     where T : struct, IBinaryInteger<T>
 {
     public required PriceBody Body { get; init; }
 
-    public required LineProgram<T>[] Lines { get; init; }
+    public required LineTable<T>[] Lines { get; init; }
 
     /// <summary>Costs of the rows of the body's table, by row; empty without one.</summary>
-    public required TierProgram<T>[] Rows { get; init; }
+    public required TierTable<T>[] Rows { get; init; }
 
     /// <summary>Scaled floors by meter, 0 for none; null without any.</summary>
     public T[]? Floors { get; init; }

@@ -1,9 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Rules.Dsl.Text;
-using Rules.Engine.Model;
 
-namespace Rules.Engine.Pricing;
+namespace Rules.Engine.Model;
 
 /// <summary>Integers that stand for decimals at a fixed number of places, in any of the three widths.</summary>
 internal static class Scaled

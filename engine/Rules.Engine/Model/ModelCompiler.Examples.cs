@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using Rules.Dsl.Text;
+using B = Rules.Dsl.Binding;
+
+namespace Rules.Engine.Model;
+
+internal sealed partial class ModelCompiler
+{
+    private Example ExampleOf(B.BoundExample bound)
+    {
+        var steps = ImmutableArray.CreateBuilder<ExampleStep>(bound.Steps.Length);
+        foreach (var step in bound.Steps)
+        {
+            if (StepOf(step) is { } known)
+            {
+                steps.Add(known);
+            }
+            else
+            {
+                NotSupported(step.Location, "This line of an example");
+            }
+        }
+
+        return new Example(bound.Name, steps.ToImmutable(), bound.Location);
+    }
+
+    private ExampleStep? StepOf(B.BoundStep step) => step switch
+    {
+        B.BoundOnStep on => new OnStep(Day(on.Date), step.Location),
+        B.BoundGivenStep given => GivenOf(given),
+        B.BoundDoStep run => new DoStep(
+            run.Times,
+            _indexes[run.Action],
+            [.. run.Quantities.Select(q => new StatedQuantity(q.Unit.Name, q.Count))],
+            [.. run.Facts.Select(f => new NamedValue(f.Fact.Name, f.Value.ToString()))],
+            run.Key,
+            step.Location),
+        B.BoundBuyStep buy when FixedFigure(buy.Amount) is { } credits => new BuyStep(credits, _indexes[buy.Bucket], step.Location),
+        B.BoundBuyPackStep pack => new BuyPackStep(pack.Pack.Name, step.Location),
+        B.BoundChangePlanStep change => new ChangePlanStep(change.Plan.Name, step.Location),
+        B.BoundExpectCharge expect => Expect(ExpectedFigure.Charged, expect.Amount, step),
+        B.BoundExpectDrawn expect => Expect(ExpectedFigure.Drawn, expect.Amount, step, _indexes[expect.Bucket]),
+        B.BoundExpectPart expect => Expect(ExpectedFigure.Part, expect.Amount, step, meter: expect.Unit.Name),
+        B.BoundExpectBalance expect => Expect(ExpectedFigure.Balance, expect.Amount, step, _indexes[expect.Bucket]),
+        B.BoundExpectFigure { Figure: B.ExpectedFigure.Listed } expect => Expect(ExpectedFigure.Listed, expect.Amount, step),
+        B.BoundExpectFigure { Figure: B.ExpectedFigure.Price } expect => Expect(ExpectedFigure.Price, expect.Amount, step),
+        B.BoundExpectFigure { Figure: B.ExpectedFigure.Owed } expect => Expect(ExpectedFigure.Owed, expect.Amount, step),
+        B.BoundExpectOutcome expect => new ExpectOutcomeStep(OutcomeOf(expect.Outcome), step.Location),
+        _ => null,
+    };
+
+    private ExpectStep? Expect(ExpectedFigure figure, B.BoundAmount amount, B.BoundStep step, int bucket = -1, string? meter = null) =>
+        FixedFigure(amount) is { } value ? new ExpectStep(figure, value, bucket, meter, step.Location) : null;
+
+    private GivenStep GivenOf(B.BoundGivenStep given)
+    {
+        string? plan = null;
+        var facts = ImmutableArray.CreateBuilder<NamedValue>();
+        var terms = ImmutableArray.CreateBuilder<NamedValue>();
+        var balances = ImmutableArray.CreateBuilder<GivenBalance>();
+        foreach (var one in given.Givens)
+        {
+            switch (one)
+            {
+                case B.BoundGivenPlan chosen:
+                    plan = chosen.Plan.Name;
+                    break;
+                case B.BoundGivenFact fact:
+                    facts.Add(new NamedValue(fact.Fact.Name, fact.Value.ToString()));
+                    break;
+                case B.BoundGivenTerm term:
+                    terms.Add(new NamedValue(term.Term.Name, TermValueOf(term.Value).Write([.. _bound.Buckets.Select(x => x.Bucket.Name)])));
+                    break;
+                case B.BoundGivenBalance balance when FixedFigure(balance.Amount) is { } credits:
+                    balances.Add(new GivenBalance(_indexes[balance.Bucket], credits));
+                    break;
+                default:
+                    NotSupported(one.Location, "This line of an example");
+                    break;
+            }
+        }
+
+        return new GivenStep(plan, facts.ToImmutable(), terms.ToImmutable(), balances.ToImmutable(), given.Location);
+    }
+
+    private ExactDecimal? FixedFigure(B.BoundAmount amount) => AmountOf(amount).Fixed;
+
+    private static ExpectedOutcome OutcomeOf(B.ExpectedOutcome outcome) => outcome switch
+    {
+        B.ExpectedOutcome.Blocked => ExpectedOutcome.Blocked,
+        B.ExpectedOutcome.Paused => ExpectedOutcome.Paused,
+        B.ExpectedOutcome.Refused => ExpectedOutcome.Refused,
+        B.ExpectedOutcome.Free => ExpectedOutcome.Free,
+        B.ExpectedOutcome.Unmetered => ExpectedOutcome.Unmetered,
+        _ => ExpectedOutcome.NotApplicable,
+    };
+}
