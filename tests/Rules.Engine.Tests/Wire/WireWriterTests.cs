@@ -161,16 +161,22 @@ public sealed class WireWriterTests
             Short = 0,
             Steps =
             [
-                new SampleStep("1,000 images at 0.001", "1,000 × 0.001") { Location = new TextLocation(source, new TextSpan(13, 4)), Amount = 1 },
-                new SampleStep("training is not \"this\" action", null) { Applied = false },
+                new SampleStep("1,000 images at 0.001", "1,000 × 0.001", new TextLocation(source, new TextSpan(13, 4)), 1, WasApplied: true),
+                new SampleStep("training is not \"this\" action", null, null, null, WasApplied: false),
             ],
             Alerts = ["80 % used"],
             Balances = [new("included", 1), new("overage", null)],
         };
     }
 
-    private sealed record SampleStep(string Words, string? Arithmetic) : Step
+    private sealed record SampleStep(string Words, string? Arithmetic, TextLocation? Place, ExactDecimal? Credits, bool WasApplied) : Step
     {
+        public override TextLocation? Location => Place;
+
+        public override ExactDecimal? Amount => Credits;
+
+        public override bool Applied => WasApplied;
+
         public override string Text => Words;
 
         public override string? Formula => Arithmetic;
