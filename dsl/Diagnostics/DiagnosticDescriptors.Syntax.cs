@@ -27,9 +27,10 @@ public static partial class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor NotADay = Error(
         "PR0006", "Not a day on the calendar", "{0} is not a day on the calendar.", "write a day as year-month-day, as in 2026-03-28");
 
-    /// <summary>{0} the spaces of the line, {1} those of the line it could belong to.</summary>
+    /// <summary>{0} the spaces of the line.</summary>
     public static readonly DiagnosticDescriptor IndentationMatchesNothing = Error(
-        "PR0007", "Indentation matches no line above", "This line is indented by {0}, which matches no line above it.", "indent it by {1}");
+        "PR0007", "Indentation matches no line above", "This line is indented by {0}, which matches no line above it.",
+        "give it the indentation of the lines it belongs to");
 
     /// <summary>{0} the limit.</summary>
     public static readonly DiagnosticDescriptor NestedTooDeep = Error(

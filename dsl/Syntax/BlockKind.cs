@@ -43,7 +43,7 @@ internal static class BlockFacts
 
     public static ImmutableArray<SyntaxKind> StarterKinds(BlockKind block) => s_kinds[(int)block];
 
-    public static bool IsStarter(BlockKind block, SyntaxKind kind) => StarterKinds(block).Contains(kind);
+    public static bool IsStarter(BlockKind block, SyntaxKind kind) => StarterKinds(block).AsSpan().Contains(kind);
 
     public static string Name(BlockKind block) => s_names[(int)block];
 

@@ -22,6 +22,9 @@ internal sealed class Lexer
     private bool _tabsReported;
     private bool _depthReported;
 
+    // The parser reports it, unless the line before was broken off.
+    private bool _misaligned;
+
     public Lexer(SourceText source, DiagnosticBag diagnostics)
     {
         _source = source;
@@ -151,12 +154,7 @@ internal sealed class Lexer
         }
 
         top = _indentation[^1];
-        if (indentation < top)
-        {
-            var leading = TextSpan.FromBounds(_position - indentation, _position);
-            var fix = new DiagnosticFix($"indent it by {Spaces(top)}", leading, new string(' ', top));
-            Report(DiagnosticDescriptors.IndentationMatchesNothing, leading, [fix], Spaces(indentation), Spaces(top));
-        }
+        _misaligned = indentation < top;
     }
 
     private void ReadLine(int indentation)
@@ -673,6 +671,12 @@ internal sealed class Lexer
         var token = new SyntaxToken(
             _source, kind, contextualKind == SyntaxKind.None ? kind : contextualKind, _fullStart, start, end, flags);
         _fullStart = end;
+        if (_misaligned)
+        {
+            _misaligned = false;
+            token.BecomeMisaligned();
+        }
+
         _tokens.Add(token);
         return token;
     }
@@ -688,6 +692,4 @@ internal sealed class Lexer
     }
 
     private static string Shorten(ReadOnlySpan<char> text) => text.Length <= 40 ? text.ToString() : $"{text[..40]}…";
-
-    private static string Spaces(int count) => count == 1 ? "1 space" : $"{count} spaces";
 }

@@ -265,9 +265,15 @@ internal sealed partial class Parser
     private AmountListSyntax ParseAmountList(bool allowBase = true)
     {
         var start = Start;
-        var amounts = ImmutableArray.CreateBuilder<AmountSyntax>(1);
+        var first = ParseAmount(allowBase);
+        if (!At(SyntaxKind.CommaToken))
+        {
+            return Node(start, new AmountListSyntax([first], []));
+        }
+
+        var amounts = ImmutableArray.CreateBuilder<AmountSyntax>();
         var commas = ImmutableArray.CreateBuilder<SyntaxToken>();
-        amounts.Add(ParseAmount(allowBase));
+        amounts.Add(first);
         while (At(SyntaxKind.CommaToken) && !(Peek(1).ContextualKind is SyntaxKind.ThenKeyword or SyntaxKind.SampleKeyword))
         {
             commas.Add(Take());
@@ -324,9 +330,15 @@ internal sealed partial class Parser
     private TokenListSyntax ParseNames(string role, bool endsLine = false)
     {
         var start = Start;
-        var names = ImmutableArray.CreateBuilder<SyntaxToken>(1);
+        var first = ExpectName(role);
+        if (!At(SyntaxKind.CommaToken) && !(endsLine && AtName))
+        {
+            return Node(start, new TokenListSyntax([first], []));
+        }
+
+        var names = ImmutableArray.CreateBuilder<SyntaxToken>();
         var commas = ImmutableArray.CreateBuilder<SyntaxToken>();
-        names.Add(ExpectName(role));
+        names.Add(first);
         while (At(SyntaxKind.CommaToken) || (endsLine && AtName && !SyntaxFacts.IsRemark(_current.ContextualKind)))
         {
             commas.Add(Expect(SyntaxKind.CommaToken));
@@ -339,9 +351,15 @@ internal sealed partial class Parser
     private TokenListSyntax ParseValues()
     {
         var start = Start;
-        var values = ImmutableArray.CreateBuilder<SyntaxToken>(1);
+        var first = ExpectValue("a value");
+        if (!At(SyntaxKind.CommaToken))
+        {
+            return Node(start, new TokenListSyntax([first], []));
+        }
+
+        var values = ImmutableArray.CreateBuilder<SyntaxToken>();
         var commas = ImmutableArray.CreateBuilder<SyntaxToken>();
-        values.Add(ExpectValue("a value"));
+        values.Add(first);
         while (At(SyntaxKind.CommaToken) && !NextIs(SyntaxKind.NormallyKeyword))
         {
             commas.Add(Take());

@@ -100,7 +100,6 @@ internal sealed partial class Parser
     private void ParseLines(BlockKind kind, BlockKind tableOf, ImmutableArray<LineSyntax>.Builder lines, ref int components)
     {
         var strays = 0;
-        _errorReachesNextLine = false;
         while (_current.Kind != SyntaxKind.EndOfFileToken)
         {
             if (_current.Kind == SyntaxKind.IndentToken)
@@ -170,6 +169,11 @@ internal sealed partial class Parser
             _expected!.AddStarters(kind);
         }
 
+        if ((_current.Flags & TokenFlags.Misaligned) != TokenFlags.None)
+        {
+            ReportMisaligned(broken);
+        }
+
         if (SyntaxFacts.IsRemark(_current.ContextualKind) && (kind != BlockKind.File || AtRemark) && Peek(1).Kind != SyntaxKind.NewLineToken)
         {
             if (kind != BlockKind.File)
@@ -186,6 +190,24 @@ internal sealed partial class Parser
         }
 
         return line;
+    }
+
+    private void ReportMisaligned(bool broken)
+    {
+        if (!broken)
+        {
+            var line = _source.GetLine(_source.GetLineNumber(Start));
+            var leading = TextSpan.FromBounds(line.Span.Start, Start);
+            var above = _source.GetLine(_source.GetLineNumber(_lastEnd)).ToString();
+            var width = above.Length - above.TrimStart().Length;
+            Report(
+                DiagnosticDescriptors.IndentationMatchesNothing,
+                leading,
+                [new DiagnosticFix("give it the indentation of the line above", leading, new string(' ', width))],
+                leading.Length == 1 ? "1 space" : $"{leading.Length} spaces");
+        }
+
+        _lineHasError = true;
     }
 
     private LineSyntax? ParseLine(BlockKind kind, SyntaxKind first, ref int components) => kind switch

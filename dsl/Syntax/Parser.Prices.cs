@@ -224,8 +224,7 @@ internal sealed partial class Parser
     private TierLineSyntax ParseTier(SyntaxKind first)
     {
         var start = Start;
-        CountTier();
-        var bound = ParseTierBound(first);
+        var bound = ParseTierBound(CountTier() ? first : SyntaxKind.None);
         var cost = ParseCost();
         var tail = ParseTail();
         return Line(start, tail, new TierLineSyntax(bound, cost, tail.End, tail.Block));
@@ -258,11 +257,11 @@ internal sealed partial class Parser
     }
 
     // The rest of the file is not read: it becomes skipped text before the end of the file.
-    private void CountTier()
+    private bool CountTier()
     {
-        if (++_tiers != SyntaxTree.MaximumTiers + 1)
+        if (++_tiers <= SyntaxTree.MaximumTiers)
         {
-            return;
+            return true;
         }
 
         _diagnostics.Report(
@@ -273,6 +272,8 @@ internal sealed partial class Parser
         {
             SkipToken();
         }
+
+        return false;
     }
 
     private RowLineSyntax ParseRow()

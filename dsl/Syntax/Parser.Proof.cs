@@ -93,7 +93,7 @@ internal sealed partial class Parser
     {
         var start = Start;
         var keyword = TakeKeyword();
-        var givens = ImmutableArray.CreateBuilder<GivenSyntax>(1);
+        var givens = ImmutableArray.CreateBuilder<GivenSyntax>();
         var commas = ImmutableArray.CreateBuilder<SyntaxToken>();
         givens.Add(ParseGivenPart());
         while (At(SyntaxKind.CommaToken))

@@ -34,13 +34,11 @@ public static class Spelling
     private static int Limit(ReadOnlySpan<char> word) => word.Length < 2 ? 0 : Math.Max(1, word.Length / 3);
 
     // Damerau-Levenshtein in its restricted form; stops where the limit is passed.
-    private static int Distance(ReadOnlySpan<char> a, ReadOnlySpan<char> b, int limit)
-    {
-        if (Math.Abs(a.Length - b.Length) > limit || a.Length > LongestWord || b.Length > LongestWord)
-        {
-            return int.MaxValue;
-        }
+    private static int Distance(ReadOnlySpan<char> a, ReadOnlySpan<char> b, int limit) =>
+        Math.Abs(a.Length - b.Length) > limit || a.Length > LongestWord || b.Length > LongestWord ? int.MaxValue : Measure(a, b, limit);
 
+    private static int Measure(ReadOnlySpan<char> a, ReadOnlySpan<char> b, int limit)
+    {
         Span<int> before = stackalloc int[LongestWord + 1];
         Span<int> above = stackalloc int[LongestWord + 1];
         Span<int> row = stackalloc int[LongestWord + 1];

@@ -87,6 +87,8 @@ public sealed class SyntaxToken
         Flags |= TokenFlags.Error;
     }
 
+    internal void BecomeMisaligned() => Flags |= TokenFlags.Misaligned;
+
     internal void BecomeSkipped() => Flags |= TokenFlags.Skipped;
 
     internal void Absorb(int fullStart) => _fullStart = fullStart;

@@ -7,4 +7,5 @@ internal enum TokenFlags : byte
     Missing = 1,
     Error = 2,
     Skipped = 4,
+    Misaligned = 8,
 }
