@@ -125,18 +125,29 @@ public sealed class ExactDecimalTests
     [Fact]
     public void Small_values_allocate_nothing()
     {
+        // Unoptimized code of the runtime boxes now and then; a value that needed memory of its own would need it in every round.
+        var least = long.MaxValue;
+        for (var round = 0; round < 2_000 && least > 0; round++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Calculate();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            Thread.Sleep(least > 0 ? 1 : 0);
+        }
+
+        least.ShouldBe(0);
+    }
+
+    private static void Calculate()
+    {
         var a = ExactDecimal.Parse("123456789.123456789");
         var b = ExactDecimal.Parse("0.0004");
-        var sum = a + b;
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1_000; i++)
+        for (var i = 0; i < 100; i++)
         {
-            sum = (a * b) + a - b;
+            var sum = (a * b) + a - b;
             _ = sum > a;
             _ = ExactDecimal.TryParse("12000.5", out _);
         }
-
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
     }
 
     // At 40 places every random value is an integer.
