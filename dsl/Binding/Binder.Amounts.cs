@@ -191,7 +191,14 @@ internal sealed partial class Binder
             return new BoundErrorAmount(name.Location);
         }
 
-        switch (name.IsMissing ? null : RateOrTerm(name.ValueText))
+        var symbol = name.IsMissing ? null : RateOrTerm(name.ValueText);
+        if (symbol is null && !IsExcused(name)
+            && ReportNearMiss(DiagnosticDescriptors.UnknownRateOrTerm, name, _rateOrTermItems.Keys, name.ValueText) is { } meant)
+        {
+            symbol = RateOrTerm(meant);
+        }
+
+        switch (symbol)
         {
             case RateSymbol rate:
                 return rate.IsError ? new BoundErrorAmount(name.Location) : new BoundRateAmount(name.Location, rate);
@@ -203,12 +210,9 @@ internal sealed partial class Binder
                     TermKind.Percent or TermKind.PercentList => new BoundTermAmount(name.Location, AmountKind.Percent, term),
                     _ => WrongTerm(name, term),
                 };
-            case null when !IsExcused(name):
-                ReportNearMiss(DiagnosticDescriptors.UnknownRateOrTerm, name, _rateOrTermItems.Keys, name.ValueText);
-                break;
+            default:
+                return new BoundErrorAmount(name.Location);
         }
-
-        return new BoundErrorAmount(name.Location);
     }
 
     private BoundErrorAmount WrongTerm(SyntaxToken name, TermSymbol term)

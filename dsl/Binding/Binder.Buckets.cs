@@ -246,7 +246,11 @@ internal sealed partial class Binder
         {
             var bucket = order.Buckets[i];
             isKnown &= !bucket.IsError;
-            if (!bucket.IsError && !seen.Add(bucket))
+            if (IsGuess(names.Items[i], bucket))
+            {
+                seen.Add(bucket);
+            }
+            else if (!bucket.IsError && !seen.Add(bucket))
             {
                 Report(DiagnosticDescriptors.BucketTwiceInOrder, order.Places[i], bucket.Name);
             }

@@ -128,30 +128,25 @@ internal sealed partial class Binder
     /// <summary>Null where the fact is unknown or is itself in error.</summary>
     private FactSymbol? LookupFact(SyntaxToken name, ActionSymbol? action)
     {
-        var text = name.ValueText;
-        var fact = name.IsMissing ? null
-            : action?.Facts.FirstOrDefault(f => f.Name == text) ?? _accountFacts.Find(text) ?? (text == "plan" ? _planFact : null);
-        if (fact is not null)
-        {
-            Use(fact);
-            return fact.IsError ? null : fact;
-        }
-
-        if (!IsExcused(name) && action is not { IsError: true })
+        var fact = name.IsMissing ? null : FindFact(name.ValueText, action);
+        if (fact is null && !IsExcused(name) && action is not { IsError: true })
         {
             var candidates = (action?.Facts.Select(static f => f.Name) ?? []).Concat(_accountFacts.Names).Append("plan");
-            if (action is null)
-            {
-                ReportNearMiss(DiagnosticDescriptors.UnknownFact, name, candidates, text);
-            }
-            else
-            {
-                ReportNearMiss(DiagnosticDescriptors.UnknownActionFact, name, candidates, text, action.Name);
-            }
+            var meant = action is null
+                ? ReportNearMiss(DiagnosticDescriptors.UnknownFact, name, candidates, name.ValueText)
+                : ReportNearMiss(DiagnosticDescriptors.UnknownActionFact, name, candidates, name.ValueText, action.Name);
+
+            // Only its use is noted: a condition on a guess may seem to contradict another.
+            Use(meant is null ? null : FindFact(meant, action));
+            return null;
         }
 
-        return null;
+        Use(fact);
+        return fact is { IsError: true } ? null : fact;
     }
+
+    private FactSymbol? FindFact(string name, ActionSymbol? action) =>
+        action?.Facts.FirstOrDefault(f => f.Name == name) ?? _accountFacts.Find(name) ?? (name == "plan" ? _planFact : null);
 
     /// <summary>A value of the domain, or null where it is none, which is then reported or excused.</summary>
     private FactValue? BindValue(string fact, FactDomain domain, SyntaxToken token)

@@ -171,7 +171,7 @@ internal sealed partial class Binder
 
             if (unit is not null && measures.Contains(unit))
             {
-                ReportTwice(name.Location, name.ValueText, line.Location);
+                ReportTwiceUnlessGuessed(name, IsGuess(name, unit), line.Location);
             }
             else if (unit is not null)
             {
@@ -324,7 +324,7 @@ internal sealed partial class Binder
         return false;
     }
 
-    /// <summary>Null where the name is unknown, which is then reported or excused.</summary>
+    /// <summary>The symbol named or, after a report, the one probably meant; null where there is neither.</summary>
     private T? Lookup<T>(NameTable<T> table, SyntaxToken name, DiagnosticDescriptor unknown)
         where T : Symbol
     {
@@ -333,12 +333,7 @@ internal sealed partial class Binder
             return Use(symbol);
         }
 
-        if (!IsExcused(name))
-        {
-            ReportNearMiss(unknown, name, table.Names, name.ValueText);
-        }
-
-        return null;
+        return !IsExcused(name) && ReportNearMiss(unknown, name, table.Names, name.ValueText) is { } meant ? Use(table.Find(meant)) : null;
     }
 
     private BucketSymbol LookupBucket(SyntaxToken name) =>
@@ -351,27 +346,21 @@ internal sealed partial class Binder
         Lookup(_actions, name, DiagnosticDescriptors.UnknownAction)
         ?? new ActionSymbol(name.ValueText, isFree: false, null, [], [], name.Location) { IsError = true };
 
-    /// <summary>A meter in singular or plural, a currency, or null where the name is unknown.</summary>
+    /// <summary>A meter in singular or plural, or a currency; after a report the one probably meant, or null.</summary>
     private UnitSymbol? LookupUnit(SyntaxToken name)
     {
-        if (!name.IsMissing)
+        if (!name.IsMissing && FindUnit(name.ValueText) is { } unit)
         {
-            var text = name.ValueText;
-            UnitSymbol? unit = (UnitSymbol?)_meters.Find(text) ?? _metersByPlural.GetValueOrDefault(text);
-            unit ??= _currencies.Find(text);
-            if (unit is not null)
-            {
-                return Use(unit);
-            }
+            return Use(unit);
         }
 
-        if (!IsExcused(name))
-        {
-            ReportNearMiss(DiagnosticDescriptors.UnknownMeter, name, UnitNames(name.ValueText), name.ValueText);
-        }
-
-        return null;
+        return !IsExcused(name) && ReportNearMiss(DiagnosticDescriptors.UnknownMeter, name, UnitNames(name.ValueText), name.ValueText) is { } meant
+            ? Use(FindUnit(meant))
+            : null;
     }
+
+    private UnitSymbol? FindUnit(string name) =>
+        (UnitSymbol?)_meters.Find(name) ?? (UnitSymbol?)_metersByPlural.GetValueOrDefault(name) ?? _currencies.Find(name);
 
     // A plural is offered only where a plural was written, so that "imge" is met with "image" and "imges" with "images".
     private IEnumerable<string> UnitNames(string written) =>

@@ -185,7 +185,7 @@ internal sealed partial class Binder
 
             if (quantities.Any(q => ReferenceEquals(q.Unit, unit)))
             {
-                ReportTwice(written.Meter.Location, written.Meter.ValueText, written.Location);
+                ReportTwiceUnlessGuessed(written.Meter, IsGuess(written.Meter, unit), written.Location);
                 continue;
             }
 

@@ -67,7 +67,12 @@ internal sealed partial class Binder
         var costs = new List<BoundCost>(lines.Count);
         foreach (var tier in lines)
         {
-            costs.Add(BindCost(tier.Cost, context, unit, listPrice ?? (costs.Count > 0 ? costs[0].Rate : null)));
+            costs.Add(BindCost(tier.Cost, context, unit, listPrice ?? (costs.Count > 0 ? costs[0].Rate : null), isTier: true));
+        }
+
+        if ((listPrice ?? costs.FirstOrDefault()?.Rate) is { } list && lines is not [{ HasError: true }, ..])
+        {
+            CheckClaims(lines, costs, list);
         }
 
         // A ladder with an unreadable tier has gaps that are no mistake of their own.

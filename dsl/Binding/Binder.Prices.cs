@@ -36,13 +36,13 @@ internal sealed partial class Binder
         foreach (var syntax in Items<PriceSyntax>())
         {
             var action = LookupAction(syntax.Action);
-            if (action.IsFree)
+            if (action.IsFree && !IsGuess(syntax.Action, action))
             {
                 Report(DiagnosticDescriptors.FreeActionPriced, syntax.Action.Location, action.Name);
             }
             else if (!action.IsError && !_pricedActions.TryAdd(action, syntax.Action.Location))
             {
-                ReportTwice(syntax.Action.Location, "price " + action.Name, _pricedActions[action]);
+                ReportTwiceUnlessGuessed(syntax.Action, IsGuess(syntax.Action, action), _pricedActions[action], "price ");
             }
 
             prices.Add(BindPrice(syntax, action));
@@ -76,7 +76,7 @@ internal sealed partial class Binder
             RequireHoldsCredits(bucket, syntax.Bucket);
             if (!lines.TryAdd(bucket, syntax.Bucket.Location))
             {
-                ReportTwice(syntax.Bucket.Location, "sell " + bucket.Name, lines[bucket]);
+                ReportTwiceUnlessGuessed(syntax.Bucket, IsGuess(syntax.Bucket, bucket), lines[bucket], "sell ");
             }
 
             var context = new PriceContext(bucket.Name, action: null, LineLocation(syntax));
@@ -278,7 +278,8 @@ internal sealed partial class Binder
     /// <param name="context">Decides the unit.</param>
     /// <param name="counted">What one of costs so much; null: an event.</param>
     /// <param name="list">What a percentage off refers to; null where nothing stands for it.</param>
-    private BoundCost BindCost(CostSyntax syntax, PriceContext context, UnitSymbol? counted, BoundAmount? list)
+    /// <param name="isTier">A first tier is its own list figure.</param>
+    private BoundCost BindCost(CostSyntax syntax, PriceContext context, UnitSymbol? counted, BoundAmount? list, bool isTier = false)
     {
         ReportPartNotSupported(syntax.Fee, "A flat fee");
         ReportPartNotSupported(syntax.Package, "A package in a tier");
@@ -291,7 +292,7 @@ internal sealed partial class Binder
             rate = RequirePriced(BindAmount(written), context, counted);
             if (syntax.Off is { } off)
             {
-                claim = BindClaim(off, rate, list ?? (counted is null ? null : rate), syntax);
+                claim = BindClaim(off, rate, list ?? (isTier ? rate : null));
             }
         }
         else
@@ -338,30 +339,51 @@ internal sealed partial class Binder
             : new BoundDiscountedAmount(syntax.Location, list, percent);
     }
 
-    private BoundClaim? BindClaim(OffSyntax off, BoundAmount rate, BoundAmount? list, CostSyntax syntax)
+    private BoundClaim? BindClaim(OffSyntax off, BoundAmount rate, BoundAmount? list)
     {
         if (off.Value.Kind != SyntaxKind.PercentToken || off.Value.HasError)
         {
             return null;
         }
 
-        var percent = BindPercent(off.Value);
         if (list is null)
         {
             Report(DiagnosticDescriptors.ClaimWithoutBase, off.Location, off.Value.Text);
             return null;
         }
 
-        if (TryConstant(list, out var listed) && TryConstant(rate, out var charged))
+        return new BoundClaim(off.Location, BindPercent(off.Value));
+    }
+
+    /// <summary>PR0305 for claims of one ladder. Where all of several fail, the figure they refer to is probably the mistake, and one message is enough.</summary>
+    private void CheckClaims(List<TierLineSyntax> lines, List<BoundCost> costs, BoundAmount list)
+    {
+        if (!TryConstant(list, out var listed))
         {
-            var left = LessPercent(listed, percent);
+            return;
+        }
+
+        var claims = 0;
+        var failures = new List<(CostSyntax Syntax, BoundAmount Rate, ExactDecimal Left, ExactDecimal Charged)>();
+        for (var i = 0; i < costs.Count; i++)
+        {
+            if (costs[i] is not { Claim: { } claim, Rate: { } rate } || !TryConstant(rate, out var charged))
+            {
+                continue;
+            }
+
+            claims++;
+            var left = LessPercent(listed, claim.PercentOff);
             if (left != charged)
             {
-                ReportClaim(off, syntax, rate, listed, left, charged);
+                failures.Add((lines[i].Cost, rate, left, charged));
             }
         }
 
-        return new BoundClaim(off.Location, percent);
+        foreach (var (syntax, rate, left, charged) in failures.Count == claims ? failures.Take(1) : failures)
+        {
+            ReportClaim(syntax.Off!, syntax, rate, listed, left, charged);
+        }
     }
 
     private void ReportClaim(OffSyntax off, CostSyntax syntax, BoundAmount rate, ExactDecimal listed, ExactDecimal left, ExactDecimal charged)

@@ -21,6 +21,10 @@ internal sealed partial class Binder
     private readonly DiagnosticBag _diagnostics;
     private readonly ImmutableArray<LineSyntax> _items;
     private readonly HashSet<(string Id, TextSpan Span)> _reported = [];
+    private readonly HashSet<(string Id, string Name)> _reportedNames = [];
+
+    // A line with a mistake of writing is not blamed for anything else: what was read of it may not be what was meant.
+    private readonly HashSet<int> _misreadLines;
     private readonly HashSet<Symbol> _used = new(ReferenceEqualityComparer.Instance);
 
     // Names that were probably meant where an unknown one was written: whatever is said about their use would be a second message.
@@ -34,6 +38,7 @@ internal sealed partial class Binder
         _options = options;
         _diagnostics = diagnostics;
         _items = tree.Root.Items;
+        _misreadLines = [.. tree.Diagnostics.Select(static d => d.Location.Line)];
     }
 
     private bool HasUnreadableItem => _items.Any(static item => item.HasError);
@@ -196,7 +201,7 @@ internal sealed partial class Binder
     private void Report(
         DiagnosticDescriptor descriptor, TextLocation location, ImmutableArray<DiagnosticFix> fixes, params ReadOnlySpan<object?> arguments)
     {
-        if (_reported.Add((descriptor.Id, location.Span)))
+        if (!_misreadLines.Contains(location.Line) && _reported.Add((descriptor.Id, location.Span)))
         {
             _diagnostics.Report(descriptor, location, fixes, arguments);
         }
@@ -206,6 +211,18 @@ internal sealed partial class Binder
 
     private void ReportTwice(TextLocation location, string name, TextLocation first) =>
         Report(DiagnosticDescriptors.DeclaredTwice, location, name, first.Line);
+
+    /// <summary>The symbol is not the one written but the one probably meant.</summary>
+    private static bool IsGuess(SyntaxToken name, Symbol symbol) =>
+        name.ValueText != symbol.Name && !(symbol is MeterSymbol meter && meter.Plural == name.ValueText);
+
+    private void ReportTwiceUnlessGuessed(SyntaxToken name, bool isGuess, TextLocation first, string kind = "")
+    {
+        if (!isGuess)
+        {
+            ReportTwice(name.Location, kind + name.ValueText, first);
+        }
+    }
 
     /// <summary>Reports lines of one block that say the same thing twice; the key of a line that may repeat is null.</summary>
     private void ReportRepeatedLines(LineSyntax head, Func<LineSyntax, string?> keyOf)
@@ -220,20 +237,33 @@ internal sealed partial class Binder
         }
     }
 
-    /// <summary>Reports an unknown name with the candidate that was probably meant, as last argument and as a fix.</summary>
-    private void ReportNearMiss(
+    /// <summary>
+    /// Reports an unknown name, once, with the candidate that was probably meant as last argument and as a fix. Returns that candidate:
+    /// going on as if it had been written keeps one mistake from making more.
+    /// </summary>
+    private string? ReportNearMiss(
         DiagnosticDescriptor descriptor, SyntaxToken token, IEnumerable<string> candidates, params ReadOnlySpan<object?> arguments)
     {
         var meant = _nearMissSearches++ < MaxNearMissSearches ? NearMiss.Find(token.ValueText, candidates) : null;
+        if (meant is not null)
+        {
+            _meant.Add(meant);
+        }
+
+        if (!_reportedNames.Add((descriptor.Id, token.ValueText)))
+        {
+            return meant;
+        }
+
         if (meant is null)
         {
             Report(descriptor, token.Location, arguments);
-            return;
+            return null;
         }
 
-        _meant.Add(meant);
         var written = token.Kind == SyntaxKind.StringToken ? Quote(meant) : WriteName(meant);
         Report(descriptor, token.Location, [new DiagnosticFix($"write {written}", token.Span, written)], [.. arguments, meant]);
+        return meant;
     }
 
     /// <summary>True where nothing should be said about a name: it is missing, or it may be declared in text that could not be read.</summary>

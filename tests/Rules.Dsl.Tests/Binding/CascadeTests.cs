@@ -143,6 +143,36 @@ public sealed class CascadeTests
         }
     }
 
+    [Theory]
+    [InlineData("biodock.rules")]
+    [InlineData("bookbag.rules")]
+    [InlineData("ai-engine.rules")]
+    [InlineData("roboflow.rules")]
+    public void Lost_character_rarely_makes_more_than_two_messages(string file)
+    {
+        var text = RuleFile.ReadText(file);
+        var random = new Random(3);
+        var edits = Enumerable.Range(0, 500).Select(_ => random.Next(text.Length)).Where(i => !char.IsWhiteSpace(text[i])).ToList();
+        var noisy = edits.Count(i => RuleFile.Compile(text.Remove(i, 1)).Diagnostics.Length > 2);
+        noisy.ShouldBeLessThanOrEqualTo(edits.Count / 50);
+    }
+
+    [Fact]
+    public void Unknown_name_is_reported_once()
+    {
+        var diagnostics = RuleFile.Compile(RuleFile.Head + """
+            meter pge whole
+            action scan keyed by run
+              measures page
+            price scan
+              per page 1 credit
+            example "one page"
+              do scan of 1 page
+              expect 1 credit
+            """).Diagnostics;
+        diagnostics.Select(static d => d.Id).ShouldBe(["PR0201"], string.Join('\n', diagnostics.Select(RuleFile.Show)));
+    }
+
     [Fact]
     public void Binding_is_deterministic()
     {

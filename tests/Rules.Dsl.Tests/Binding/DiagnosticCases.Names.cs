@@ -131,6 +131,22 @@ internal static partial class DiagnosticCases
             """, """
             each 1 credit
             """, "60%"),
+        Ladder("claim on a single rate", "PR0305", """
+            per page 1 credit [60% off]
+            """, """
+            per page 1 credit
+            """, "60%"),
+        Ladder("every claim of a ladder fails", "PR0305", """
+            per page, graduated within each run
+              base  0.01 credits
+              over 1,000  0.0004 credits  [60% off]
+              over 5,000  0.0002 credits  80% off
+            """, """
+            per page, graduated within each run
+              base  0.001 credits
+              over 1,000  0.0004 credits  60% off
+              over 5,000  0.0002 credits  80% off
+            """, "60%", "0.01", "0.004", "0.0004", "96%", "0.004 credits"),
         Ladder("percentage", "PR0309", """
             per page, graduated within each run
               base  3 credits
