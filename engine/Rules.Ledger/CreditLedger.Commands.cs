@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using NodaTime;
 using Rules.Engine.Accounts;
@@ -25,10 +26,10 @@ public sealed partial class CreditLedger
     /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
     public Task<CommandResult> ChargeAsync(string account, UsageEvent usage, string idempotencyKey, CancellationToken cancellationToken)
     {
-        var floored = usage with { OccurredAt = Instants.Floor(usage.OccurredAt) };
-        var stored = WireWriter.Canonical(floored);
-        var canonical = usage.TimedOnArrival ? WireWriter.Canonical(usage with { OccurredAt = NodaConstants.UnixEpoch }) : stored;
-        return SubmitAsync(idempotencyKey, now => new ChargeCommand(this, account, floored, stored, idempotencyKey,
+        var ordered = Ordered(usage);
+        var stored = WireWriter.Canonical(ordered);
+        var canonical = usage.TimedOnArrival ? WireWriter.Canonical(ordered with { OccurredAt = NodaConstants.UnixEpoch }) : stored;
+        return SubmitAsync(idempotencyKey, now => new ChargeCommand(this, account, ordered, stored, idempotencyKey,
             RequestHash("charge"u8, usage.TimedOnArrival, canonical), now), cancellationToken);
     }
 
@@ -51,7 +52,7 @@ public sealed partial class CreditLedger
             return new CommandResult { Status = CommandStatus.AccountUnknown };
         }
 
-        var command = new ChargeCommand(this, account, usage with { OccurredAt = Instants.Floor(usage.OccurredAt) }, [], "", [], now);
+        var command = new ChargeCommand(this, account, Ordered(usage), [], "", [], now);
         var recordedAt = Instants.Max(now, stored.State.LastAt);
         var scopes = await snapshot.ScopesAsync(stored, command.Scopes(stored.State, recordedAt), cancellationToken);
         var booked = command.Book(stored.State with { Scopes = scopes }, recordedAt);
@@ -61,6 +62,19 @@ public sealed partial class CreditLedger
     }
 
     private static CommandResult Invalid(EvaluationError error) => new() { Status = CommandStatus.Invalid, Error = error };
+
+    /// <summary>The event as it is stored and read back: the order in which a sender writes names decides nothing.</summary>
+    private static UsageEvent Ordered(UsageEvent usage) => usage with
+    {
+        OccurredAt = Instants.Floor(usage.OccurredAt),
+        Quantities = usage.Quantities.Length < 2 ? usage.Quantities : usage.Quantities.Sort(static (a, b) => string.CompareOrdinal(a.Meter, b.Meter)),
+        Facts = Ordered(usage.Facts),
+        Keys = Ordered(usage.Keys),
+        Record = Ordered(usage.Record),
+    };
+
+    private static ImmutableArray<NamedText> Ordered(ImmutableArray<NamedText> texts) =>
+        texts.Length < 2 ? texts : texts.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
 
     private Task<CommandResult> SubmitAsync(string key, Func<Instant, PendingCommand> command, CancellationToken cancellationToken) => IsKey(key)
         ? _writer.SubmitAsync(command(Instants.Now(_options.Time)), cancellationToken)
@@ -99,10 +113,22 @@ public sealed partial class CreditLedger
                 return Booked.Invalid(LedgerErrors.RulesetUnknown(command.Ruleset));
             }
 
-            var booking = Bookkeeper.Open(ruleset, command);
-            return booking.Succeeded
-                ? new Booked { State = booking.State, Entries = booking.Entries, Answer = WireWriter.Account(booking.Answer, Decimals(ruleset)) }
-                : Booked.Invalid(booking.Error);
+            var opening = Bookkeeper.Open(ruleset, command);
+            if (!opening.Succeeded)
+            {
+                return Booked.Invalid(opening.Error);
+            }
+
+            // An opening in the past has its renewals behind it.
+            var advance = Bookkeeper.Advance(ruleset, opening.State, Instants.Max(recordedAt, opening.State.LastAt));
+            return advance.Succeeded
+                ? new Booked
+                {
+                    State = advance.State,
+                    Entries = opening.Entries.AddRange(advance.Entries),
+                    Answer = WireWriter.Account(advance.Answer, Decimals(ruleset)),
+                }
+                : Booked.Invalid(advance.Error);
         }
     }
 

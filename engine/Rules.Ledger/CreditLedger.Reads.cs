@@ -81,12 +81,14 @@ public sealed partial class CreditLedger
     }
 
     /// <summary>
-    /// Recomputes chain, postings and lots of every account (or one) and compares; read-only. An account that is not there is a problem.
+    /// Proves the history of every account (or one) from its own rows: the database's integrity, gapless sequences, hash chain, traces, keys,
+    /// postings and lots, draws on live lots only, and every command run again by the rules; read-only. An account that is not there is a
+    /// problem.
     /// </summary>
     public async Task<VerificationReport> VerifyAsync(string? account, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
     {
         await using var snapshot = await _store.BeginReadAsync(cancellationToken);
-        return await new Verifier(snapshot, progress).VerifyAsync(account, cancellationToken);
+        return await new Verifier(snapshot, progress, Rulesets).VerifyAsync(account, cancellationToken);
     }
 
     private AccountSummary Summary(AccountRow row, Instant now)

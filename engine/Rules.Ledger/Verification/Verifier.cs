@@ -10,7 +10,8 @@ namespace Rules.Ledger.Verification;
 /// Proves a journal from its own rows. One pass over the entries of all accounts together, then each account is compared with
 /// what was recomputed; the first bad entry of an account is named, later ones of the same account would only follow from it.
 /// </summary>
-internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationProgress>? progress)
+/// <param name="rulesets">With them every command is run again and compared; null leaves that out.</param>
+internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationProgress>? progress, RulesetCatalogue? rulesets = null)
 {
     private const int ReportEvery = 10_000;
 
@@ -31,7 +32,8 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
             proofs.Add(proof);
             total += proof.Head.HeadSequence;
             var state = proof.Head.State;
-            _accounts.Add(state.Id, new Recomputed(EntryHash.OfOpening(state.Id, state.Ruleset, state.OpenedAt)));
+            var versions = rulesets?.Versions(state.Ruleset) ?? [];
+            _accounts.Add(state.Id, new Recomputed(EntryHash.OfOpening(state.Id, state.Ruleset, state.OpenedAt), versions.IsEmpty ? null : new AccountReplay(versions)));
         }
 
         if (account is not null && proofs.Count == 0)
@@ -111,7 +113,12 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
             return ("key", $"Its key \"{entry.Key}\" has no row, or names another entry.");
         }
 
-        return LotFault(entry, account);
+        if (LotFault(entry, account) is { } lots)
+        {
+            return lots;
+        }
+
+        return account.Replay?.Fault(entry) is { } replayed ? ("replay", replayed) : null;
     }
 
     private static (string Check, string Message)? LotFault(JournalEntry entry, Recomputed account)
@@ -192,8 +199,10 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
     }
 
     /// <summary>An account as its entries so far make it.</summary>
-    private sealed class Recomputed(byte[] opening)
+    private sealed class Recomputed(byte[] opening, AccountReplay? replay)
     {
+        public AccountReplay? Replay => replay;
+
         public Dictionary<long, LotState> Lots { get; } = [];
 
         public ReadOnlyMemory<byte> Hash { get; set; } = opening;

@@ -233,8 +233,7 @@ internal sealed class AccountSession
             _values.Add(new NewValue(DatedValueKind.Version, value, _sequence));
         }
 
-        var lastAt = Instants.Max(after.LastAt, recordedAt);
-        _state = after with { LastAt = lastAt, Scopes = [], Lots = Live(after.Lots, lastAt) };
+        _state = after with { LastAt = Instants.Max(after.LastAt, recordedAt), Scopes = [], Lots = Live(after) };
         var answer = new StoredAnswer(booked.Accepted, command.RequestHash, booked.Outcome, own, booked.Answer);
         _answers.Add(new NewAnswer(command.Key, answer));
         _answersByKey.Add(command.Key, answer);
@@ -315,20 +314,21 @@ internal sealed class AccountSession
         return new DatedValue("plan", plan, from);
     }
 
-    /// <summary>The lots that a store would read back: open ones, and those of postpaid cycles that have not ended.</summary>
-    private static ImmutableArray<LotState> Live(ImmutableArray<LotState> lots, Instant lastAt)
+    /// <summary>The lots that a store would read back: open ones, and those of the running postpaid cycle.</summary>
+    private static ImmutableArray<LotState> Live(AccountState state)
     {
-        foreach (ref readonly var lot in lots.AsSpan())
+        var cycle = state.Cycle?.Number ?? 0;
+        foreach (ref readonly var lot in state.Lots.AsSpan())
         {
-            if (!IsLive(lot, lastAt))
+            if (!IsLive(lot, cycle))
             {
-                return lots.RemoveAll(lot => !IsLive(lot, lastAt));
+                return state.Lots.RemoveAll(lot => !IsLive(lot, cycle));
             }
         }
 
-        return lots;
+        return state.Lots;
     }
 
-    private static bool IsLive(in LotState lot, Instant lastAt) =>
-        lot.Available > 0 || lot.Held > 0 || (lot.Lot.Origin == LotOrigin.Postpaid && (lot.Lot.ExpiresAt is null || lot.Lot.ExpiresAt > lastAt));
+    private static bool IsLive(in LotState lot, int cycle) =>
+        lot.Available > 0 || lot.Held > 0 || (lot.Lot.Origin == LotOrigin.Postpaid && lot.Lot.Cycle == cycle);
 }

@@ -316,12 +316,13 @@ public abstract class LedgerStoreContract : IAsyncLifetime
     public async Task A_spent_lot_is_left_out_of_the_state_and_a_postpaid_one_stays_until_its_cycle_ends()
     {
         var account = await GrantedAsync("acme", 500);
-        var postpaid = LotOf(2, "p1") with { Origin = LotOrigin.Postpaid, Bucket = "flex", Amount = 0, ExpiresAt = _t1 };
+        var postpaid = LotOf(2, "p1") with { Origin = LotOrigin.Postpaid, Bucket = "flex", Amount = 0, Cycle = 0 };
         var content = Charge(Posting.Spend(1, 500), Posting.SpendPostpaid(2, 20)) with { NewLots = [postpaid] };
         await AppendAsync(account, [Entry(account, content, "c1")], after => after with { NextLot = 3 });
         account = await ReadAsync("acme");
         account.State.Lots.Select(lot => lot.Lot.Number).ShouldBe([2]);
-        await AppendAsync(account, [], after => after with { LastAt = _t1 });
+        var next = new Cycle(1, new LocalDateTime(2026, 3, 1, 0, 0), _t1, _t1 + Duration.FromDays(31));
+        await AppendAsync(account, [], after => after with { LastAt = _t1 }, append => append with { Cycles = [new NewCycle(next, 2, OfEntry: false)] });
         (await ReadAsync("acme")).State.Lots.ShouldBeEmpty();
     }
 

@@ -18,9 +18,9 @@ internal abstract class SqliteAccountReader(SqliteSession session) : IAccountRea
         WHERE a.external_id=?1
         """;
 
-    private const string SelectValues = "SELECT kind, name, value, from_at FROM account_value WHERE account_id=?1 AND seq<=?2 ORDER BY from_at, seq, line";
+    private const string SelectValues = "SELECT kind, name, value, from_at FROM account_value WHERE account_id=?1 AND seq<=?2 ORDER BY seq, line";
 
-    // Open lots, and those of postpaid cycles that had not ended when the account was last used.
+    // Open lots, and those of the running postpaid cycle.
     private const string SelectLots =
         """
         SELECT l.lot_no, l.lot_id, b.name, l.origin, l.amount, l.created_at, l.effective_at, l.expires_at, l.priority, l.cost, l.cycle_no,
@@ -31,7 +31,7 @@ internal abstract class SqliteAccountReader(SqliteSession session) : IAccountRea
         SELECT l.lot_no, l.lot_id, b.name, l.origin, l.amount, l.created_at, l.effective_at, l.expires_at, l.priority, l.cost, l.cycle_no,
                s.granted, s.available, s.held, s.spent, s.expired, s.moved
         FROM lot l JOIN lot_state s ON s.account_id=l.account_id AND s.lot_no=l.lot_no JOIN bucket b ON b.bucket_id=l.bucket_id
-        WHERE l.account_id=?1 AND l.origin=4 AND s.available=0 AND s.held=0 AND (l.expires_at IS NULL OR l.expires_at>?2)
+        WHERE l.account_id=?1 AND l.origin=4 AND s.available=0 AND s.held=0 AND l.cycle_no=?2
         ORDER BY 1
         """;
 
@@ -127,7 +127,7 @@ internal abstract class SqliteAccountReader(SqliteSession session) : IAccountRea
             Cycle = statement.IsNull(8) ? null : ReadCycle(statement, 8),
         };
         statement.Reset();
-        state = WithValues(state, number, headSequence) with { Lots = Lots(number, state.LastAt) };
+        state = WithValues(state, number, headSequence) with { Lots = Lots(number, state.Cycle?.Number ?? 0) };
         return new StoredAccount(number, state, headSequence, headHash, period);
     }
 
@@ -185,11 +185,11 @@ internal abstract class SqliteAccountReader(SqliteSession session) : IAccountRea
     /// <summary>A lot and, after its eleven columns, its six amounts.</summary>
     protected static LotState ReadLotState(SqliteStatement row) => new(ReadLot(row, 0), row.Int64(11), row.Int64(12), row.Int64(13), row.Int64(14), row.Int64(15), row.Int64(16));
 
-    private ImmutableArray<LotState> Lots(long account, NodaTime.Instant lastAt)
+    private ImmutableArray<LotState> Lots(long account, int cycle)
     {
         var lots = ImmutableArray.CreateBuilder<LotState>();
         var statement = session.Statement(SelectLots);
-        statement.Bind(1, account).Bind(2, Instants.ToMicroseconds(lastAt));
+        statement.Bind(1, account).Bind(2, cycle);
         while (statement.Step())
         {
             lots.Add(ReadLotState(statement));

@@ -1,0 +1,172 @@
+using System.Collections.Immutable;
+using Rules.Dsl.Text;
+using Rules.Engine.Accounts;
+using Rules.Engine.Model;
+using Rules.Engine.Pricing;
+using Rules.Engine.Wire;
+using Rules.Ledger.Journal;
+
+namespace Rules.Ledger.Verification;
+
+/// <summary>
+/// Runs an account's commands again through <see cref="Bookkeeper"/>, from its opening, and compares each entry with what the
+/// engine makes of it now: amounts, draws, grants, expiries. Refusals left no entry and need none: they moved only time.
+/// </summary>
+internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
+{
+    private readonly ImmutableArray<RulesetVersion> _versions = [.. versions.OrderBy(version => version.Model.Version)];
+    private readonly Dictionary<ScopeId, ScopeState> _scopes = [];
+    private readonly Queue<Entry> _expected = [];
+    private PublishedRuleset? _ruleset;
+    private AccountState? _state;
+
+    /// <summary>True once an entry of a kind came that cannot be run again from its own content.</summary>
+    public bool Ended { get; private set; }
+
+    /// <summary>What is wrong with the next entry; null when the engine makes the same one, or the replay has ended.</summary>
+    public string? Fault(JournalEntry entry)
+    {
+        var error = Ended || _expected.Count > 0 ? null : Run(entry);
+        if (Ended)
+        {
+            return null;
+        }
+
+        if (_expected.Count == 0)
+        {
+            return error is null ? "The rules make no such entry." : $"The rules refuse it: {error.Message}";
+        }
+
+        return Difference(_expected.Dequeue(), entry.Content, entry.Key);
+    }
+
+    private EvaluationError? Run(JournalEntry entry)
+    {
+        var content = entry.Content;
+        var ruleset = RulesetAt(entry);
+        if (ruleset is null || (_state is null && content.Kind != EntryKind.Subscribe))
+        {
+            Ended = true;
+            return null;
+        }
+
+        return content switch
+        {
+            { SystemKey: not null } => Take(Bookkeeper.Advance(ruleset, _state!, entry.RecordedAt)),
+            { Kind: EntryKind.Subscribe } when _state is null => Open(ruleset, entry),
+            { Kind: EntryKind.Charge } => Charge(ruleset, entry),
+            { Kind: EntryKind.Grant, NewLots: [var lot] } => Take(Bookkeeper.Grant(ruleset, _state!, GrantOf(lot, content, ruleset), entry.RecordedAt)),
+            _ => End(),
+        };
+    }
+
+    private EvaluationError? End()
+    {
+        Ended = true;
+        return null;
+    }
+
+    /// <summary>The versions that were published when the entry was recorded.</summary>
+    private PublishedRuleset? RulesetAt(JournalEntry entry)
+    {
+        var count = 0;
+        while (count < _versions.Length && _versions[count].PublishedAt <= entry.RecordedAt)
+        {
+            count++;
+        }
+
+        if (count == 0)
+        {
+            return null;
+        }
+
+        if (_ruleset?.Versions.Length != count)
+        {
+            _ruleset = new PublishedRuleset(_versions[0].Model.Name, [.. _versions.Take(count).Select(v => new PublishedVersion(v.Model, v.ActiveFrom))]);
+        }
+
+        return _ruleset;
+    }
+
+    private EvaluationError? Open(PublishedRuleset ruleset, JournalEntry entry)
+    {
+        var content = entry.Content;
+        var command = new OpenAccount(entry.Account, ruleset.Name, content.OccurredAt)
+        {
+            Plan = content.Plan,
+            Facts = [.. content.Facts.Select(fact => new NamedText(fact.Name, fact.Value))],
+            Terms = [.. content.Terms.Select(term => new NamedText(term.Name, term.Value))],
+        };
+        return Take(Bookkeeper.Open(ruleset, command)) ?? Take(Bookkeeper.Advance(ruleset, _state!, Instants.Max(entry.RecordedAt, _state!.LastAt)));
+    }
+
+    private EvaluationError? Charge(PublishedRuleset ruleset, JournalEntry entry)
+    {
+        if (EventReader.ReadStated(entry.Event.Span, entry.Content.OccurredAt).Value?.Usage is not { } usage)
+        {
+            return End();
+        }
+
+        var scopes = ImmutableArray.CreateBuilder<ScopeState>();
+        foreach (var id in Bookkeeper.ScopesOf(ruleset, _state!, usage, entry.RecordedAt))
+        {
+            if (_scopes.TryGetValue(id, out var scope))
+            {
+                scopes.Add(scope);
+            }
+        }
+
+        return Take(Bookkeeper.Charge(ruleset, _state! with { Scopes = scopes.ToImmutable() }, usage, entry.RecordedAt));
+    }
+
+    private static GrantCredits GrantOf(Rules.Engine.Drawing.Lot lot, Entry content, PublishedRuleset ruleset) =>
+        new(lot.Id, lot.Bucket, ExactDecimal.FromUnits(lot.Amount, ruleset.Versions[^1].Model.Credit.Decimals), content.OccurredAt)
+        {
+            EffectiveAt = lot.EffectiveAt,
+            ExpiresAt = lot.ExpiresAt,
+            Priority = lot.Priority,
+        };
+
+    private EvaluationError? Take<TAnswer>(Booking<TAnswer> booking)
+        where TAnswer : class
+    {
+        if (!booking.Succeeded)
+        {
+            return booking.Error;
+        }
+
+        _state = booking.State with { Scopes = [] };
+        foreach (var entry in booking.Entries)
+        {
+            _expected.Enqueue(entry);
+            foreach (var scope in entry.Scopes)
+            {
+                _scopes[scope.Id] = scope;
+            }
+        }
+
+        return null;
+    }
+
+    private static string? Difference(Entry expected, Entry stored, string key)
+    {
+        if (expected.Kind != stored.Kind || (expected.SystemKey is { } due && !string.Equals(due, key, StringComparison.Ordinal)))
+        {
+            return $"The rules make an entry of kind {WireNames.Of(expected.Kind)} here{(expected.SystemKey is null ? "" : $", {expected.SystemKey}")}.";
+        }
+
+        if (expected.Amount != stored.Amount)
+        {
+            return $"The rules come to {expected.Amount}, and {stored.Amount} is stored.";
+        }
+
+        if (!expected.Postings.SequenceEqual(stored.Postings))
+        {
+            return "The rules draw on other lots, or other amounts of them.";
+        }
+
+        return expected.NewLots.SequenceEqual(stored.NewLots) && expected.Version == stored.Version
+            ? null
+            : "The rules open another lot, or another version priced it.";
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using NodaTime;
+using Rules.Engine.Accounts;
+using Rules.Engine.Pricing;
+using Rules.Ledger.Tests.Handlers;
+
+namespace Rules.Ledger.Tests.Crashes;
+
+/// <summary>
+/// A host of the ledger as bare as can be: it opens the file, then charges one credit under each of the keys <c>k0</c>, <c>k1</c> …, sixteen at a
+/// time, and says on its output which were answered. Started again, it does the same again.
+/// </summary>
+internal static class ChargingProcess
+{
+    public const string Account = "acme";
+
+    private const int Clients = 16;
+
+    public static async Task<int> RunAsync(string database, int count)
+    {
+        await using var ledger = await CreditLedger.OpenSqliteAsync(database, new LedgerOptions(), default);
+        await ledger.Rulesets.LoadAsync([RuleFiles.Bookbag], default);
+        var now = SystemClock.Instance.GetCurrentInstant();
+        await ledger.OpenAccountAsync(new OpenAccount(Account, "bookbag", now) { TimedOnArrival = true, Plan = "Hobby" }, "open", default);
+        var next = -1;
+        await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(async () =>
+        {
+            for (var i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next))
+            {
+                var usage = new UsageEvent
+                {
+                    OccurredAt = SystemClock.Instance.GetCurrentInstant(), TimedOnArrival = true, Action = "reply", Facts = [new("model", "GPT-4o mini")],
+                    Record = [new("agent", "a-1"), new("conversation", string.Create(CultureInfo.InvariantCulture, $"c-{i}"))],
+                };
+                var result = await ledger.ChargeAsync(Account, usage, Key(i), default);
+                Say(i, result);
+            }
+        })));
+        return 0;
+    }
+
+    public static string Key(int number) => string.Create(CultureInfo.InvariantCulture, $"k{number}");
+
+    private static void Say(int number, CommandResult result)
+    {
+        var answer = result.Status == CommandStatus.Accepted ? Convert.ToHexStringLower(SHA256.HashData(result.Body.Span)) : result.Status + " " + result.Error;
+        lock (Console.Out)
+        {
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{number} {(result.Replayed ? "again" : "first")} {answer}"));
+            Console.Out.Flush();
+        }
+    }
+}
