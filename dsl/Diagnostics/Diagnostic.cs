@@ -38,8 +38,11 @@ public sealed class Diagnostic
     /// <summary>The message in words.</summary>
     public string Message => Format(Descriptor.MessageFormat) ?? Descriptor.MessageFormat;
 
-    /// <summary>What to do, in words; null where the descriptor has no advice, or where an argument that the advice needs was not given.</summary>
-    public string? Help => Descriptor.HelpFormat is { } format ? Format(format) : null;
+    /// <summary>
+    /// What to do, in words: the advice of the descriptor, or, where it has none or an argument that it needs was not given, the title of the
+    /// first fix. Null where there is neither.
+    /// </summary>
+    public string? Help => (Descriptor.HelpFormat is { } format ? Format(format) : null) ?? (Fixes.IsEmpty ? null : Fixes[0].Title);
 
     /// <summary><c>file:line:column: severity id: message</c>.</summary>
     public override string ToString() => string.Create(

@@ -107,7 +107,8 @@ internal sealed partial class Parser
             case SyntaxKind.FromKeyword:
                 return Node(start, new ListDomainSyntax(TakeKeyword(), ExpectName("the name of a list")));
             case SyntaxKind.OneKeyword:
-                return Node(start, new OneOfDomainSyntax(Phrase(SyntaxKind.OneKeyword, SyntaxKind.OfKeyword), ParseValues()));
+                return Node(start, new OneOfDomainSyntax(
+                    Phrase(SyntaxKind.OneKeyword, SyntaxKind.OfKeyword), ParseValues(endsLine: true)));
             case SyntaxKind.NumberKeyword:
                 return Node(start, new NumberDomainSyntax(TakeKeyword()));
             default:
@@ -348,11 +349,11 @@ internal sealed partial class Parser
         return Node(start, new TokenListSyntax(names.DrainToImmutable(), commas.DrainToImmutable()));
     }
 
-    private TokenListSyntax ParseValues()
+    private TokenListSyntax ParseValues(bool endsLine = false)
     {
         var start = Start;
         var first = ExpectValue("a value");
-        if (!At(SyntaxKind.CommaToken))
+        if (!At(SyntaxKind.CommaToken) && !(endsLine && AtName))
         {
             return Node(start, new TokenListSyntax([first], []));
         }
@@ -360,9 +361,10 @@ internal sealed partial class Parser
         var values = ImmutableArray.CreateBuilder<SyntaxToken>();
         var commas = ImmutableArray.CreateBuilder<SyntaxToken>();
         values.Add(first);
-        while (At(SyntaxKind.CommaToken) && !NextIs(SyntaxKind.NormallyKeyword))
+        while ((At(SyntaxKind.CommaToken) && !NextIs(SyntaxKind.NormallyKeyword))
+            || (endsLine && AtName && !SyntaxFacts.IsRemark(_current.ContextualKind) && _current.ContextualKind != SyntaxKind.NormallyKeyword))
         {
-            commas.Add(Take());
+            commas.Add(Expect(SyntaxKind.CommaToken));
             values.Add(ExpectValue("a value"));
         }
 

@@ -96,9 +96,9 @@ internal sealed partial class Parser
         var givens = ImmutableArray.CreateBuilder<GivenSyntax>();
         var commas = ImmutableArray.CreateBuilder<SyntaxToken>();
         givens.Add(ParseGivenPart());
-        while (At(SyntaxKind.CommaToken))
+        while (At(SyntaxKind.CommaToken) || (AtName && !SyntaxFacts.IsRemark(_current.ContextualKind)))
         {
-            commas.Add(Take());
+            commas.Add(Expect(SyntaxKind.CommaToken));
             givens.Add(ParseGivenPart());
         }
 

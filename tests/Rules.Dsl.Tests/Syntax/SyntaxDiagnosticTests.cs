@@ -62,6 +62,8 @@ public sealed class SyntaxDiagnosticTests
     [InlineData("plan Team grants 5 credits every month into[||]\n", "Expected the name of a bucket, but found the end of the line.")]
     [InlineData("consume a, [|b|]\n", "Expected \"then\", but found \"b\".")]
     [InlineData("action scan\n  measures page [|image|]\n", "Expected \",\", but found \"image\".")]
+    [InlineData("account a\n  has x one of p [|q|]\n", "Expected \",\", but found \"q\".")]
+    [InlineData("example \"x\"\n  given plan Team [|prepaid|] 5 credits\n", "Expected \",\", but found \"prepaid\".")]
     [InlineData("example [|base|]\n  do scan\n", "Expected the name of an example in quotes, but found \"base\".")]
     [InlineData("example \"x\"\n  on [|5|]\n", "Expected a date such as 2026-03-28, but found 5.")]
     public void Missing_or_other_word_is_told_in_words(string annotated, string message) =>
@@ -74,6 +76,10 @@ public sealed class SyntaxDiagnosticTests
     [InlineData("plan Team grants 5 [|every|] month into a\n", "plan Team grants 5 credits every month into a\n")]
     public void Missing_word_can_be_written_by_a_fix(string annotated, string mended) =>
         AnnotatedSource.ShouldReport(annotated, "PR0010").AfterFix().ShouldBe(mended);
+
+    [Fact]
+    public void Help_without_advice_is_the_first_fix() =>
+        AnnotatedSource.ShouldReport("consume a, [|b|]\n", "PR0010").Help.ShouldBe("write \"then\" here");
 
     [Fact]
     public void One_line_is_blamed_once() =>
