@@ -139,7 +139,6 @@ internal sealed partial class Binder
             case UnitAmountSyntax amount:
                 return BindUnitAmount(amount);
             case PercentAmountSyntax { Base: { } of } percent:
-                ReportNotSupported(percent.Location, "A percentage of an amount");
                 return new BoundPercentOfAmount(percent.Location, BindPercent(percent.Percent), BindAmount(of.Amount));
             case PercentAmountSyntax percent:
                 return BindPercentLiteral(percent.Percent);
@@ -322,6 +321,9 @@ internal sealed partial class Binder
                 return true;
             case BoundRateAmount rate:
                 return TryConstant(rate.Rate.Amount, out value);
+            case BoundPercentOfAmount part when TryConstant(part.Of, out var whole):
+                value = whole * part.Percent * new ExactDecimal(Int128.One, 2);
+                return true;
             case BoundDiscountedAmount discounted when TryConstant(discounted.Of, out var of) && TryConstant(discounted.Off, out var off):
                 value = LessPercent(of, off);
                 return true;

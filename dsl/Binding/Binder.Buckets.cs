@@ -38,7 +38,11 @@ internal sealed partial class Binder
                     bucket = bucket with { Billed = BindBilled(billed) };
                     RequireFunding(isPostpaid, billed, "billed", symbol, "is paid for before it is used");
                     break;
-                case DrawnLineSyntax or ServesLineSyntax:
+                case ServesLineSyntax serves:
+                    ImmutableArray<ActionSymbol> actions = [.. serves.Actions.Items.Where(static n => !n.IsMissing).Select(LookupAction)];
+                    bucket = bucket with { Serves = new BoundServes(LineLocation(serves), actions) { Remarks = BindRemarks(serves) } };
+                    break;
+                case DrawnLineSyntax:
                     ReportNotSupported(LineLocation(line), $"\"{LineLocation(line).Text.Split(' ')[0]}\" in a bucket");
                     break;
             }

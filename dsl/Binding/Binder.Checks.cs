@@ -17,9 +17,30 @@ internal sealed partial class Binder
         }
     }
 
+    /// <summary>PR0523: an action that every bucket leaves out.</summary>
+    private void CheckServed(BoundRuleset ruleset)
+    {
+        if (ruleset.Buckets.IsEmpty || HasUnreadableItem || ruleset.Buckets.Any(static b => b.Serves is null))
+        {
+            return;
+        }
+
+        var served = ruleset.Buckets.SelectMany(static b => b.Serves!.Actions).ToHashSet<Symbol>(ReferenceEqualityComparer.Instance);
+        if (served.Any(static a => a.IsError) || Items<BucketSyntax>().Any(BlockHasError))
+        {
+            return;
+        }
+
+        foreach (var action in ruleset.Actions.Where(a => !a.IsFree && !served.Contains(a)))
+        {
+            Report(DiagnosticDescriptors.ActionNotServed, action.Location, action.Name);
+        }
+    }
+
     private void CheckCompleteness(BoundRuleset ruleset)
     {
         CheckUnused(ruleset);
+        CheckServed(ruleset);
         if (!HasUnreadableItem && _buckets.Symbols.Count > 0)
         {
             if (ruleset.Consume is null)

@@ -136,7 +136,6 @@ internal sealed partial class Binder
                     plan = plan with { Grants = plan.Grants.Add(BindPlanGrant(also.Grant, LineLocation(also))) };
                     break;
                 case ExistingAccountsLineSyntax existing:
-                    ReportNotSupported(LineLocation(existing), "\"existing accounts\" in a plan");
                     plan = plan with { ExistingAccounts = BindExistingAccounts(existing) };
                     break;
             }

@@ -164,11 +164,6 @@ internal sealed partial class Binder
         foreach (var name in line.Meters.Items)
         {
             var unit = LookupUnit(name);
-            if (unit is CurrencySymbol)
-            {
-                ReportNotSupported(name.Location, "Measuring money");
-            }
-
             if (unit is not null && measures.Contains(unit))
             {
                 ReportTwiceUnlessGuessed(name, IsGuess(name, unit), line.Location);

@@ -55,8 +55,11 @@ internal sealed partial class Binder
                 return new BoundChangePlanStep(location, LookupPlan(change.Plan));
             case ExpectStepSyntax expect:
                 return BindExpected(expect.Expected, location);
+            case CorrectStepSyntax correct:
+                var corrected = LookupAction(correct.Action);
+                var (facts, key) = BindWith(correct.With, corrected, location);
+                return new BoundCorrectStep(location, corrected, BindQuantities(correct.Quantities, corrected), facts) { Key = key };
             default:
-                ReportNotSupported(location, "\"correct\"");
                 return null;
         }
     }
@@ -125,9 +128,15 @@ internal sealed partial class Binder
             Report(DiagnosticDescriptors.FigureOutOfRange, syntax.Repetition!.Count.Location, syntax.Repetition.Count.Text, "an action is done 1 time or more");
         }
 
+        var (facts, key) = BindWith(syntax.With, action, location);
+        return new BoundDoStep(location, Math.Max(1, times), action, BindQuantities(syntax.Quantities, action), facts) { Key = key };
+    }
+
+    private (ImmutableArray<BoundStatedFact> Facts, string? Key) BindWith(WithClauseSyntax? syntax, ActionSymbol action, TextLocation location)
+    {
         string? key = null;
         var facts = ImmutableArray.CreateBuilder<BoundStatedFact>();
-        foreach (var stated in syntax.With?.Facts ?? [])
+        foreach (var stated in syntax?.Facts ?? [])
         {
             if (action.Key is { } keySymbol && keySymbol.Name == stated.Fact.ValueText)
             {
@@ -145,7 +154,7 @@ internal sealed partial class Binder
             }
         }
 
-        return new BoundDoStep(location, Math.Max(1, times), action, BindQuantities(syntax.Quantities, action), facts.ToImmutable()) { Key = key };
+        return (facts.ToImmutable(), key);
     }
 
     private BoundStatedFact? BindStatedFact(FactValueSyntax syntax, ActionSymbol action)
@@ -221,8 +230,9 @@ internal sealed partial class Binder
                 return BindOutcome(outcome.Phrase, location);
             case ExpectedAlertSyntax alert:
                 return Lookup(_alerts, alert.Alert, DiagnosticDescriptors.UnknownAlert) is { } symbol ? new BoundExpectAlert(location, symbol) : null;
+            case ExpectedBackSyntax back:
+                return new BoundExpectBack(location, BindCredits(back.Amount));
             default:
-                ReportNotSupported(location, "\"back\"");
                 return null;
         }
     }

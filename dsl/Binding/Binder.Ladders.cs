@@ -11,6 +11,7 @@ internal sealed partial class Binder
     {
         var kind = syntax.ModeKeyword.Kind == SyntaxKind.VolumeKeyword ? LadderKind.Volume : LadderKind.Graduated;
         BoundAmount? listPrice = null;
+        UnitSymbol? tiersBy = null;
         var repricing = false;
         foreach (var option in syntax.Options)
         {
@@ -21,10 +22,19 @@ internal sealed partial class Binder
                     break;
                 case RepricingOptionSyntax again:
                     repricing = true;
-                    ReportNotSupported(again.Phrase.Location, "\"re-pricing earlier units\"");
+                    if (kind == LadderKind.Graduated)
+                    {
+                        Report(DiagnosticDescriptors.GraduatedReprices, again.Phrase.Location);
+                    }
+
                     break;
-                default:
-                    ReportNotSupported(option.Location, "\"tiers by\"");
+                case TiersByOptionSyntax by:
+                    tiersBy = BindMeasured(by.Meter, context);
+                    if (kind == LadderKind.Graduated)
+                    {
+                        Report(DiagnosticDescriptors.GraduatedTiersBy, by.TiersBy.Location);
+                    }
+
                     break;
             }
         }
@@ -34,11 +44,14 @@ internal sealed partial class Binder
             CheckScope(syntax, kind, scope, repricing, action);
         }
 
-        return new BoundLadder(syntax.Location, kind, BindTiers(line, unit.Unit, listPrice, context))
+        var ladder = new BoundLadder(syntax.Location, kind, BindTiers(line, tiersBy ?? unit.Unit, unit.Unit, listPrice, context))
         {
             ListPrice = listPrice,
+            TiersBy = tiersBy,
             RepricesEarlierUnits = repricing,
         };
+        CheckTiers(ladder, unit);
+        return ladder;
     }
 
     private void CheckScope(LadderSyntax syntax, LadderKind kind, BoundScope? scope, bool repricing, ActionSymbol action)
@@ -61,13 +74,14 @@ internal sealed partial class Binder
         }
     }
 
-    private ImmutableArray<BoundTier> BindTiers(PerComponentSyntax line, UnitSymbol unit, BoundAmount? listPrice, PriceContext context)
+    private ImmutableArray<BoundTier> BindTiers(
+        PerComponentSyntax line, UnitSymbol limits, UnitSymbol priced, BoundAmount? listPrice, PriceContext context)
     {
         var lines = Lines(line).OfType<TierLineSyntax>().ToList();
         var costs = new List<BoundCost>(lines.Count);
         foreach (var tier in lines)
         {
-            costs.Add(BindCost(tier.Cost, context, unit, listPrice ?? (costs.Count > 0 ? costs[0].Rate : null), isTier: true));
+            costs.Add(BindCost(tier.Cost, context, priced, listPrice ?? (costs.Count > 0 ? costs[0].Rate : null), isTier: true));
         }
 
         if ((listPrice ?? costs.FirstOrDefault()?.Rate) is { } list && lines is not [{ HasError: true }, ..])
@@ -76,7 +90,7 @@ internal sealed partial class Binder
         }
 
         // A ladder with an unreadable tier has gaps that are no mistake of their own.
-        if (BlockHasError(line) || unit.IsError || lines.Count == 0 || !TryBounds(lines, unit, out var bounds))
+        if (BlockHasError(line) || limits.IsError || lines.Count == 0 || !TryBounds(lines, limits, out var bounds))
         {
             return [];
         }
@@ -99,7 +113,7 @@ internal sealed partial class Binder
     {
         for (var i = 1; i < costs.Count; i++)
         {
-            if (TryConstant(costs[i - 1].Rate, out var before) && TryConstant(costs[i].Rate, out var here) && here > before)
+            if (costs[i - 1].PackageSize == costs[i].PackageSize && TryConstant(costs[i - 1].Rate, out var before) && TryConstant(costs[i].Rate, out var here) && here > before)
             {
                 Report(DiagnosticDescriptors.RateRises, costs[i].Location, before.ToGroupedString(), here.ToGroupedString());
             }

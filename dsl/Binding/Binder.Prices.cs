@@ -114,6 +114,7 @@ internal sealed partial class Binder
         var components = ImmutableArray.CreateBuilder<BoundComponent>();
         var rows = ImmutableArray.CreateBuilder<RowLineSyntax>();
         var exceptions = ImmutableArray.CreateBuilder<ExceptionLineSyntax>();
+        var body = new BoundPriceBody(LineLocation(head)) { Remarks = BindRemarks(head) };
         foreach (var line in Lines(head))
         {
             switch (line)
@@ -134,19 +135,18 @@ internal sealed partial class Binder
                     exceptions.Add(exception);
                     break;
                 default:
-                    ReportNotSupported(LineLocation(line), $"\"{LineLocation(line).Text.Split(' ')[0]} ...\" in a price");
+                    body = BindBodyLine(line, body, context);
                     break;
             }
         }
 
-        ReportScopesThatDiffer(components);
-        var body = new BoundPriceBody(LineLocation(head))
+        body = body with
         {
             Components = components.ToImmutable(),
             Rows = BindRows(rows.ToImmutable(), head, context.By, context),
-            Exceptions = BindExceptions(exceptions.ToImmutable(), context, within, LineLocation(head)),
-            Remarks = BindRemarks(head),
         };
+        CheckBody(body, head);
+        body = body with { Exceptions = BindExceptions(exceptions.ToImmutable(), context, within, LineLocation(head)) };
         if (body.Components.IsEmpty && body.Rows.IsEmpty && !BlockHasError(head) && Lines(head).All(static l => l is ExceptionLineSyntax))
         {
             Report(
@@ -160,11 +160,6 @@ internal sealed partial class Binder
     private BoundPerComponent BindPer(PerComponentSyntax syntax, PriceContext context)
     {
         var unit = BindCountedUnit(syntax.Unit, context);
-        if (syntax.Rounded is { } rounded)
-        {
-            ReportNotSupported(rounded.Location, "\"rounded\"");
-        }
-
         if (syntax is { Scope: { } outer, Ladder.Scope: { } inner })
         {
             Report(DiagnosticDescriptors.ScopesDiffer, inner.Location, inner.ToString(), outer.Location.Line, outer.ToString());
@@ -172,38 +167,48 @@ internal sealed partial class Binder
 
         var component = new BoundPerComponent(LineLocation(syntax), unit)
         {
+            Conversion = syntax.Rounded is { } rounded ? BindConversion(rounded, unit) : null,
             Scope = BindScope(syntax.Ladder?.Scope ?? syntax.Scope, context),
             Remarks = BindRemarks(syntax),
         };
+        if (unit.Counting != UnitCounting.Exact || component.Conversion is not null)
+        {
+            RequireScope(syntax, unit.Location, component.Scope, unit.Counting != UnitCounting.Exact ? "counts packages" : "rounds a total", context);
+        }
+
         if (syntax.Cost is { } cost)
         {
-            return component with { Cost = BindCost(cost, context, unit.Unit, list: null) };
+            component = component with { Cost = BindCost(cost, context, unit.Unit, list: null) };
         }
-
-        if (syntax.Ladder is { } ladder)
+        else if (syntax.Ladder is { } ladder)
         {
-            return component with { Ladder = BindLadder(syntax, ladder, unit, component.Scope, context) };
+            component = component with { Ladder = BindLadder(syntax, ladder, unit, component.Scope, context) };
         }
-
-        if (syntax.Table is { } table)
+        else if (syntax.Table is { } table)
         {
-            ReportNotSupported(table.Location, "A rate by facts");
             var by = BindFacts(table.Facts, context.Action);
             var rows = BindRows([.. Lines(syntax).OfType<RowLineSyntax>()], syntax, by, context, unit.Unit);
-            return component with { Matrix = new BoundMatrix(table.Location, by, rows) };
+            component = component with { Matrix = new BoundMatrix(table.Location, by, rows) };
+        }
+        else
+        {
+            component = component with { Cost = new BoundCost(syntax.Location, new BoundErrorAmount(syntax.Location)) };
         }
 
-        return component with { Cost = new BoundCost(syntax.Location, new BoundErrorAmount(syntax.Location)) };
+        if (unit.Counting == UnitCounting.Exact && !HasExactShare(unit.Size))
+        {
+            var rate = component.Cost?.Rate ?? component.Ladder?.Tiers.FirstOrDefault()?.Cost.Rate ?? component.Matrix?.Rows.FirstOrDefault()?.Cost.Rate;
+            Report(
+                DiagnosticDescriptors.NoExactShare, unit.Location,
+                rate is null or BoundErrorAmount ? "A price" : Write(rate), $"{unit.Size.ToGroupedString()} {syntax.Unit.Name.ValueText}");
+        }
+
+        return component;
     }
 
     private BoundCountedUnit BindCountedUnit(UnitOfSyntax syntax, PriceContext context)
     {
         var unit = LookupCountedUnit(syntax.Name);
-        if (syntax.Number is not null)
-        {
-            ReportNotSupported(syntax.Location, "A price per several units");
-        }
-
         if (unit is not null && context.Action is { IsError: false } action && !action.Measures.Contains(unit))
         {
             Report(DiagnosticDescriptors.ActionDoesNotMeasure, syntax.Name.Location, action.Name, Singular(unit));
@@ -216,7 +221,7 @@ internal sealed partial class Binder
         var counting = syntax.PackageOf is null ? UnitCounting.Exact
             : syntax.CompleteKeyword is null ? UnitCounting.StartedPackages
             : UnitCounting.CompletePackages;
-        var size = syntax.Number is { IsMissing: false, HasError: false } number && number.NumberValue.Sign > 0 ? number.NumberValue : 1;
+        var size = BindSize(syntax.Number, unit);
         return new BoundCountedUnit(
             syntax.Location,
             unit ?? new MeterSymbol(syntax.Name.ValueText, syntax.Name.ValueText, isWhole: false, syntax.Name.Location) { IsError = true },
@@ -242,9 +247,12 @@ internal sealed partial class Binder
             case SyntaxKind.CycleKeyword:
                 NeedCycle(syntax.Location, $"\"{syntax}\"");
                 return new BoundScope(syntax.Location, ScopeKind.Cycle, null);
-            case SyntaxKind.EventKeyword or SyntaxKind.HourKeyword or SyntaxKind.DayKeyword:
-                ReportNotSupported(syntax.Location, $"\"{syntax}\"");
+            case SyntaxKind.EventKeyword:
                 return new BoundScope(syntax.Location, ScopeKind.Event, null);
+            case SyntaxKind.HourKeyword:
+                return new BoundScope(syntax.Location, ScopeKind.Hour, null);
+            case SyntaxKind.DayKeyword:
+                return new BoundScope(syntax.Location, ScopeKind.Day, null);
         }
 
         if (action.Key is { } key && key.Name == syntax.Name.ValueText)
@@ -261,10 +269,10 @@ internal sealed partial class Binder
         return new BoundScope(syntax.Location, ScopeKind.Key, new KeySymbol(syntax.Name.ValueText, syntax.Name.Location) { IsError = true });
     }
 
-    private void ReportScopesThatDiffer(IEnumerable<BoundComponent> components)
+    private void ReportScopesThatDiffer(IEnumerable<BoundScope?> scopes)
     {
         BoundScope? first = null;
-        foreach (var scope in components.OfType<BoundPerComponent>().Select(static c => c.Scope).OfType<BoundScope>())
+        foreach (var scope in scopes.OfType<BoundScope>())
         {
             first ??= scope;
             if (scope.Kind != first.Kind)
@@ -281,13 +289,14 @@ internal sealed partial class Binder
     /// <param name="isTier">A first tier is its own list figure.</param>
     private BoundCost BindCost(CostSyntax syntax, PriceContext context, UnitSymbol? counted, BoundAmount? list, bool isTier = false)
     {
-        ReportPartNotSupported(syntax.Fee, "A flat fee");
-        ReportPartNotSupported(syntax.Package, "A package in a tier");
-        ReportPartNotSupported(syntax.Plus, "A flat fee");
-        ReportPartNotSupported(syntax.Cap, "A cap on one line");
-        BoundAmount rate;
+        BoundAmount? rate = null;
+        BoundFee? fee = syntax.Plus is { } plus ? BindFee(plus.Amount, plus.Fee, context) : null;
         BoundClaim? claim = null;
-        if (syntax.Amount is { } written)
+        if (syntax is { Amount: { } flat, Fee: { } alone })
+        {
+            fee = BindFee(flat, alone, context);
+        }
+        else if (syntax.Amount is { } written)
         {
             rate = RequirePriced(BindAmount(written), context, counted);
             if (syntax.Off is { } off)
@@ -300,22 +309,32 @@ internal sealed partial class Binder
             rate = BindDiscount(syntax, list);
         }
 
-        if (context.Action is not null)
+        if (context.Action is not null && rate is not null)
         {
             WatchDecimals(TryConstant(rate, out var value) && rate is BoundDiscountedAmount
                 ? new BoundLiteralAmount(rate.Location, AmountKind.Credits, null, value)
                 : rate);
         }
 
-        return new BoundCost(syntax.Location, rate) { Claim = claim, IsWaived = syntax.Waived is not null };
+        return new BoundCost(syntax.Location, rate)
+        {
+            Claim = claim,
+            Fee = fee,
+            PackageSize = syntax.Package is { } package ? BindSize(package.Size, counted) : null,
+            AtMost = syntax.Cap is { } cap ? RequirePriced(BindAmount(cap.Amount), context, counted: null) : null,
+            IsWaived = syntax.Waived is not null,
+        };
     }
 
-    private void ReportPartNotSupported(SyntaxNode? part, string what)
+    private BoundFee BindFee(AmountSyntax amount, FeeSyntax fee, PriceContext context)
     {
-        if (part is not null)
+        var bound = RequirePriced(BindAmount(amount), context, counted: null);
+        if (context.Action is not null)
         {
-            ReportNotSupported(part.Location, what);
+            WatchDecimals(bound);
         }
+
+        return new BoundFee(fee.Location, bound, fee.EvenAtZero is not null);
     }
 
     private BoundAmount BindDiscount(CostSyntax syntax, BoundAmount? list)
@@ -421,7 +440,11 @@ internal sealed partial class Binder
 
         if (context.Action is not null ? amount.Kind != AmountKind.Credits : amount.Kind != AmountKind.Money)
         {
-            if (context.Action is not null)
+            if (context.Action is not null && amount.Kind == AmountKind.Percent && counted is CurrencySymbol)
+            {
+                Report(DiagnosticDescriptors.PercentageOfMoney, amount.Location, counted.Name, Write(amount));
+            }
+            else if (context.Action is not null)
             {
                 Report(DiagnosticDescriptors.PriceNotInCredits, amount.Location, Describe(amount));
             }
@@ -448,6 +471,11 @@ internal sealed partial class Binder
 
     private BoundAmount RequireRateFits(BoundAmount amount, UnitSymbol? counted)
     {
+        if (amount is BoundPercentOfAmount part)
+        {
+            return part with { Of = RequireRateFits(part.Of, counted) };
+        }
+
         if (amount is not BoundRateAmount { Rate: { Per: { } per } rate } || ReferenceEquals(per, counted))
         {
             return amount;
@@ -474,8 +502,10 @@ internal sealed partial class Binder
         {
             var condition = BindCondition(line.Condition, context.Action);
             ReportRegardlessFacts(condition, context);
+            _eventFact.Push(EventFactOf(condition) ?? (_eventFact.TryPeek(out var outer) ? outer : null));
             var holds = AnalyseException(condition, within, parent, line, siblings);
             exceptions.Add(new BoundPriceExcept(LineLocation(line), condition, BindBody(line, context, holds)) { Remarks = BindRemarks(line) });
+            _eventFact.Pop();
         }
 
         return exceptions.ToImmutable();

@@ -78,6 +78,12 @@ public static partial class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor UnknownTimeZone = Error(
         "PR0522", "Unknown time zone", "\"{0}\" is not a known time zone.", "did you mean \"{1}\"?");
 
+    /// <summary>PR0523. Arguments: the action.</summary>
+    public static readonly DiagnosticDescriptor ActionNotServed = Error(
+        "PR0523", "Action that no bucket serves",
+        "No bucket serves \"{0}\", so it could never be charged.",
+        "add it to a bucket's \"serves\", or make it free");
+
     /// <summary>PR0525. Arguments: the bucket.</summary>
     public static readonly DiagnosticDescriptor PostpaidHoldsNoCredits = Error(
         "PR0525", "Credits into a postpaid bucket",

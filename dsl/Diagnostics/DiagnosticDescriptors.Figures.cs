@@ -64,6 +64,18 @@ public static partial class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor WidthUnbounded = Error(
         "PR0306", "Amount without a bound", "Nothing bounds this amount, so it cannot be computed exactly.");
 
+    /// <summary>PR0307. Arguments: the amount, the number and unit.</summary>
+    public static readonly DiagnosticDescriptor NoExactShare = Error(
+        "PR0307", "Share without an exact value",
+        "{0} per {1} has no exact value.",
+        "write \"per package of {1}\", or a size such as 4 or 5");
+
+    /// <summary>PR0308. Arguments: the currency, the percentage.</summary>
+    public static readonly DiagnosticDescriptor PercentageOfMoney = Error(
+        "PR0308", "Percentage of money as a price",
+        "A percentage of {0} is money, but an action is charged in credits.",
+        "write \"{1} of 1 credit\", or of a rate in credits per {0}");
+
     /// <summary>PR0309. Arguments: the percentage as written.</summary>
     public static readonly DiagnosticDescriptor PercentOutOfRange = Error(
         "PR0309", "Percentage above 100", "{0} is more than the whole; a percentage is from 0% to 100%.");

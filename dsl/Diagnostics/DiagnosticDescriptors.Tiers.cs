@@ -93,4 +93,58 @@ public static partial class DiagnosticDescriptors
         "PR0113", "Two scopes in one price",
         "This line counts {0}, but line {1} of the same price counts {2}.",
         "use one of the two");
+
+    /// <summary>PR0111. Arguments: the limit, the size of a package, the limits that fit.</summary>
+    public static readonly DiagnosticDescriptor LimitCutsPackage = Error(
+        "PR0111", "Limit inside a package",
+        "The limit {0} is not a whole number of packages of {1}, so the package across it would be charged twice.",
+        "write {2}");
+
+    /// <summary>PR0112. No arguments.</summary>
+    public static readonly DiagnosticDescriptor EvenAtZeroLater = Error(
+        "PR0112", "Fee at zero in a later tier",
+        "\"even at zero\" belongs to the first tier; this one is only reached by use.",
+        "delete \"even at zero\"");
+
+    /// <summary>PR0114. Arguments: the key.</summary>
+    public static readonly DiagnosticDescriptor MinimumNeverDue = Error(
+        "PR0114", "Minimum that never falls due",
+        "Nothing closes a {0}, so this minimum would never fall due.",
+        "write \"within each cycle\", or \"each\" for every event");
+
+    /// <summary>PR0115. Arguments: the minimum, the maximum.</summary>
+    public static readonly DiagnosticDescriptor MinimumAboveMaximum = Error(
+        "PR0115", "Minimum above the maximum",
+        "The minimum ({0}) is above the maximum ({1}).",
+        "lower the minimum or raise the maximum");
+
+    /// <summary>PR0116. Arguments: the fact, the scope that closes.</summary>
+    public static readonly DiagnosticDescriptor MinimumDependsOnEvent = Error(
+        "PR0116", "Minimum that depends on an event",
+        "This minimum depends on {0}, which is not known when a {1} closes without use.",
+        "move it to the default of the price");
+
+    /// <summary>PR0117. Arguments: the number of free events.</summary>
+    public static readonly DiagnosticDescriptor CorrectionOfFreeEvents = Error(
+        "PR0117", "Correction of free events",
+        "A correction cannot say which of the first {0} events it takes back.",
+        "write free units, or \"corrections cost nothing\"");
+
+    /// <summary>PR0118. Arguments: the size of the line's packages.</summary>
+    public static readonly DiagnosticDescriptor PackagesOfPackages = Error(
+        "PR0118", "Packages in a ladder of packages",
+        "This ladder already counts packages of {0}, so a tier cannot have packages of its own.",
+        "count packages on the line, or in each tier");
+
+    /// <summary>PR0119. No arguments.</summary>
+    public static readonly DiagnosticDescriptor GraduatedTiersBy = Error(
+        "PR0119", "Graduated ladder by another meter",
+        "\"tiers by\" needs a volume ladder: a graduated one would have to split two quantities.",
+        "write \"volume\"");
+
+    /// <summary>PR0120. No arguments.</summary>
+    public static readonly DiagnosticDescriptor GraduatedReprices = Error(
+        "PR0120", "Graduated ladder that re-prices",
+        "\"re-pricing earlier units\" needs a volume ladder: a graduated one never changes the price of a unit.",
+        "delete it, or write \"volume\"");
 }

@@ -10,6 +10,7 @@ public sealed class BinderTests
     [InlineData("bookbag.rules")]
     [InlineData("ai-engine.rules")]
     [InlineData("roboflow.rules")]
+    [InlineData("sampler.rules")]
     public void Published_pages_bind_without_a_word(string file) =>
         RuleFile.Read(file).Diagnostics.Select(RuleFile.Show).ShouldBeEmpty();
 
@@ -181,6 +182,30 @@ public sealed class BinderTests
         ruleset.Promises.Length.ShouldBe(3);
         ruleset.Cycle!.By!.Name.ShouldBe("billing");
         ruleset.Cycle.UpFront!.Months.ShouldBe(12);
+    }
+
+    [Fact]
+    public void Every_line_of_a_price_is_bound()
+    {
+        var prices = RuleFile.Read("sampler.rules").Ruleset.Prices;
+        var scan = prices[0].Body;
+        scan.Allowances.Single().Unit!.Name.ShouldBe("page");
+        var packages = scan.Components.Single().ShouldBeOfType<BoundPerComponent>();
+        packages.Unit.Counting.ShouldBe(UnitCounting.StartedPackages);
+        packages.Unit.Size.ShouldBe(10);
+        packages.Ladder!.Tiers[0].End.ShouldBe(100);
+        scan.Adjustments.Single().Kind.ShouldBe(AdjustmentKind.MarkUp);
+        var transfer = prices[1].Body;
+        transfer.Allowances.Select(static a => a.Unit?.Name).ShouldBe([null, "USD"]);
+        transfer.Components[0].ShouldBeOfType<BoundPerComponent>().Cost!.Rate.ShouldBeOfType<BoundPercentOfAmount>().Percent.ToString().ShouldBe("1.3");
+        transfer.Limits.Select(static l => (l.Kind, l.Scope?.Kind)).ShouldBe([(LimitKind.AtMost, null), (LimitKind.AtLeast, ScopeKind.Cycle)]);
+        var lease = prices[2].Body;
+        lease.Floors.Single().Quantity.ShouldBe(1);
+        var volume = lease.Components.Single().ShouldBeOfType<BoundPerComponent>().Ladder!;
+        volume.TiersBy!.Name.ShouldBe("seat");
+        volume.RepricesEarlierUnits.ShouldBeTrue();
+        volume.Tiers[1].Cost.Fee!.Amount.ShouldBeOfType<BoundLiteralAmount>().Value.ShouldBe(50);
+        lease.Corrections!.Kind.ShouldBe(CorrectionsKind.Allowed);
     }
 
     [Fact]

@@ -76,6 +76,10 @@ internal static partial class DiagnosticCases
         new("level twice", "PR0514",
             Priced + Included + Cycle + AtZero + "consume included\nalert \"x\"\n  at 80%, [80%] of included used\n",
             Priced + Included + Cycle + AtZero + "consume included\nalert \"x\"\n  at 80%, 90% of included used\n", "80%"),
+        new("action that no bucket serves", "PR0523",
+            Priced + "action [go]\nprice go\n  each 1 credit\nbucket prepaid from purchase\n  unused never expires\n  serves scan\nconsume prepaid\n" + AtZero,
+            Priced + "action go\nprice go\n  each 1 credit\nbucket prepaid from purchase\n  unused never expires\n  serves scan, go\nconsume prepaid\n" + AtZero,
+            "go"),
         new("postpaid bucket filled", "PR0525",
             Priced + Flex + Cycle + AtZero + "consume flex\nplan Team grants 10 credits every month into [flex]\n",
             Priced + Included + Cycle + AtZero + "consume included\n", "flex"),
@@ -119,8 +123,8 @@ internal static partial class DiagnosticCases
     private static IEnumerable<DiagnosticCase> Advice =>
     [
         new("line that is not bound yet", "PR0099",
-            Scan + "price scan\n  per page 1 credit\n  [count at least 1 page each]\n",
-            Scan + "price scan\n  per page 1 credit\n", "\"count ...\" in a price"),
+            Priced + "bucket included from grant\n  unused never expires\n  [drawn largest]\nconsume included\n" + AtZero,
+            Priced + "bucket included from grant\n  unused never expires\nconsume included\n" + AtZero, "\"drawn\" in a bucket"),
         new("never used", "PR0701",
             Priced + "rate [spare] is 1 credit\n", Priced, "spare"),
         Ladder("rate that rises", "PR0702", """
