@@ -71,13 +71,15 @@ internal ref struct JsonCursor
             return false;
         }
 
-        for (var i = 0; i < members.Length; i++)
+        string? unescaped = null;
+        if (_reader.ValueIsEscaped && !TryGetString(out unescaped))
         {
-            if (_reader.ValueTextEquals(members[i]))
-            {
-                index = i;
-                break;
-            }
+            return false;
+        }
+
+        for (var i = 0; i < members.Length && index < 0; i++)
+        {
+            index = (unescaped is null ? _reader.ValueTextEquals(members[i]) : unescaped == members[i]) ? i : -1;
         }
 
         if (index < 0)

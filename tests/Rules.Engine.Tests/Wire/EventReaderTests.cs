@@ -72,6 +72,8 @@ public sealed class EventReaderTests
     [InlineData("""{"account":"a","\u0061ccount":"b"}""", WireCodes.DuplicateMember, "/account")]
     [InlineData("""{"quantities":{"image":1,"image":1}}""", WireCodes.DuplicateMember, "/quantities/image")]
     [InlineData("""{"facts":{"model":"a","mo\u0064el":"b"}}""", WireCodes.DuplicateMember, "/facts/model")]
+    [InlineData("""{"a\ud800ccount":"a"}""", WireCodes.InvalidText, "")]
+    [InlineData("""{"facts":{"a\ud800":"a"}}""", WireCodes.InvalidText, "/facts")]
     [InlineData("""{"Account":"a"}""", WireCodes.UnknownMember, "/Account")]
     [InlineData("""{"status":"paid"}""", WireCodes.UnknownMember, "/status")]
     [InlineData("""{"state":{}}""", WireCodes.UnknownMember, "/state")]
