@@ -1,10 +1,20 @@
-using Rules.Portal.Web;
+using Rules.Ledger;
+using Rules.Portal.Startup;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.WebHost.UseStaticWebAssets();
-builder.Services.AddPortalPages();
-var app = builder.Build();
-app.UsePortalHeaders();
-app.UsePortalErrorPages();
-app.MapPortalPages();
-app.Run();
+try
+{
+    await using var portal = await PortalApplication.StartAsync(args);
+    await Greeting.GiveAsync(portal);
+    await portal.WaitForShutdownAsync();
+    return 0;
+}
+catch (StartRefusedException refusal)
+{
+    await Console.Error.WriteLineAsync(refusal.Message);
+    return refusal.ExitCode;
+}
+catch (LedgerStartException refusal)
+{
+    await Console.Error.WriteLineAsync(refusal.Message);
+    return refusal.ExitCode;
+}

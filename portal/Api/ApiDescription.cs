@@ -1,0 +1,169 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using Rules.Client;
+
+namespace Rules.Portal.Api;
+
+/// <summary>
+/// The OpenAPI document. Its schemas are the types of the .NET client, which the tests use against the real service, so that document,
+/// client and service cannot drift apart.
+/// </summary>
+public static class ApiDescription
+{
+    public const string DocumentPath = "/openapi/v1.json";
+
+    private const string ProblemType = "application/problem+json";
+
+    public static IServiceCollection AddApiDescription(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            options.SerializerOptions.TypeInfoResolverChain.Insert(0, ClientJson.Default);
+        });
+        return services.AddOpenApi("v1", options =>
+        {
+            options.AddDocumentTransformer((document, _, _) =>
+            {
+                document.Info.Title = "Rules";
+                document.Info.Version = "v1";
+                document.Info.Description = "Asks what an operation costs, charges it exactly once, and explains every credit. "
+                    + "Figures are decimal strings; a request may also send them as plain JSON numbers. Problems are RFC 9457 with a stable code. "
+                    + "After a lost connection or a 503, send the same command with the same Idempotency-Key again.";
+                document.Servers = [new OpenApiServer { Url = "/" }];
+                return Task.CompletedTask;
+            });
+            options.AddSchemaTransformer(DescribeDecimal);
+            options.AddOperationTransformer(Complete);
+        });
+    }
+
+    public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder route, string example)
+        where T : notnull => route.Accepts<T>("application/json").WithMetadata(new RequestExample(example));
+
+    public static RouteHandlerBuilder TakesKey(this RouteHandlerBuilder route) => route.WithMetadata(new KeyRequired());
+
+    public static RouteHandlerBuilder Answers<T>(this RouteHandlerBuilder route, string? example) =>
+        route.Produces<T>(StatusCodes.Status200OK, "application/json").WithMetadata(new AnswerExample(example));
+
+    public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params ReadOnlySpan<int> statuses)
+    {
+        foreach (var status in statuses)
+        {
+            route.Produces<Client.Problem>(status, ProblemType);
+        }
+
+        return route;
+    }
+
+    public static RouteHandlerBuilder Parameter(this RouteHandlerBuilder route, string name, string description) =>
+        route.WithMetadata(new QueryParameter(name, description));
+
+    private static Task DescribeDecimal(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        if (context.JsonTypeInfo.Type == typeof(decimal) || context.JsonTypeInfo.Type == typeof(decimal?))
+        {
+            schema.Type = context.JsonTypeInfo.Type == typeof(decimal) ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
+            schema.Format = null;
+            schema.Pattern = @"^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?$";
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static Task Complete(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        foreach (var parameter in metadata.OfType<QueryParameter>())
+        {
+            (operation.Parameters ??= []).Add(new OpenApiParameter
+            {
+                Name = parameter.Name,
+                In = ParameterLocation.Query,
+                Description = parameter.Description,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            });
+        }
+
+        if (metadata.OfType<KeyRequired>().Any())
+        {
+            (operation.Parameters ??= []).Add(new OpenApiParameter
+            {
+                Name = IdempotencyKey.Header,
+                In = ParameterLocation.Header,
+                Required = true,
+                Description = "The command happens once under this key of yours, however often it is sent. The same key with another command is refused.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 128, Pattern = "^[ -~]+$" },
+                Example = "my-first-run",
+            });
+        }
+
+        if (operation.RequestBody?.Content is { } body && body.TryGetValue("application/json", out var request)
+            && metadata.OfType<RequestExample>().FirstOrDefault() is { } requestExample)
+        {
+            request.Example = JsonNode.Parse(requestExample.Json);
+        }
+
+        foreach (var (status, response) in operation.Responses ?? [])
+        {
+            Describe(operation, status, response, metadata);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static void Describe(OpenApiOperation operation, string status, IOpenApiResponse response, IList<object> metadata)
+    {
+        if (status == "200")
+        {
+            if (response.Content is { } content && content.TryGetValue("application/json", out var answer)
+                && metadata.OfType<AnswerExample>().FirstOrDefault()?.Json is { } json)
+            {
+                answer.Example = JsonNode.Parse(json);
+            }
+
+            if (response is OpenApiResponse granted && metadata.OfType<KeyRequired>().Any())
+            {
+                (granted.Headers ??= new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal))[JsonBody.ReplayedHeader] = new OpenApiHeader
+                {
+                    Description = "true where the key had been answered before: these are the first answer's bytes.",
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                };
+            }
+
+            return;
+        }
+
+        var codes = ProblemKinds.All.Where(kind => kind.Status.ToString(System.Globalization.CultureInfo.InvariantCulture) == status
+            && Belongs(kind, operation, metadata)).Select(kind => kind.Code).ToList();
+        if (status == "422")
+        {
+            codes.Add("RTnn");
+        }
+
+        response.Description = codes.Count == 0 ? response.Description : "code: " + string.Join(", ", codes);
+    }
+
+    // Which of the codes of a status an operation can answer with.
+    private static bool Belongs(ProblemKind kind, OpenApiOperation operation, IList<object> metadata) => kind.Code switch
+    {
+        "idempotency_key_required" or "idempotency_key_invalid" or "idempotency_key_reused" or "outcome_unknown" => metadata.OfType<KeyRequired>().Any(),
+        "parameter_invalid" => operation.RequestBody is null,
+        "host_not_allowed" or "bad_request" => true,
+        "not_found" => false,
+        "entry_unknown" => operation.OperationId == "explain",
+        _ => kind.Status != 400 || operation.RequestBody is not null,
+    };
+
+    private sealed record KeyRequired;
+
+    private sealed record RequestExample(string Json);
+
+    private sealed record AnswerExample(string? Json);
+
+    private sealed record QueryParameter(string Name, string Description);
+}

@@ -1,0 +1,84 @@
+namespace Rules.Portal.Api;
+
+/// <summary>Bodies shown in the description of the interface. The requests run as they stand against the sample company.</summary>
+internal static class ApiExamples
+{
+    public const string Event = """
+        {
+          "account": "sample-lab",
+          "action": "analysis",
+          "quantities": {"image": "6000", "crop": "120000"},
+          "keys": {"run": "my-first-run"}
+        }
+        """;
+
+    public const string Quote = """
+        {
+          "outcome": "charged", "exact": "8.95", "charge": "8.95", "listed": "8.95",
+          "ruleset": "biodock", "version": 1, "meaning": "sha256:…",
+          "draws": [], "short": "0",
+          "steps": [
+            {"text": "1,000 images at 0.001", "formula": "1,000 × 0.001", "file": "biodock.v1.rules", "line": 29, "amount": "1", "applied": true}
+          ],
+          "alerts": [], "balances": {}
+        }
+        """;
+
+    public const string Charge = """
+        {
+          "outcome": "charged", "exact": "8.95", "charge": "8.95", "listed": "8.95",
+          "ruleset": "biodock", "version": 1, "meaning": "sha256:…",
+          "draws": [], "short": "0",
+          "steps": [
+            {"text": "1,000 images at 0.001", "formula": "1,000 × 0.001", "file": "biodock.v1.rules", "line": 29, "amount": "1", "applied": true}
+          ],
+          "alerts": [], "balances": {},
+          "entry": 42, "explain_url": "/accounts/sample-lab/entries/42"
+        }
+        """;
+
+    public const string NewAccount = """
+        {"account": "acme", "ruleset": "bookbag", "plan": "Hobby", "facts": {"deployment": "cloud"}}
+        """;
+
+    public const string Account = """
+        {
+          "account": "acme", "ruleset": "bookbag", "version": 1, "plan": "Hobby",
+          "cycle": {"number": 0, "start": "2026-05-01T10:00:00Z", "end": "2026-06-01T10:00:00Z"},
+          "balances": {"allotment": "2000"}
+        }
+        """;
+
+    public const string NewGrant = """
+        {"account": "acme", "id": "goodwill-1", "bucket": "allotment", "amount": "50"}
+        """;
+
+    public const string Grant = """
+        {
+          "id": "goodwill-1", "bucket": "allotment", "lot": 2, "amount": "50",
+          "effective": "2026-05-03T10:00:00Z", "expires": "2026-06-01T10:00:00Z", "balances": {"allotment": "2050"}
+        }
+        """;
+
+    public const string Balance = """
+        {
+          "account": "acme", "at": "2026-05-03T10:00:00Z", "credit": "credit", "balances": {"allotment": "1995"},
+          "lots": [{
+            "lot": 1, "id": "plan:Hobby:allotment:0", "bucket": "allotment", "origin": "plan",
+            "effective": "2026-05-01T10:00:00Z", "expires": "2026-06-01T10:00:00Z",
+            "granted": "2000", "available": "1995", "held": "0", "spent": "5", "expired": "0", "moved": "0"
+          }]
+        }
+        """;
+
+    public const string EntryPage = """
+        {
+          "entries": [{
+            "entry": 2, "account": "acme", "kind": "charge", "amount": "5", "balance_after": "1995", "ruleset": "bookbag", "version": 1,
+            "action": "reply", "outcome": "charged", "at": "2026-05-02T08:00:00Z", "recorded_at": "2026-05-02T08:00:01.25Z",
+            "idempotency_key": "reply-8c1f", "explain_url": "/accounts/acme/entries/2"
+          }],
+          "next": null
+        }
+        """;
+}

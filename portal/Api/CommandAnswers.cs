@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Rules.Engine.Accounts;
+using Rules.Engine.Wire;
+using Rules.Ledger;
+using Rules.Portal.Display;
+
+namespace Rules.Portal.Api;
+
+/// <summary>Turns what a command came to into a response. The only place that knows which status stands for what.</summary>
+internal static class CommandAnswers
+{
+    /// <summary>A charge: with its entry and the way to the explanation in front of the closing brace.</summary>
+    public static IResult OfCharge(string account, CommandResult result) => result is { Status: CommandStatus.Accepted, Sequence: { } sequence }
+        ? new JsonBody(WithExplanation(result.Body, account, sequence), result.Replayed)
+        : Of(account, result);
+
+    /// <summary>A quote: a refusal is an answer as good as any, since nothing was asked to happen.</summary>
+    public static IResult OfQuote(string account, CommandResult result) =>
+        result.Status == CommandStatus.Refused ? new JsonBody(result.Body) : Of(account, result);
+
+    public static IResult Of(string account, CommandResult result) => result.Status switch
+    {
+        CommandStatus.Accepted => new JsonBody(result.Body, result.Replayed),
+        CommandStatus.Refused => new ProblemBody(new Problem(KindOf(result)) { Answer = result.Body }, result.Replayed),
+        CommandStatus.AccountUnknown => new ProblemBody(AccountUnknown(account)),
+        CommandStatus.AccountExists => new ProblemBody(new Problem(
+            ProblemKinds.AccountExists, $"An account \"{WireText.Shown(account)}\" is open already.", "Use it, or choose another id.")),
+        CommandStatus.KeyReused => new ProblemBody(new Problem(
+            ProblemKinds.KeyReused, "This Idempotency-Key was used on this account for a command that said something else.",
+            "Send the first command again to get its answer, or use a new key for the new command.")),
+        CommandStatus.Invalid => new ProblemBody(Problem.Of(result.Error!)),
+        CommandStatus.Busy => new ProblemBody(new Problem(ProblemKinds.Busy, Help: "Send it again with the same key.") { RetryAfterSeconds = 1 }),
+        _ => new ProblemBody(new Problem(ProblemKinds.OutcomeUnknown, Help: "Send it again with the same key: it happens once, and the answer tells.")
+        {
+            RetryAfterSeconds = 1,
+        }),
+    };
+
+    public static Problem AccountUnknown(string account) => new(
+        ProblemKinds.AccountUnknown, $"There is no account \"{WireText.Shown(account)}\".", "Open it with POST /v1/accounts, or check the id.");
+
+    private static ProblemKind KindOf(CommandResult result) => (result.Outcome ?? OutcomeOf(result.Body.Span)) switch
+    {
+        QuoteOutcome.Blocked => ProblemKinds.Blocked,
+        QuoteOutcome.Paused => ProblemKinds.Paused,
+        _ => ProblemKinds.Refused,
+    };
+
+    private static QuoteOutcome? OutcomeOf(ReadOnlySpan<byte> answer)
+    {
+        var reader = new Utf8JsonReader(answer);
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueTextEquals("outcome"u8))
+            {
+                reader.Read();
+                return WireNames.Outcome(reader.GetString());
+            }
+        }
+
+        return null;
+    }
+
+    private static byte[] WithExplanation(ReadOnlyMemory<byte> body, string account, long sequence)
+    {
+        var end = body.Span.LastIndexOf((byte)'}');
+        var link = WireWriter.Write((account, sequence), static (json, it) =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("entry"u8, it.sequence);
+            json.WriteString("explain_url"u8, AccountLinks.Entry(it.account, it.sequence));
+            json.WriteEndObject();
+        });
+
+        // {…} and {"entry":…} become {…,"entry":…}.
+        var joined = new byte[end + link.Length];
+        body.Span[..end].CopyTo(joined);
+        link.CopyTo(joined.AsSpan(end));
+        joined[end] = (byte)',';
+        return joined;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Frozen;
+using Rules.Engine.Wire;
+
+namespace Rules.Portal.Api;
+
+/// <summary>A kind of problem. Codes are part of the interface: they never change their meaning.</summary>
+/// <param name="Title">A sentence that holds for every problem of the kind.</param>
+public sealed record ProblemKind(string Code, int Status, string Title)
+{
+    /// <summary>Where the kind is described, relative to the service.</summary>
+    public string Type { get; } = "/v1/problems#" + Code;
+}
+
+/// <summary>Every problem that the service tells, in order of status.</summary>
+public static class ProblemKinds
+{
+    public static readonly ProblemKind BadRequest = new("bad_request", 400, "The request cannot be read.");
+    public static readonly ProblemKind HostNotAllowed = new("host_not_allowed", 400, "The service does not answer to this host name.");
+    public static readonly ProblemKind KeyRequired = new("idempotency_key_required", 400, "The request needs an Idempotency-Key.");
+    public static readonly ProblemKind KeyInvalid = new("idempotency_key_invalid", 400, "The Idempotency-Key cannot be used.");
+    public static readonly ProblemKind ParameterInvalid = new("parameter_invalid", 400, "A parameter of the address cannot be read.");
+    public static readonly ProblemKind Blocked = new("blocked", 402, "No credits are left, and the action is blocked without them.");
+    public static readonly ProblemKind Paused = new("paused", 402, "No credits are left, and the action is paused without them.");
+    public static readonly ProblemKind Refused = new("refused", 402, "Fewer credits are left than the action costs.");
+    public static readonly ProblemKind CrossSite = new("cross_site_refused", 403, "A page of another site may not write here.");
+    public static readonly ProblemKind NotFound = new("not_found", 404, "There is nothing at this address.");
+    public static readonly ProblemKind AccountUnknown = new("account_unknown", 404, "No account has this id.");
+    public static readonly ProblemKind EntryUnknown = new("entry_unknown", 404, "The account has no such entry.");
+    public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The address does not take this method.");
+    public static readonly ProblemKind RequestTimeout = new("request_timeout", 408, "The request came too slowly.");
+    public static readonly ProblemKind AccountExists = new("account_exists", 409, "An account of this id is already open.");
+    public static readonly ProblemKind BodyTooLarge = new("body_too_large", 413, "The body is larger than the service takes.");
+    public static readonly ProblemKind ContentType = new("content_type_unsupported", 415, "The body must be JSON.");
+    public static readonly ProblemKind KeyReused = new("idempotency_key_reused", 422, "The Idempotency-Key was used for another command.");
+    public static readonly ProblemKind InternalError = new("internal_error", 500, "The service failed.");
+    public static readonly ProblemKind Busy = new("busy", 503, "The service has too much to do; nothing was done.");
+    public static readonly ProblemKind OutcomeUnknown = new("outcome_unknown", 503, "Whether the command was done is not known.");
+
+    // What ledger and engine find in a command, by their own codes.
+    private static readonly ProblemKind[] _ofCommands =
+    [
+        new("account_id_invalid", 422, "The account's id cannot be used."),
+        new("id_used", 422, "The account has a grant of this id."),
+        new("in_the_future", 422, "The instant lies in the future."),
+        new("no_bucket", 422, "The rule set has no bucket that could hold credits."),
+        new("ruleset_unknown", 422, "No published rule set has this name."),
+        new("too_old", 422, "The event came too late to be charged."),
+    ];
+
+    private static readonly ProblemKind[] _known =
+    [
+        BadRequest, .. WireCodes.All.Select(code => new ProblemKind(code, 400, WireTitle(code))),
+        HostNotAllowed, KeyRequired, KeyInvalid, ParameterInvalid, Blocked, Paused, Refused, CrossSite, NotFound, AccountUnknown, EntryUnknown,
+        MethodNotAllowed, RequestTimeout, AccountExists, BodyTooLarge, ContentType, KeyReused, .. _ofCommands, InternalError, Busy, OutcomeUnknown,
+    ];
+
+    private static readonly FrozenDictionary<string, ProblemKind> _byCode = _known.ToFrozenDictionary(kind => kind.Code);
+
+    /// <summary>By status, then in order of declaration. Codes <c>RTnn</c> come from the rule files' evaluation and are not among them.</summary>
+    public static IReadOnlyList<ProblemKind> All { get; } = [.. _known.OrderBy(kind => kind.Status)];
+
+    public static ProblemKind Of(string code) => _byCode[code];
+
+    /// <summary>A code that ledger or engine gave; <c>RTnn</c> codes share one title.</summary>
+    public static ProblemKind OfEvaluation(string code) => _byCode.GetValueOrDefault(code) ?? new(code, 422, "The rules cannot evaluate this.");
+
+    /// <summary>The kind for a status that the framework chose.</summary>
+    public static ProblemKind OfStatus(int status) => status switch
+    {
+        403 => CrossSite,
+        404 => NotFound,
+        405 => MethodNotAllowed,
+        408 => RequestTimeout,
+        413 => BodyTooLarge,
+        415 => ContentType,
+        >= 500 => InternalError,
+        _ => BadRequest,
+    };
+
+    private static string WireTitle(string code) => code switch
+    {
+        WireCodes.MalformedJson => "The body is not one valid JSON value.",
+        WireCodes.DuplicateMember => "A member stands twice in one object.",
+        WireCodes.UnknownMember => "The body has a member that does not belong here.",
+        WireCodes.MemberMissing => "A required member is missing.",
+        WireCodes.WrongType => "A member has a value of the wrong type.",
+        WireCodes.InvalidNumber => "A figure is not in plain decimal notation.",
+        WireCodes.InvalidInstant => "An instant is not RFC 3339 with an offset.",
+        WireCodes.InvalidText => "A text holds characters that do not print.",
+        WireCodes.InvalidId => "An id holds characters that ids may not have.",
+        _ => "A text or an object is larger than the service takes.",
+    };
+}

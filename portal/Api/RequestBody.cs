@@ -1,0 +1,66 @@
+using System.Buffers;
+using Microsoft.Net.Http.Headers;
+using Rules.Engine.Wire;
+
+namespace Rules.Portal.Api;
+
+/// <summary>A request's JSON body, whole, or why there is none.</summary>
+internal readonly record struct RequestBody(ReadOnlyMemory<byte> Json, Problem? Problem)
+{
+    public static async ValueTask<RequestBody> ReadAsync(HttpContext context)
+    {
+        var request = context.Request;
+        if (!IsJson(request))
+        {
+            return Refuse(new Problem(ProblemKinds.ContentType, Help: "Send \"Content-Type: application/json\", in UTF-8 and without a Content-Encoding."));
+        }
+
+        if (request.ContentLength > WireLimits.BodyBytes)
+        {
+            return Refuse(TooLarge);
+        }
+
+        try
+        {
+            var reader = request.BodyReader;
+            while (true)
+            {
+                var read = await reader.ReadAsync(context.RequestAborted);
+                if (read.Buffer.Length > WireLimits.BodyBytes)
+                {
+                    reader.AdvanceTo(read.Buffer.End);
+                    return Refuse(TooLarge);
+                }
+
+                if (read.IsCompleted)
+                {
+                    // Copied: the reader takes its memory back, and a body is small.
+                    var json = read.Buffer.ToArray();
+                    reader.AdvanceTo(read.Buffer.End);
+                    return new RequestBody(json, null);
+                }
+
+                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            }
+        }
+        catch (BadHttpRequestException exception)
+        {
+            return Refuse(Of(exception));
+        }
+    }
+
+    /// <summary>What the server's own refusal of a request is told as.</summary>
+    public static Problem Of(BadHttpRequestException exception) => exception.StatusCode == StatusCodes.Status413PayloadTooLarge
+        ? TooLarge
+        : new Problem(ProblemKinds.OfStatus(exception.StatusCode), "The body ended early, came too slowly, or broke the rules of HTTP.", "Send the request again.");
+
+    private static Problem TooLarge => new(ProblemKinds.BodyTooLarge, "The body is larger than 256 KiB.", "Send less in one request.");
+
+    private static RequestBody Refuse(Problem problem) => new(default, problem);
+
+    private static bool IsJson(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase))
+        && string.IsNullOrEmpty(request.Headers.ContentEncoding);
+}

@@ -1,0 +1,52 @@
+using Rules.Portal.Sample;
+
+namespace Rules.Portal.Startup;
+
+/// <summary>What a person who started the service in a terminal reads first. In production, where a machine reads, it is one line of the log.</summary>
+public static partial class Greeting
+{
+    public static async Task GiveAsync(PortalApplication portal)
+    {
+        if (portal.Services.GetRequiredService<IHostEnvironment>().IsDevelopment())
+        {
+            await Console.Out.WriteAsync(For(portal));
+        }
+        else
+        {
+            LogListening(
+                portal.Services.GetRequiredService<ILogger<PortalApplication>>(), portal.Address.GetLeftPart(UriPartial.Authority), portal.Settings.DatabaseFile);
+        }
+    }
+
+    public static string For(PortalApplication portal)
+    {
+        var address = portal.Address.GetLeftPart(UriPartial.Authority);
+        var text = $"""
+
+            Rules is listening on {address}
+
+              portal   {address}/
+              try it   {address}/docs
+              ledger   {portal.Settings.DatabaseFile}
+
+
+            """;
+        if (portal.HasSample)
+        {
+            text += $$$"""
+                The company is made up: its accounts begin with "sample-". Charge one of them:
+
+                  curl -s {{{address}}}/v1/charges \
+                    -H 'Content-Type: application/json' -H 'Idempotency-Key: my-first-run' \
+                    -d '{"account": "{{{SampleCompany.FirstAccount}}}", "action": "analysis", "quantities": {"image": "6000", "crop": "120000"}, "keys": {"run": "my-first-run"}}'
+
+
+                """;
+        }
+
+        return text;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Rules is listening on {Address} with the ledger {Database}.")]
+    private static partial void LogListening(ILogger logger, string address, string database);
+}

@@ -1,0 +1,171 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using NodaTime;
+using Rules.Ledger;
+using Rules.Portal.Api;
+using Rules.Portal.Sample;
+using Rules.Portal.Web;
+
+namespace Rules.Portal.Startup;
+
+/// <summary>The service from its first setting to its last request.</summary>
+public sealed class PortalApplication : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private PortalApplication(WebApplication app, PortalSettings settings, CreditLedger ledger)
+    {
+        _app = app;
+        Settings = settings;
+        Ledger = ledger;
+    }
+
+    public PortalSettings Settings { get; }
+
+    public CreditLedger Ledger { get; }
+
+    /// <summary>The first address on which the service listens.</summary>
+    public Uri Address { get; private set; } = new(LoopbackOnly.DefaultAddress);
+
+    /// <summary>True where the sample company is in the ledger.</summary>
+    public bool HasSample { get; private init; }
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Opens the ledger, publishes the shipped rule files, writes the sample company where it is wanted, and listens.</summary>
+    /// <exception cref="StartRefusedException">A setting or an address cannot be used.</exception>
+    /// <exception cref="LedgerStartException">The database or the rule files stand in the way.</exception>
+    public static async Task<PortalApplication> StartAsync(string[] args, CancellationToken cancellationToken = default)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ApplicationName = typeof(PortalApplication).Assembly.GetName().Name,
+            ContentRootPath = PortalSettings.SourceRoot() is { } source ? Path.Combine(source, "portal") : AppContext.BaseDirectory,
+        });
+        builder.WebHost.UseLoopbackOnly(builder.Configuration);
+        var settings = PortalSettings.Read(builder.Configuration, builder.Environment);
+        AddLogging(builder);
+        var clock = new ServiceClock();
+        var ledger = await OpenLedgerAsync(settings, clock, cancellationToken);
+        try
+        {
+            AddServices(builder, settings, ledger, clock);
+            var hasSample = await ledger.BalanceAsync(SampleCompany.FirstAccount, null, cancellationToken) is not null;
+            var portal = new PortalApplication(builder.Build(), settings, ledger) { HasSample = hasSample };
+            portal.Map();
+            await portal.ListenAsync(cancellationToken);
+            return portal;
+        }
+        catch
+        {
+            await ledger.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
+
+    /// <summary>Lets running requests end, then the commands that wait, then closes the database.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await Ledger.DisposeAsync();
+    }
+
+    private static async Task<CreditLedger> OpenLedgerAsync(PortalSettings settings, ServiceClock clock, CancellationToken cancellationToken)
+    {
+        var ledger = await CreditLedger.OpenSqliteAsync(settings.DatabaseFile, new LedgerOptions { Time = clock }, cancellationToken);
+        try
+        {
+            if (settings.RuleFiles is { } folder)
+            {
+                await ledger.Rulesets.LoadAsync(RuleFiles.Read(folder), cancellationToken);
+            }
+
+            await SampleCompany.WriteAsync(ledger, clock, settings, cancellationToken);
+            return ledger;
+        }
+        catch
+        {
+            await ledger.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static void AddLogging(WebApplicationBuilder builder)
+    {
+        builder.Logging.ClearProviders();
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        if (builder.Environment.IsDevelopment())
+        {
+            builder.Logging.AddSimpleConsole(options => options.SingleLine = true);
+        }
+        else
+        {
+            // One JSON object a line: nothing that a caller sends can begin a line of its own.
+            builder.Logging.AddJsonConsole(options => options.UseUtcTimestamp = true);
+        }
+    }
+
+    private static void AddServices(WebApplicationBuilder builder, PortalSettings settings, CreditLedger ledger, ServiceClock clock)
+    {
+        if (!builder.Environment.IsDevelopment())
+        {
+            // Run from its source tree the program finds its static files by this manifest; a published one has them beside it.
+            builder.WebHost.UseStaticWebAssets();
+        }
+
+        builder.WebHost.ConfigureKestrel(options =>
+        {
+            options.AddServerHeader = false;
+            options.Limits.MaxConcurrentConnections = 2_000;
+            options.Limits.MaxRequestBodySize = 1024 * 1024;
+            options.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            options.Limits.MaxRequestHeaderCount = 100;
+            options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            options.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+        });
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(ledger);
+        builder.Services.AddSingleton<TimeProvider>(clock);
+        builder.Services.AddSingleton<IClock>(clock);
+        builder.Services.AddPortalPages();
+        builder.Services.AddApiDescription();
+        builder.Services.AddHealthChecks();
+    }
+
+    private void Map()
+    {
+        _app.UsePortalHeaders();
+        _app.UseMiddleware<HostGuard>();
+        _app.UsePortalErrorPages();
+        _app.UseMiddleware<V1Problems>();
+        _app.UseTryItPage();
+        _app.UseRouting();
+        _app.MapV1Api();
+        _app.MapOpenApi("/openapi/{documentName}.json");
+        _app.MapHealthChecks("/healthz");
+        _app.MapPortalPages();
+    }
+
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _app.StartAsync(cancellationToken);
+        }
+        catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            throw new StartRefusedException(
+                ExitCodes.AddressInUse, $"{exception.Message} Stop what listens there, or choose another port: ASPNETCORE_URLS=http://127.0.0.1:5081", exception);
+        }
+
+        var addresses = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        Address = new Uri(addresses.First());
+    }
+}

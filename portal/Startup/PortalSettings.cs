@@ -1,0 +1,70 @@
+using System.Globalization;
+
+namespace Rules.Portal.Startup;
+
+/// <summary>What the service was told, with the defaults filled in; every path is absolute.</summary>
+public sealed record PortalSettings
+{
+    /// <summary>Database, lock file and keys.</summary>
+    public required string Home { get; init; }
+
+    public string DatabaseFile => Path.Combine(Home, "rules.db");
+
+    /// <summary>The folder of the shipped rule files; null where there is none.</summary>
+    public required string? RuleFiles { get; init; }
+
+    /// <summary>True where an empty database gets the sample company.</summary>
+    public required bool Sample { get; init; }
+
+    /// <exception cref="StartRefusedException">A value cannot be used.</exception>
+    public static PortalSettings Read(IConfiguration configuration, IHostEnvironment environment)
+    {
+        var source = SourceRoot();
+        if (configuration["Rules:Database"] is { Length: > 0 } database && !database.Equals("sqlite", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new StartRefusedException(ExitCodes.Usage, $"Rules:Database is \"{database}\", but this program keeps its ledger in sqlite only. Remove the setting.");
+        }
+
+        var working = Directory.GetCurrentDirectory();
+        var home = configuration["Rules:Home"] is { Length: > 0 } given
+            ? Path.GetFullPath(given, source ?? working)
+            : source is null ? working : Path.Combine(source, ".rules");
+        return new PortalSettings { Home = home, RuleFiles = Files(configuration["Rules:Files"], home, source), Sample = Flag(configuration, "Rules:Sample") ?? environment.IsDevelopment() };
+    }
+
+    /// <summary>The folder of Rules.sln above the program; null where the program does not run from its source tree.</summary>
+    public static string? SourceRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Rules.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        return null;
+    }
+
+    private static string? Files(string? given, string home, string? source)
+    {
+        if (!string.IsNullOrEmpty(given))
+        {
+            var files = Path.GetFullPath(given, home);
+            return Directory.Exists(files)
+                ? files
+                : throw new StartRefusedException(ExitCodes.Usage, $"Rules:Files names \"{files}\", but there is no such folder. Create it, or name another one.");
+        }
+
+        var shipped = Path.Combine(source ?? AppContext.BaseDirectory, "rules");
+        return Directory.Exists(shipped) ? shipped : null;
+    }
+
+    private static bool? Flag(IConfiguration configuration, string key) => configuration[key]?.ToLower(CultureInfo.InvariantCulture) switch
+    {
+        null or "" => null,
+        "true" or "on" or "yes" or "1" => true,
+        "false" or "off" or "no" or "0" => false,
+        var other => throw new StartRefusedException(ExitCodes.Usage, $"{key} is \"{other}\". Write on or off."),
+    };
+}
