@@ -1,0 +1,120 @@
+using System.Net;
+using System.Text.Json;
+using Shouldly;
+using Xunit;
+
+namespace Rules.Portal.Tests.Api;
+
+[Collection(SharedPortal.Name)]
+public sealed class DescriptionTests(RunningPortal portal)
+{
+    [Fact]
+    public async Task Description_names_every_operation_with_its_answers()
+    {
+        var paths = (await DocumentAsync()).GetProperty("paths");
+
+        Statuses(paths, "/v1/quotes", "post").ShouldBe(["200", "400", "404", "413", "415", "422", "503"]);
+        Statuses(paths, "/v1/charges", "post").ShouldBe(["200", "400", "402", "404", "413", "415", "422", "503"]);
+        Statuses(paths, "/v1/accounts", "post").ShouldBe(["200", "400", "409", "413", "415", "422", "503"]);
+        Statuses(paths, "/v1/grants", "post").ShouldBe(["200", "400", "404", "413", "415", "422", "503"]);
+        Statuses(paths, "/v1/accounts/{account}", "get").ShouldBe(["200", "400", "404"]);
+        Statuses(paths, "/v1/accounts/{account}/balance", "get").ShouldBe(["200", "400", "404"]);
+        Statuses(paths, "/v1/accounts/{account}/entries", "get").ShouldBe(["200", "400", "404"]);
+        Statuses(paths, "/v1/accounts/{account}/entries/{entry}", "get").ShouldBe(["200", "400", "404"]);
+        paths.EnumerateObject().Count().ShouldBe(9);
+    }
+
+    [Fact]
+    public async Task Commands_require_a_key_in_the_description()
+    {
+        var paths = (await DocumentAsync()).GetProperty("paths");
+        foreach (var path in new[] { "/v1/charges", "/v1/accounts", "/v1/grants" })
+        {
+            paths.GetProperty(path).GetProperty("post").GetProperty("parameters").EnumerateArray()
+                .ShouldContain(parameter => parameter.GetProperty("name").GetString() == "Idempotency-Key" && parameter.GetProperty("required").GetBoolean());
+        }
+    }
+
+    [Fact]
+    public async Task Figures_are_described_as_strings_and_requests_as_closed()
+    {
+        var schemas = (await DocumentAsync()).GetProperty("components").GetProperty("schemas");
+
+        schemas.GetProperty("Quote").GetProperty("properties").GetProperty("charge").GetProperty("type").GetString().ShouldBe("string");
+        var usage = schemas.GetProperty("UsageEvent");
+        usage.GetProperty("additionalProperties").GetBoolean().ShouldBeFalse();
+        usage.GetProperty("required").EnumerateArray().Select(name => name.GetString()).ShouldBe(["account", "action"], ignoreOrder: true);
+        usage.GetProperty("properties").EnumerateObject().Select(member => member.Name)
+            .ShouldBe(["account", "at", "action", "quantities", "facts", "keys", "record"], ignoreOrder: true);
+        schemas.GetProperty("Problem").GetProperty("properties").TryGetProperty("code", out _).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Members_of_examples_are_those_of_real_answers()
+    {
+        var document = await DocumentAsync();
+        var account = await portal.OpenBookbagAsync("Hobby");
+        var body = $$$"""{"account":"{{{account}}}","action":"reply","facts":{"model":"GPT-4o"},"record":{"agent":"a","conversation":"c"}}""";
+
+        using var quote = await portal.PostAsync("/v1/quotes", body);
+        using var charge = await portal.PostAsync("/v1/charges", body, portal.New("key"));
+        using var balance = await portal.Http.GetAsync(new Uri($"/v1/accounts/{account}/balance", UriKind.Relative));
+        using var entries = await portal.Http.GetAsync(new Uri($"/v1/accounts/{account}/entries?kind=charge", UriKind.Relative));
+
+        Members(Example(document, "/v1/quotes", "post")).ShouldBe(Members(await quote.JsonAsync()));
+        Members(Example(document, "/v1/charges", "post")).ShouldBe(Members(await charge.JsonAsync()));
+        Members(Example(document, "/v1/accounts/{account}/balance", "get")).ShouldBe(Members(await balance.JsonAsync()));
+        Members(Example(document, "/v1/accounts/{account}/entries", "get").GetProperty("entries")[0])
+            .ShouldBe(Members((await entries.JsonAsync()).GetProperty("entries")[0]));
+    }
+
+    [Fact]
+    public async Task Page_to_try_it_is_served_with_its_script_and_a_policy_of_its_own()
+    {
+        using var page = await portal.Http.GetAsync(new Uri("/docs/index.html", UriKind.Relative));
+        using var script = await portal.Http.GetAsync(new Uri("/docs/swagger-ui-bundle.js", UriKind.Relative));
+        var html = await page.Content.ReadAsStringAsync();
+
+        page.StatusCode.ShouldBe(HttpStatusCode.OK);
+        script.StatusCode.ShouldBe(HttpStatusCode.OK);
+        page.Headers.GetValues("Content-Security-Policy").Single().ShouldStartWith("default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'");
+        // The policy allows no inline script, so the page must not need one.
+        html.ShouldNotContain("<script>");
+        html.Split("<script ").Skip(1).ShouldAllBe(tag => tag.Split('>', 2)[0].Contains("src=", StringComparison.Ordinal));
+        html.ShouldNotContain("https://");
+    }
+
+    [Fact]
+    public async Task Problems_are_listed_with_their_codes()
+    {
+        using var response = await portal.Http.GetAsync(new Uri("/v1/problems", UriKind.Relative));
+        var codes = (await response.JsonAsync()).EnumerateArray().Select(kind => kind.GetProperty("code").GetString()!).ToList();
+
+        codes.ShouldContain("idempotency_key_required");
+        codes.ShouldAllBe(code => code.All(character => char.IsAsciiLetterLower(character) || character == '_' || character == '8'));
+        codes.ShouldBeUnique();
+    }
+
+    [Fact]
+    public async Task Health_is_told()
+    {
+        using var response = await portal.Http.GetAsync(new Uri("/healthz", UriKind.Relative));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    private static IEnumerable<string> Statuses(JsonElement paths, string path, string method) =>
+        paths.GetProperty(path).GetProperty(method).GetProperty("responses").EnumerateObject().Select(status => status.Name).Order(StringComparer.Ordinal);
+
+    private static JsonElement Example(JsonElement document, string path, string method) => document.GetProperty("paths").GetProperty(path).GetProperty(method)
+        .GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty("application/json").GetProperty("example");
+
+    private static List<string> Members(JsonElement element) => [.. element.EnumerateObject().Select(member => member.Name)];
+
+    private async Task<JsonElement> DocumentAsync()
+    {
+        using var response = await portal.Http.GetAsync(new Uri("/openapi/v1.json", UriKind.Relative));
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        return await response.JsonAsync();
+    }
+}

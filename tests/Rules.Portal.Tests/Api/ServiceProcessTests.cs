@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using Rules.Client;
+using Rules.Ledger;
+using Rules.Portal.Startup;
+using Shouldly;
+using Xunit;
+
+namespace Rules.Portal.Tests.Api;
+
+public sealed class ServiceProcessTests : IDisposable
+{
+    private readonly string _home = Directory.CreateTempSubdirectory("rules-process-").FullName;
+
+    public void Dispose() => Directory.Delete(_home, recursive: true);
+
+    [Fact]
+    public async Task Kill_in_the_middle_of_a_thousand_charges_loses_nothing_and_doubles_nothing()
+    {
+        const int charges = 1_000;
+        const int killAfter = 300;
+        var acknowledged = new ConcurrentDictionary<int, byte[]>();
+        await using (var service = await ServiceProcess.StartAsync(_home))
+        {
+            var client = new RulesClient(service.Http);
+            (await client.OpenAccountAsync(new NewAccount { Account = "desk", Ruleset = "bookbag", Plan = "Pro" }, "open")).EnsureGranted();
+            var next = -1;
+            var reached = new TaskCompletionSource();
+            var senders = Enumerable.Range(0, 16).Select(async _ =>
+            {
+                for (var number = Interlocked.Increment(ref next); number < charges; number = Interlocked.Increment(ref next))
+                {
+                    try
+                    {
+                        var answer = await client.ChargeAsync(Reply, Key(number));
+                        answer.EnsureGranted();
+                        acknowledged[number] = answer.Body.ToArray();
+                    }
+                    catch (HttpRequestException)
+                    {
+                        return;
+                    }
+
+                    if (acknowledged.Count >= killAfter)
+                    {
+                        reached.TrySetResult();
+                    }
+                }
+            }).ToArray();
+            await reached.Task;
+            await service.KillAsync();
+            await Task.WhenAll(senders);
+        }
+
+        acknowledged.Count.ShouldBeInRange(killAfter, charges - 1);
+        await using (var service = await ServiceProcess.StartAsync(_home))
+        {
+            var client = new RulesClient(service.Http);
+            await Parallel.ForEachAsync(Enumerable.Range(0, charges), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, stop) =>
+            {
+                var answer = await client.ChargeAsync(Reply, Key(number), stop);
+                answer.EnsureGranted();
+                if (acknowledged.TryGetValue(number, out var first))
+                {
+                    answer.Replayed.ShouldBeTrue();
+                    answer.Body.ToArray().ShouldBe(first);
+                }
+            });
+
+            var keys = new List<string>();
+            await foreach (var entry in client.AllEntriesAsync("desk", "charge"))
+            {
+                keys.Add(entry.IdempotencyKey);
+            }
+
+            keys.Order(StringComparer.Ordinal).ShouldBe(Enumerable.Range(0, charges).Select(Key).Order(StringComparer.Ordinal));
+            (await client.BalanceAsync("desk")).EnsureGranted().Balances["allotment"].ShouldBe(40_000 - (2 * charges));
+            (await service.StopAsync()).ShouldBe(0);
+        }
+
+        await using var ledger = await CreditLedger.OpenSqliteAsync(Path.Combine(_home, "rules.db"), new LedgerOptions(), default);
+        var report = await ledger.VerifyAsync(null, null, default);
+        report.Problems.ShouldBeEmpty();
+        report.Entries.ShouldBeGreaterThanOrEqualTo(charges);
+    }
+
+    [Fact]
+    public async Task Stopped_service_keeps_its_data_and_ends_with_0()
+    {
+        byte[] first;
+        await using (var service = await ServiceProcess.StartAsync(_home))
+        {
+            var client = new RulesClient(service.Http);
+            (await client.OpenAccountAsync(new NewAccount { Account = "lab", Ruleset = "biodock" }, "open")).EnsureGranted();
+            first = (await client.ChargeAsync(Run, "run")).Body.ToArray();
+            (await service.StopAsync()).ShouldBe(0);
+        }
+
+        await using (var service = await ServiceProcess.StartAsync(_home))
+        {
+            var again = await new RulesClient(service.Http).ChargeAsync(Run, "run");
+
+            again.Replayed.ShouldBeTrue();
+            again.Body.ToArray().ShouldBe(first);
+        }
+    }
+
+    [Fact]
+    public async Task Refused_starts_say_why_and_end_with_their_code()
+    {
+        var (publicAddress, publicErrors) = await ServiceProcess.RefusedAsync(_home, "--urls", "http://0.0.0.0:5080");
+        publicAddress.ShouldBe(ExitCodes.Usage);
+        publicErrors.ShouldContain("neither keys nor sign-in");
+        publicErrors.ShouldNotContain("   at ");
+
+        await using var service = await ServiceProcess.StartAsync(_home);
+        var (second, secondErrors) = await ServiceProcess.RefusedAsync(_home);
+        second.ShouldBe(LedgerStartException.TemporarilyUnavailable);
+        secondErrors.ShouldNotContain("   at ");
+        var other = Directory.CreateTempSubdirectory("rules-process-").FullName;
+        var (taken, takenErrors) = await ServiceProcess.RefusedAsync(other, "--urls", service.Http.BaseAddress!.ToString().TrimEnd('/'));
+        taken.ShouldBe(ExitCodes.AddressInUse);
+        takenErrors.ShouldContain("another port");
+        Directory.Delete(other, recursive: true);
+    }
+
+    [Fact]
+    public async Task Answers_are_the_same_bytes_in_every_culture()
+    {
+        var answers = new List<string>();
+        foreach (var language in new[] { "C", "de_DE.UTF-8", "tr_TR.UTF-8" })
+        {
+            var home = Directory.CreateTempSubdirectory("rules-process-").FullName;
+            await using (var service = await ServiceProcess.StartAsync(
+                home, new Dictionary<string, string> { ["LANG"] = language, ["LC_ALL"] = language }))
+            {
+                var client = new RulesClient(service.Http);
+                (await client.OpenAccountAsync(new NewAccount { Account = "lab", Ruleset = "biodock" }, "open")).EnsureGranted();
+                var charge = await client.ChargeAsync(Run, "run");
+                var problem = await client.ChargeAsync(Run with { Action = "ANALYSIS" }, "other");
+                using var broken = new ByteArrayContent("{\"quantities\":{\"image\":1,5}}"u8.ToArray());
+                broken.Headers.Add("Content-Type", "application/json");
+                using var malformed = await service.Http.PostAsync(new Uri("/v1/quotes", UriKind.Relative), broken);
+                answers.Add(Encoding.UTF8.GetString(charge.Body.Span) + Encoding.UTF8.GetString(problem.Body.Span) + await malformed.Content.ReadAsStringAsync());
+            }
+
+            Directory.Delete(home, recursive: true);
+        }
+
+        answers[0].ShouldContain("\"charge\":\"8.95\"");
+        answers.Distinct().Count().ShouldBe(1);
+    }
+
+    private static UsageEvent Reply { get; } = new()
+    {
+        Account = "desk",
+        Action = "reply",
+        Facts = new Dictionary<string, string> { ["model"] = "Claude Haiku 4.5" },
+        Record = new Dictionary<string, string> { ["agent"] = "a", ["conversation"] = "c" },
+    };
+
+    private static UsageEvent Run { get; } = new()
+    {
+        Account = "lab",
+        Action = "analysis",
+        Quantities = new Dictionary<string, decimal> { ["image"] = 6000, ["crop"] = 120000 },
+        Keys = new Dictionary<string, string> { ["run"] = "r" },
+    };
+
+    private static string Key(int number) => string.Create(CultureInfo.InvariantCulture, $"charge-{number}");
+}

@@ -1,0 +1,205 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
+using Rules.Ledger;
+using Rules.Portal.Startup;
+using Shouldly;
+using Xunit;
+
+namespace Rules.Portal.Tests.Api;
+
+public sealed class StartTests : IDisposable
+{
+    private readonly string _home = Directory.CreateTempSubdirectory("rules-start-").FullName;
+
+    public void Dispose() => Directory.Delete(_home, recursive: true);
+
+    [Theory]
+    [InlineData("--urls", "http://0.0.0.0:5080")]
+    [InlineData("--urls", "http://*:5080")]
+    [InlineData("--urls", "http://+:5080")]
+    [InlineData("--urls", "http://[::]:5080")]
+    [InlineData("--urls", "http://192.168.1.10:5080")]
+    [InlineData("--urls", "http://rules.example:5080")]
+    [InlineData("--urls", "http://127.0.0.1.evil.example:5080")]
+    [InlineData("--urls", "http://localhost:5080;http://0.0.0.0:5081")]
+    [InlineData("--urls", "http://unix:/run/rules.sock")]
+    [InlineData("--urls", "http://pipe:/rules")]
+    [InlineData("--urls", "nonsense")]
+    [InlineData("--http_ports", "5080")]
+    [InlineData("--https_ports", "5443")]
+    [InlineData("--Kestrel:Endpoints:Public:Url", "http://0.0.0.0:5080")]
+    [InlineData("--Kestrel:Endpoints:Public:Url", "")]
+    public async Task Address_other_than_loopback_refuses_to_start(string key, string address)
+    {
+        var refusal = await Should.ThrowAsync<StartRefusedException>(() => StartAsync(key, address));
+
+        refusal.ExitCode.ShouldBe(ExitCodes.Usage);
+        File.Exists(Path.Combine(_home, "rules.db")).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:0")]
+    [InlineData("http://[::1]:0")]
+    [InlineData("http://127.0.0.2:0")]
+    public async Task Loopback_addresses_start(string address)
+    {
+        await using var portal = await StartAsync("--urls", address);
+
+        IPAddress.IsLoopback(IPAddress.Parse(portal.Address.Host.Trim('[', ']'))).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Transport_itself_refuses_other_addresses()
+    {
+        await using var portal = await StartAsync("--urls", "http://127.0.0.1:0");
+        var transports = portal.Services.GetServices<IConnectionListenerFactory>();
+
+        await Should.ThrowAsync<StartRefusedException>(async () => await transports.Last().BindAsync(new IPEndPoint(IPAddress.Any, 0)));
+        transports.Last().GetType().DeclaringType.ShouldBe(typeof(LoopbackOnly));
+    }
+
+    [Theory]
+    [InlineData("--Rules:Database", "sqlserver")]
+    [InlineData("--Rules:Sample", "perhaps")]
+    [InlineData("--Rules:Files", "/nowhere/rules")]
+    public async Task Setting_that_cannot_be_used_refuses_to_start(string key, string value)
+    {
+        var refusal = await Should.ThrowAsync<StartRefusedException>(() => StartAsync(key, value));
+
+        refusal.ExitCode.ShouldBe(ExitCodes.Usage);
+        refusal.Message.ShouldContain(key[2..]);
+    }
+
+    [Fact]
+    public async Task Second_service_on_the_same_database_is_told_to_wait()
+    {
+        await using var portal = await StartAsync();
+
+        var refusal = await Should.ThrowAsync<LedgerStartException>(() => StartAsync());
+
+        refusal.ExitCode.ShouldBe(LedgerStartException.TemporarilyUnavailable);
+    }
+
+    [Fact]
+    public async Task Rule_file_with_errors_stops_the_start_with_its_diagnostics()
+    {
+        var files = Shipped();
+        var biodock = Path.Combine(files, "biodock", "biodock.v1.rules");
+        await File.WriteAllTextAsync(biodock, (await File.ReadAllTextAsync(biodock)).Replace("measures image, crop", "measures image, crops2", StringComparison.Ordinal));
+
+        var refusal = await Should.ThrowAsync<LedgerStartException>(() => StartAsync("--Rules:Files", files));
+
+        refusal.Message.ShouldContain("biodock.v1.rules:");
+        refusal.Message.ShouldContain("PR02");
+    }
+
+    [Fact]
+    public async Task Published_version_with_other_bytes_stops_the_start_with_both_hashes()
+    {
+        var files = Shipped();
+        await using (await StartAsync("--Rules:Files", files))
+        {
+        }
+
+        await File.AppendAllTextAsync(Path.Combine(files, "biodock", "biodock.v1.rules"), "# a remark\n");
+
+        var refusal = await Should.ThrowAsync<LedgerStartException>(() => StartAsync("--Rules:Files", files));
+
+        refusal.Message.ShouldContain("PR0905");
+        refusal.Message.Split(' ', '\n', ',', '.', ':', '"', '(', ')').Count(word => word.Length == 64 && word.All(char.IsAsciiHexDigitLower)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Sample_company_is_written_once_and_has_enough_to_show()
+    {
+        long entries;
+        await using (var portal = await StartAsync("--Rules:Sample", "on"))
+        {
+            portal.HasSample.ShouldBeTrue();
+            Greeting.For(portal).ShouldContain("curl -s");
+            var accounts = (await portal.Ledger.AccountsAsync(new AccountFilter(Limit: 500), default)).Items;
+            accounts.Length.ShouldBeGreaterThanOrEqualTo(3);
+            accounts.Select(account => account.Ruleset).Distinct().Count().ShouldBe(2);
+            accounts.ShouldAllBe(account => account.Id.StartsWith("sample-", StringComparison.Ordinal));
+            entries = accounts.Sum(account => account.Entries);
+            var charges = 0;
+            foreach (var account in accounts)
+            {
+                charges += (await portal.Ledger.EntriesAsync(new EntryFilter(account.Id, Kind: Engine.Accounts.EntryKind.Charge, Limit: 500), default)).Items.Length;
+            }
+
+            charges.ShouldBeGreaterThanOrEqualTo(200);
+            (await portal.Ledger.VerifyAsync(null, null, default)).Holds.ShouldBeTrue();
+        }
+
+        await using (var again = await StartAsync("--Rules:Sample", "on"))
+        {
+            (await again.Ledger.AccountsAsync(new AccountFilter(Limit: 500), default)).Items.Sum(account => account.Entries).ShouldBe(entries);
+            again.HasSample.ShouldBeTrue();
+        }
+    }
+
+    [Fact]
+    public async Task Interrupted_sample_company_is_completed_by_the_next_start()
+    {
+        string finished;
+        await using (var portal = await StartAsync("--Rules:Sample", "on"))
+        {
+            finished = await Fingerprint(portal);
+        }
+
+        var firstDay = TimeProvider.System.GetUtcNow().AddDays(-30).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        await File.WriteAllTextAsync(Path.Combine(_home, "sample-company.pending"), firstDay);
+
+        await using var resumed = await StartAsync("--Rules:Sample", "on");
+
+        (await Fingerprint(resumed)).ShouldBe(finished);
+        File.Exists(Path.Combine(_home, "sample-company.pending")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Sample_company_is_not_written_beside_other_accounts()
+    {
+        await using (var portal = await StartAsync())
+        {
+            await portal.Ledger.OpenAccountAsync(
+                new Engine.Accounts.OpenAccount("mine", "biodock", NodaTime.SystemClock.Instance.GetCurrentInstant()), "open", default);
+        }
+
+        await using var again = await StartAsync("--Rules:Sample", "on");
+
+        again.HasSample.ShouldBeFalse();
+    }
+
+    private static async Task<string> Fingerprint(PortalApplication portal)
+    {
+        var accounts = (await portal.Ledger.AccountsAsync(new AccountFilter(Limit: 500), default)).Items;
+        return string.Join('\n', accounts.Select(account => $"{account.Id} {account.Entries} {string.Join(',', account.Balances)}"));
+    }
+
+    private static string Shipped()
+    {
+        var target = Directory.CreateTempSubdirectory("rules-files-").FullName;
+        foreach (var ruleset in new[] { "biodock", "bookbag" })
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(target, ruleset)).FullName;
+            foreach (var file in Directory.GetFiles(Path.Combine(PortalSettings.SourceRoot()!, "rules", ruleset), "*.rules"))
+            {
+                File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+            }
+        }
+
+        return target;
+    }
+
+    private Task<PortalApplication> StartAsync(params string[] settings)
+    {
+        string[] defaults = ["--urls", "http://127.0.0.1:0", "--Rules:Home", _home, "--Rules:Sample", "off", "--environment", "Production"];
+        // A later setting of the same key wins; addresses of other keys must stand alone.
+        return PortalApplication.StartAsync(
+            settings is [{ } key, ..] && (key.EndsWith("_ports", StringComparison.Ordinal) || key.StartsWith("--Kestrel", StringComparison.Ordinal))
+                ? [.. defaults[2..], .. settings]
+                : [.. defaults, .. settings]);
+    }
+}
