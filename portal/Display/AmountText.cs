@@ -16,6 +16,9 @@ public readonly record struct AmountText(string Sign, string Whole, string Fract
 
     public bool IsZero => Fraction.Length == 0 && Whole is "0";
 
+    /// <summary>Takes a noun in the singular.</summary>
+    public bool IsOne => Fraction.Length == 0 && Whole is "1" && Sign is not "−";
+
     /// <summary>An amount in the credit's smallest unit, with all of the credit's <paramref name="decimals"/>.</summary>
     public static AmountText OfUnits(long units, int decimals, bool signed = false) => Of(PlainOfUnits(units, decimals), decimals, signed);
 

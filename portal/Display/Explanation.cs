@@ -10,22 +10,11 @@ namespace Rules.Portal.Display;
 /// </summary>
 public sealed record Explanation
 {
-    public required string Outcome { get; init; }
-
-    public required string Exact { get; init; }
-
     public required string Charge { get; init; }
-
-    public required string Listed { get; init; }
 
     public required ImmutableArray<ExplanationStep> Steps { get; init; }
 
-    public required ImmutableArray<ExplanationDraw> Draws { get; init; }
-
     public required ImmutableArray<string> Alerts { get; init; }
-
-    /// <summary>Credits that no bucket covered; "0" where all was covered.</summary>
-    public required string Short { get; init; }
 
     /// <param name="answer">Canonical JSON of an answer, as the ledger stored it.</param>
     public static Explanation Read(ReadOnlyMemory<byte> answer)
@@ -34,11 +23,7 @@ public sealed record Explanation
         var root = document.RootElement;
         return new Explanation
         {
-            Outcome = Text(root, "outcome") ?? "",
-            Exact = Text(root, "exact") ?? "0",
             Charge = Text(root, "charge") ?? "0",
-            Listed = Text(root, "listed") ?? "0",
-            Short = Text(root, "short") ?? "0",
             Steps = [.. Items(root, "steps").Select((step, index) => new ExplanationStep(
                 index + 1,
                 Text(step, "text") ?? "",
@@ -46,7 +31,6 @@ public sealed record Explanation
                 Text(step, "amount"),
                 Number(step, "line"),
                 !step.TryGetProperty("applied", out var applied) || applied.ValueKind != JsonValueKind.False))],
-            Draws = [.. Items(root, "draws").Select(draw => new ExplanationDraw(Text(draw, "bucket") ?? "", Number(draw, "lot") ?? 0, Text(draw, "amount") ?? "0"))],
             Alerts = [.. Items(root, "alerts").Select(alert => alert.GetString() ?? "")],
         };
     }
@@ -94,7 +78,5 @@ public sealed record Explanation
 /// <param name="Amount">Exact credits in plain notation; null where the step has none.</param>
 /// <param name="Line">Line of the rule that made the step, from 1; null where no single line did.</param>
 public sealed record ExplanationStep(int Number, string Text, string? Formula, string? Amount, int? Line, bool Applied);
-
-public sealed record ExplanationDraw(string Bucket, long Lot, string Amount);
 
 public sealed record ExplanationFact(string Name, string Value, bool IsNumber);

@@ -18,7 +18,7 @@ public sealed class ExplainedChargeTests(PortalFixture portal) : PortalPageTests
         await page.Locator("tbody th a").First.ClickAsync();
 
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "How this charge came about" })).ToBeVisibleAsync();
-        var step = page.Locator(".step[data-charging]").First;
+        var step = page.Locator(".step-charging").First;
         await step.Locator(".step-number").FocusAsync();
 
         var lines = (await step.GetAttributeAsync("data-lines"))!.Split(' ');
@@ -47,7 +47,7 @@ public sealed class ExplainedChargeTests(PortalFixture portal) : PortalPageTests
     {
         var page = await NewPageAsync();
         await page.GotoAsync(Places["charge"]);
-        var step = page.Locator(".step[data-charging]").First;
+        var step = page.Locator(".step-charging").First;
         var line = await step.GetAttributeAsync("data-lines");
         await page.Locator($"#L{line} code").HoverAsync();
         await Assertions.Expect(step).ToHaveClassAsync(new Regex("step-lit", RegexOptions.None, TimeSpan.FromSeconds(1)));
@@ -58,7 +58,7 @@ public sealed class ExplainedChargeTests(PortalFixture portal) : PortalPageTests
     {
         var page = await NewPageAsync(script: false);
         await page.GotoAsync(Places["charge"]);
-        var step = page.Locator(".step[data-charging]").First;
+        var step = page.Locator(".step-charging").First;
         var line = await step.GetAttributeAsync("data-lines");
         await step.Locator(".step-number").ClickAsync();
         (await LitLinesAsync(page)).ShouldBe([line!]);

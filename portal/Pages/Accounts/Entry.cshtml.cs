@@ -71,7 +71,7 @@ public sealed class EntryModel(CreditLedger ledger, RuleSources sources) : PageM
         step.Line is { } line && Source is not null ? string.Join(' ', Source.HeadsOf(line)) : "";
 
     /// <summary>Digits that the rest of the explanation keeps under each other: the most that any step has.</summary>
-    public int Places => Explanation is null ? Entry.Decimals : Math.Max(Entry.Decimals, Explanation.Steps.Max(step => PlacesOf(step.Amount)));
+    public int Places => Explanation is null ? Entry.Decimals : Math.Max(Entry.Decimals, Explanation.Steps.Select(step => PlacesOf(step.Amount)).DefaultIfEmpty().Max());
 
     private static int PlacesOf(string? plain) => plain is null || !plain.Contains('.', StringComparison.Ordinal) ? 0 : plain.Length - plain.IndexOf('.', StringComparison.Ordinal) - 1;
 }

@@ -23,8 +23,8 @@ public sealed class IndexModel(CreditLedger ledger) : PageModel
 
     public ImmutableArray<AccountSummary> Accounts { get; private set; } = [];
 
-    /// <summary>Most decimals of any account shown.</summary>
-    public int Align => Accounts.IsEmpty ? 0 : Accounts.Max(account => account.Decimals);
+    /// <summary>Most decimals of any balance shown.</summary>
+    public int Align => Accounts.Where(account => !account.Balances.IsEmpty).Select(account => account.Decimals).DefaultIfEmpty().Max();
 
     /// <summary>Address of the following page; null on the last.</summary>
     public string? Next { get; private set; }

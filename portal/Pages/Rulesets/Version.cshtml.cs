@@ -32,8 +32,7 @@ public sealed class VersionModel(CreditLedger ledger, RuleSources sources, TimeP
 
         Version = version;
         Row = RulesetRow.At(ruleset, Instant.FromDateTimeOffset(time.GetUtcNow()));
-        Problems = sources.Problems(version);
-        Examples = ExampleRunner.Run(version.Model);
+        (Problems, Examples) = sources.Judge(version);
         Source = sources.View(version).WithProblems(Problems).Build($"{name} version {number}");
         return Page();
     }

@@ -13,6 +13,9 @@ public sealed record EntriesTable(string Label, ImmutableArray<EntrySummary> Ent
     /// <summary>Most decimals of any entry.</summary>
     public int Align { get; } = Entries.IsEmpty ? 0 : Entries.Max(entry => entry.Decimals);
 
+    /// <summary>Most decimals of any balance.</summary>
+    public int AlignBalances { get; } = Entries.Where(entry => entry.BalanceAfter is not null).Select(entry => entry.Decimals).DefaultIfEmpty().Max();
+
     /// <summary>False for a short table: neither version, balance nor seconds.</summary>
     public bool IsFull { get; init; } = true;
 

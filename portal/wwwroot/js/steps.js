@@ -43,7 +43,7 @@ if (receipt) {
   }
 
   // The page opens at the lines that made the charge, not at the head of the file.
-  const first = chosen[0] ?? steps.find(step => step.hasAttribute("data-charging"));
+  const first = chosen[0] ?? steps.find(step => step.classList.contains("step-charging"));
   if (first) reveal(first, "instant");
 
   for (const step of steps) {

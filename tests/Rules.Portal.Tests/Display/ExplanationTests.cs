@@ -27,10 +27,10 @@ public sealed class ExplanationTests
     }
 
     [Fact]
-    public void Draws_and_alerts_are_read_in_order()
+    public void Charge_and_alerts_are_read()
     {
         var explanation = Explanation.Read(Encoding.UTF8.GetBytes(Answer));
-        explanation.Draws.ShouldBe([new ExplanationDraw("included", 3, "8.95")]);
+        explanation.Charge.ShouldBe("8.95");
         explanation.Alerts.ShouldBe(["80 percent used"]);
     }
 
