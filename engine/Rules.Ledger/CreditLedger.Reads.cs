@@ -76,7 +76,7 @@ public sealed partial class CreditLedger
         await using var snapshot = await _store.BeginReadAsync(cancellationToken);
         return await snapshot.EntryAsync(account, sequence, cancellationToken) is { } record
             ? new EntryDetail(Summary(record.Row), record.Entry.Content.Postings, record.Entry.Content.NewLots,
-                record.Entry.Event.IsEmpty ? null : record.Entry.Event, record.Answer, record.Entry.PreviousHash, record.Entry.Hash)
+                record.Entry.Event.IsEmpty ? default(ReadOnlyMemory<byte>?) : record.Entry.Event, record.Answer, record.Entry.PreviousHash, record.Entry.Hash)
             : null;
     }
 

@@ -263,6 +263,14 @@ public sealed class CreditLedgerTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task An_entry_that_priced_nothing_has_no_event()
+    {
+        await OpenAsync("team", "bookbag", "Hobby");
+        var page = await _ledger.EntriesAsync(new EntryFilter("team", Kind: EntryKind.Grant), default);
+        (await _ledger.EntryAsync("team", page.Items.Single().Sequence, default)).ShouldNotBeNull().Event.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Accounts_are_listed_with_balance_plan_and_number_of_entries()
     {
         await OpenAsync("team", "bookbag", "Hobby");
