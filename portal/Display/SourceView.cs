@@ -6,6 +6,9 @@ namespace Rules.Portal.Display;
 /// <param name="Label">Name of the scrolling region: <c>biodock version 1</c>.</param>
 public sealed record SourceView(string Label, ImmutableArray<SourceLine> Lines)
 {
+    /// <summary>Number of the step whose line is lit from the start; null for none.</summary>
+    public int? LitStep { get; init; }
+
     /// <summary>Whether the line is one that a lit line belongs to.</summary>
     public bool IsHeadOfLit(int number) => Lines.Any(line => line.Lit && HeadsOf(line.Number).Contains(number));
 

@@ -65,7 +65,7 @@ public sealed class SourceViewBuilder(SourceText source, ImmutableArray<StyledSp
             });
         }
 
-        return new SourceView(label, lines.ToImmutable());
+        return new SourceView(label, lines.ToImmutable()) { LitStep = _chosen };
     }
 
     private ImmutableArray<SourceSpan> Spans(TextSpan line, ref int next)

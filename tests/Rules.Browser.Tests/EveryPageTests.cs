@@ -33,7 +33,7 @@ public sealed class EveryPageTests(PortalFixture portal) : PortalPageTests(porta
     public async Task Page_has_no_violation_of_accessibility_rules(string name, ColorScheme theme)
     {
         var page = await NewPageAsync(theme);
-        await page.GotoAsync(Places[name]);
+        await OpenAsync(page, name);
         var result = await page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags(_standard) });
         Said(result).ShouldBe("");
     }
@@ -46,14 +46,14 @@ public sealed class EveryPageTests(PortalFixture portal) : PortalPageTests(porta
         var errors = new List<string>();
         page.Console += (_, message) =>
         {
-            if (message.Type == "error" && !(name == "unknown address" && message.Text.Contains("404", StringComparison.Ordinal)))
+            if (message.Type == "error" && !(name == Places.Unknown && message.Text.Contains("404", StringComparison.Ordinal)))
             {
                 errors.Add(message.Text);
             }
         };
         page.PageError += (_, error) => errors.Add(error);
         await page.AddInitScriptAsync(CollectViolations);
-        await page.GotoAsync(Places[name], new PageGotoOptions { WaitUntil = WaitUntilState.NetworkIdle });
+        await OpenAsync(page, name, new PageGotoOptions { WaitUntil = WaitUntilState.NetworkIdle });
         errors.ShouldBeEmpty();
         (await page.EvaluateAsync<string[]>("() => window.violations")).ShouldBeEmpty();
     }
@@ -63,7 +63,7 @@ public sealed class EveryPageTests(PortalFixture portal) : PortalPageTests(porta
     public async Task Page_fits_a_screen_of_320_pixels(string name)
     {
         var page = await NewPageAsync(width: 320, height: 640);
-        await page.GotoAsync(Places[name]);
+        await OpenAsync(page, name);
         (await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(320);
     }
 
@@ -72,7 +72,7 @@ public sealed class EveryPageTests(PortalFixture portal) : PortalPageTests(porta
     public async Task Page_has_one_heading_of_the_first_level_and_a_title(string name)
     {
         var page = await NewPageAsync();
-        await page.GotoAsync(Places[name]);
+        await OpenAsync(page, name);
         (await page.Locator("h1").CountAsync()).ShouldBe(1);
         (await page.TitleAsync()).ShouldMatch("^.+ · Rules$");
     }

@@ -12,7 +12,7 @@ public sealed class ExplainedChargeTests(PortalFixture portal) : PortalPageTests
         var page = await NewPageAsync();
         await page.GotoAsync("/");
         await page.GetByRole(AriaRole.Navigation, new() { Name = "Main" }).GetByRole(AriaRole.Link, new() { Name = "Ledger" }).ClickAsync();
-        await page.GetByLabel("Ruleset").SelectOptionAsync("biodock");
+        await page.GetByLabel("Account", new() { Exact = true }).FillAsync("sample-lab");
         await page.GetByLabel("Kind").SelectOptionAsync("charge");
         await page.GetByRole(AriaRole.Button, new() { Name = "Filter" }).ClickAsync();
         await page.Locator("tbody th a").First.ClickAsync();
@@ -31,7 +31,7 @@ public sealed class ExplainedChargeTests(PortalFixture portal) : PortalPageTests
     public async Task Arrow_keys_walk_the_steps()
     {
         var page = await NewPageAsync();
-        await page.GotoAsync(Places["charge"]);
+        await OpenAsync(page, "charge");
         await page.Locator(".step-number").First.FocusAsync();
         await page.Keyboard.PressAsync("ArrowDown");
         await Assertions.Expect(page.Locator(".step").Nth(1)).ToHaveAttributeAsync("aria-current", "step");
@@ -46,7 +46,7 @@ public sealed class ExplainedChargeTests(PortalFixture portal) : PortalPageTests
     public async Task Hovering_a_line_lights_the_steps_it_made()
     {
         var page = await NewPageAsync();
-        await page.GotoAsync(Places["charge"]);
+        await OpenAsync(page, "charge");
         var step = page.Locator(".step-charging").First;
         var line = await step.GetAttributeAsync("data-lines");
         await page.Locator($"#L{line} code").HoverAsync();
@@ -57,7 +57,7 @@ public sealed class ExplainedChargeTests(PortalFixture portal) : PortalPageTests
     public async Task Address_of_a_step_lights_its_lines_without_script()
     {
         var page = await NewPageAsync(script: false);
-        await page.GotoAsync(Places["charge"]);
+        await OpenAsync(page, "charge");
         var step = page.Locator(".step-charging").First;
         var line = await step.GetAttributeAsync("data-lines");
         await step.Locator(".step-number").ClickAsync();
@@ -69,7 +69,7 @@ public sealed class ExplainedChargeTests(PortalFixture portal) : PortalPageTests
     {
         var page = await NewPageAsync();
         await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
-        await page.GotoAsync(Places["charge"]);
+        await OpenAsync(page, "charge");
         await page.GetByRole(AriaRole.Link, new() { Name = "Copy as JSON" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Status)).ToHaveTextAsync("Copy as JSON: copied");
         var copied = await page.EvaluateAsync<string>("() => navigator.clipboard.readText()");

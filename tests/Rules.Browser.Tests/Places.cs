@@ -5,11 +5,13 @@ namespace Rules.Browser.Tests;
 /// <summary>One page of each kind, by name. The addresses of the sample company's things are read from the pages that link to them.</summary>
 internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
 {
+    public const string Unknown = "unknown address";
+
     /// <summary>Known before the portal runs, so that each page is a test of its own.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
         "overview", "rulesets", "ruleset", "version", "accounts", "account", "account without buckets", "ledger", "ledger without a match",
-        "charge", "charge of a bucket", "grant", "appearance", "unknown address",
+        "charge", "charge of a bucket", "grant", "appearance", Unknown,
     ];
 
     public string this[string name] => addresses[name];
@@ -35,11 +37,11 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             ["account without buckets"] = await Link("/accounts?ruleset=biodock", First),
             ["ledger"] = "/ledger",
             ["ledger without a match"] = "/ledger?key=there-is-no-such-key&from=2026-13-01",
-            ["charge"] = await Link("/ledger?ruleset=biodock&kind=charge", First),
-            ["charge of a bucket"] = await Link("/ledger?ruleset=bookbag&kind=charge", First),
+            ["charge"] = await Link("/ledger?account=sample-lab&kind=charge", First),
+            ["charge of a bucket"] = await Link("/ledger?account=sample-shop&kind=charge", First),
             ["grant"] = await Link("/ledger?kind=grant", First),
             ["appearance"] = "/appearance",
-            ["unknown address"] = "/no/such/page",
+            [Unknown] = "/no/such/page",
         };
         return new Places(addresses);
     }

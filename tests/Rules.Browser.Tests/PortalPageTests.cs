@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Shouldly;
 using Xunit;
 
 namespace Rules.Browser.Tests;
@@ -19,6 +20,13 @@ public abstract class PortalPageTests(PortalFixture portal) : IAsyncLifetime
         {
             await page.Context.CloseAsync();
         }
+    }
+
+    /// <summary>Opens one of the places, which must answer as it should.</summary>
+    protected async Task OpenAsync(IPage page, string name, PageGotoOptions? options = null)
+    {
+        var answer = await page.GotoAsync(Places[name], options);
+        answer!.Status.ShouldBe(name == Places.Unknown ? 404 : 200);
     }
 
     /// <summary>A page in a profile of its own.</summary>

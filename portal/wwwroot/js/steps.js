@@ -18,7 +18,7 @@ if (receipt) {
     for (const line of lines.values()) {
       line.classList.toggle("lit", rows.has(line));
       line.classList.toggle("head", heads.has(line) && !rows.has(line));
-      for (const mark of line.querySelectorAll("a[data-of]")) mark.classList.toggle("of-step", lit.some(step => step.dataset.step === mark.dataset.of));
+      for (const mark of line.querySelectorAll("[data-of]")) mark.classList.toggle("of-step", lit.some(step => step.dataset.step === mark.dataset.of));
     }
   }
 
@@ -59,15 +59,19 @@ if (receipt) {
     if (made.length === 0) continue;
     line.addEventListener("pointerenter", () => light(made));
     line.addEventListener("pointerleave", () => light(chosen));
+    line.addEventListener("click", event => {
+      const mark = event.target.closest("[data-of]");
+      const step = made.find(step => step.dataset.step === mark?.dataset.of) ?? made[0];
+      if (String(getSelection()) === "") step.querySelector(".step-number").focus();
+    });
   }
 
   receipt.addEventListener("click", event => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const number = event.target.closest("a.step-number, a[data-of]");
-    const step = number && steps.find(s => s.dataset.step === (number.dataset.of ?? s.dataset.step) && (number.dataset.of || s.contains(number)));
-    if (!step) return;
+    const number = event.target.closest("a.step-number");
+    if (!number) return;
     event.preventDefault();
-    step.querySelector(".step-number").focus();
+    number.focus();
   });
 
   receipt.querySelector(".steps").addEventListener("keydown", event => {
