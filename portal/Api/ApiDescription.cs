@@ -38,6 +38,7 @@ public static class ApiDescription
                 return Task.CompletedTask;
             });
             options.AddSchemaTransformer(DescribeDecimal);
+            options.AddSchemaTransformer(LeaveOutInsteadOfNull);
             options.AddOperationTransformer(Complete);
         });
     }
@@ -70,6 +71,20 @@ public static class ApiDescription
             schema.Type = context.JsonTypeInfo.Type == typeof(decimal) ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
             schema.Format = null;
             schema.Pattern = @"^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?$";
+        }
+
+        return Task.CompletedTask;
+    }
+
+    // A member that is not required is left out where it has no value; null is refused in requests and never written in answers.
+    private static Task LeaveOutInsteadOfNull(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        foreach (var (name, member) in schema.Properties ?? new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal))
+        {
+            if (member is OpenApiSchema { Type: { } type } described && schema.Required?.Contains(name) != true)
+            {
+                described.Type = type & ~JsonSchemaType.Null;
+            }
         }
 
         return Task.CompletedTask;
@@ -108,9 +123,25 @@ public static class ApiDescription
             request.Example = JsonNode.Parse(requestExample.Json);
         }
 
+        foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
+        {
+            if (parameter is { In: ParameterLocation.Path, Name: "entry" })
+            {
+                parameter.Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "1" };
+            }
+        }
+
         foreach (var (status, response) in operation.Responses ?? [])
         {
             Describe(operation, status, response, metadata);
+            if (status == "402" && response.Content is { } content && content.TryGetValue(ProblemType, out var refusal))
+            {
+                // The quote's members stand inside the problem.
+                refusal.Schema = new OpenApiSchema
+                {
+                    AllOf = [new OpenApiSchemaReference("Problem", context.Document), new OpenApiSchemaReference("Quote", context.Document)],
+                };
+            }
         }
 
         return Task.CompletedTask;
@@ -156,6 +187,10 @@ public static class ApiDescription
         "host_not_allowed" or "bad_request" => true,
         "not_found" => false,
         "entry_unknown" => operation.OperationId == "explain",
+        "account_id_invalid" => false,
+        "ruleset_unknown" => operation.OperationId == "open-account",
+        "id_used" or "no_bucket" => operation.OperationId == "grant",
+        "too_old" => operation.OperationId is "quote" or "charge",
         _ => kind.Status != 400 || operation.RequestBody is not null,
     };
 

@@ -34,6 +34,7 @@ public static class ProblemKinds
     public static readonly ProblemKind KeyReused = new("idempotency_key_reused", 422, "The Idempotency-Key was used for another command.");
     public static readonly ProblemKind InternalError = new("internal_error", 500, "The service failed.");
     public static readonly ProblemKind Busy = new("busy", 503, "The service has too much to do; nothing was done.");
+    public static readonly ProblemKind StoreUnavailable = new("store_unavailable", 503, "The database cannot be reached now.");
     public static readonly ProblemKind OutcomeUnknown = new("outcome_unknown", 503, "Whether the command was done is not known.");
 
     // What ledger and engine find in a command, by their own codes.
@@ -51,7 +52,7 @@ public static class ProblemKinds
     [
         BadRequest, .. WireCodes.All.Select(code => new ProblemKind(code, 400, WireTitle(code))),
         HostNotAllowed, KeyRequired, KeyInvalid, ParameterInvalid, Blocked, Paused, Refused, CrossSite, NotFound, AccountUnknown, EntryUnknown,
-        MethodNotAllowed, RequestTimeout, AccountExists, BodyTooLarge, ContentType, KeyReused, .. _ofCommands, InternalError, Busy, OutcomeUnknown,
+        MethodNotAllowed, RequestTimeout, AccountExists, BodyTooLarge, ContentType, KeyReused, .. _ofCommands, InternalError, Busy, StoreUnavailable, OutcomeUnknown,
     ];
 
     private static readonly FrozenDictionary<string, ProblemKind> _byCode = _known.ToFrozenDictionary(kind => kind.Code);

@@ -36,25 +36,25 @@ public static class V1Api
             .Takes<NewGrant>(ApiExamples.NewGrant).TakesKey().Answers<Grant>(ApiExamples.Grant).Refuses(400, 404, 413, 415, 422, 503);
 
         api.MapGet("/accounts/{account}", AccountHandlers.GetAsync).WithName("account").WithTags("Accounts")
-            .WithSummary("An account as it stands").Answers<Account>(ApiExamples.Account).Refuses(400, 404);
+            .WithSummary("An account as it stands").Answers<Account>(ApiExamples.Account).Refuses(400, 404, 503);
 
         api.MapGet("/accounts/{account}/balance", AccountHandlers.BalanceAsync).WithName("balance").WithTags("Accounts")
             .WithSummary("What an account has")
             .WithDescription("Credits per bucket and per grant, after everything that is due.")
             .Parameter("at", "RFC 3339 with an offset; now where it is left out.")
-            .Answers<Balance>(ApiExamples.Balance).Refuses(400, 404);
+            .Answers<Balance>(ApiExamples.Balance).Refuses(400, 404, 503);
 
         api.MapGet("/accounts/{account}/entries", EntryHandlers.ListAsync).WithName("entries").WithTags("Entries")
             .WithSummary("Journal entries, newest first")
             .Parameter("limit", "1 to 500; 50 where it is left out.").Parameter("kind", "Only this kind, such as charge or grant.")
             .Parameter("from", "Recorded at or after this instant.").Parameter("to", "Recorded before this instant.")
             .Parameter("key", "Only the entry of this Idempotency-Key.").Parameter("after", "The \"next\" of the page before.")
-            .Answers<EntryPage>(ApiExamples.EntryPage).Refuses(400, 404);
+            .Answers<EntryPage>(ApiExamples.EntryPage).Refuses(400, 404, 503);
 
         api.MapGet("/accounts/{account}/entries/{entry}", EntryHandlers.ExplainAsync).WithName("explain").WithTags("Entries")
             .WithSummary("One entry, explained")
             .WithDescription("The entry with its postings, the event that was priced and the answer as first given, step by step.")
-            .Answers<ExplainedEntry>(null).Refuses(400, 404);
+            .Answers<ExplainedEntry>(null).Refuses(400, 404, 503);
 
         api.MapGet("/problems", ProblemHandlers.List).WithName("problems").WithTags("Problems")
             .WithSummary("Every code of problem details")

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Rules.Ledger.Storage;
 
 namespace Rules.Portal.Api;
 
@@ -43,6 +44,11 @@ public sealed partial class V1Problems(RequestDelegate next, ILogger<V1Problems>
             // Nobody is there to be told.
             context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             return null;
+        }
+        catch (StoreException exception) when (!context.Response.HasStarted)
+        {
+            LogFailure(logger, exception, context.Request.Method, context.GetEndpoint()?.DisplayName);
+            return new Problem(ProblemKinds.StoreUnavailable, Help: "Send it again, a command with the same key.") { RetryAfterSeconds = 1 };
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
