@@ -47,7 +47,7 @@ internal abstract class SqliteAccountReader(SqliteSession session) : IAccountRea
 
     private const string SelectLotId = "SELECT 1 FROM lot WHERE account_id=?1 AND lot_id=?2";
 
-    protected SqliteSession Session => session;
+    internal SqliteSession Session => session;
 
     public ValueTask<StoredAccount?> AccountAsync(string account, CancellationToken cancellationToken) => new(Account(account));
 

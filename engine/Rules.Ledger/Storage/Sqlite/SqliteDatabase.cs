@@ -34,7 +34,7 @@ internal sealed class SqliteDatabase
     public SqliteConnection OpenWriter() => Open(Path is null
         ? "PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
         : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA trusted_schema=OFF; "
-            + "PRAGMA cell_size_check=ON; PRAGMA busy_timeout=5000; PRAGMA mmap_size=0;");
+            + "PRAGMA cell_size_check=ON; PRAGMA busy_timeout=5000; PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=8192; PRAGMA cache_size=-65536;");
 
     /// <summary>A connection that cannot write and never checkpoints.</summary>
     public SqliteConnection OpenReader() => Open("PRAGMA wal_autocheckpoint=0; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA trusted_schema=OFF; "

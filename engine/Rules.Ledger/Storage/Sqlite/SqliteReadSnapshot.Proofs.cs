@@ -33,14 +33,22 @@ internal sealed partial class SqliteReadSnapshot
     private const string SelectProofsOfAll = ProofColumns + " ORDER BY j.entry_id";
     private const string SelectProofsOfAccount = ProofColumns + " WHERE j.account_id=?1 AND (?2 IS NULL OR j.seq=?2) ORDER BY j.seq";
 
-    private const string SelectPostings =
-        "SELECT line, lot_no, d_granted, d_available, d_held, d_spent, d_expired, d_moved FROM posting WHERE entry_id=?1 ORDER BY line";
+    private const string PostingColumns = "SELECT p.entry_id, p.lot_no, p.d_granted, p.d_available, p.d_held, p.d_spent, p.d_expired, p.d_moved FROM ";
+    private const string SelectPostingsOfAll = PostingColumns + "posting p ORDER BY p.entry_id, p.line";
 
-    private const string SelectNewLots =
+    private const string SelectPostingsOfAccount = PostingColumns
+        + "journal j JOIN posting p ON p.entry_id=j.entry_id WHERE j.account_id=?1 AND (?2 IS NULL OR j.seq=?2) ORDER BY j.seq, p.line";
+
+    private const string NewLotColumns =
         """
-        SELECT l.lot_no, l.lot_id, b.name, l.origin, l.amount, l.created_at, l.effective_at, l.expires_at, l.priority, l.cost, l.cycle_no
-        FROM lot l JOIN bucket b ON b.bucket_id=l.bucket_id WHERE l.entry_id=?1 AND l.account_id=?2 ORDER BY l.lot_no
+        SELECT l.entry_id, l.lot_no, l.lot_id, b.name, l.origin, l.amount, l.created_at, l.effective_at, l.expires_at, l.priority, l.cost, l.cycle_no
         """;
+
+    private const string SelectNewLotsOfAll = NewLotColumns + " FROM lot l JOIN bucket b ON b.bucket_id=l.bucket_id ORDER BY l.entry_id, l.lot_no";
+
+    private const string SelectNewLotsOfAccount = NewLotColumns
+        + " FROM journal j JOIN lot l ON l.entry_id=j.entry_id AND l.account_id=j.account_id JOIN bucket b ON b.bucket_id=l.bucket_id"
+        + " WHERE j.account_id=?1 AND (?2 IS NULL OR j.seq=?2) ORDER BY j.seq, l.lot_no";
 
     private const string SelectSetValues = "SELECT kind, name, value, from_at, seq FROM account_value WHERE account_id=?1 ORDER BY seq, line";
     private const string SelectBegunCycles = "SELECT cycle_no, anchor, start_at, end_at, seq FROM period WHERE account_id=?1 AND of_entry=1 ORDER BY period_no";
@@ -73,13 +81,9 @@ internal sealed partial class SqliteReadSnapshot
     private IEnumerable<EntryProof> Proofs(long? account, long? sequence)
     {
         var settings = new Dictionary<long, Settings>();
-        // A statement of its own: an enumeration that stops half-way must not disturb another.
-        using var row = new SqliteStatement(Session.Connection.Handle!, account is null ? SelectProofsOfAll : SelectProofsOfAccount);
-        if (account is not null)
-        {
-            row.Bind(1, account).Bind(2, sequence);
-        }
-
+        using var row = ProofStatement(SelectProofsOfAll, SelectProofsOfAccount, account, sequence);
+        using var postings = new EntryCursor(ProofStatement(SelectPostingsOfAll, SelectPostingsOfAccount, account, sequence));
+        using var lots = new EntryCursor(ProofStatement(SelectNewLotsOfAll, SelectNewLotsOfAccount, account, sequence));
         while (row.Step())
         {
             var accountNumber = row.Int64(1);
@@ -88,11 +92,18 @@ internal sealed partial class SqliteReadSnapshot
                 settings.Add(accountNumber, set = ReadSettings(accountNumber));
             }
 
-            yield return ReadProof(row, accountNumber, set);
+            yield return ReadProof(row, set, postings, lots);
         }
     }
 
-    private EntryProof ReadProof(SqliteStatement row, long account, Settings set)
+    /// <summary>A statement of its own: an enumeration that stops half-way must not disturb another.</summary>
+    private SqliteStatement ProofStatement(string ofAll, string ofAccount, long? account, long? sequence)
+    {
+        var statement = new SqliteStatement(Session.Connection.Handle!, account is null ? ofAll : ofAccount);
+        return account is null ? statement : statement.Bind(1, account).Bind(2, sequence);
+    }
+
+    private static EntryProof ReadProof(SqliteStatement row, Settings set, EntryCursor postings, EntryCursor lots)
     {
         var entryId = row.Int64(0);
         var sequence = row.Int64(3);
@@ -127,8 +138,8 @@ internal sealed partial class SqliteReadSnapshot
                 Amount = row.Int64(6),
                 OccurredAt = Instants.FromMicroseconds(row.Int64(7)),
                 Version = row.NullableInt32(11),
-                Postings = ReadPostings(entryId),
-                NewLots = ReadNewLots(entryId, account),
+                Postings = ReadPostings(postings, entryId),
+                NewLots = ReadNewLots(lots, entryId),
                 Facts = Values(values, DatedValueKind.Fact),
                 Terms = Values(values, DatedValueKind.Term),
                 Plan = values.Where(v => v.Kind == DatedValueKind.Plan).Select(v => v.Value.Value).LastOrDefault(),
@@ -138,40 +149,28 @@ internal sealed partial class SqliteReadSnapshot
         return new EntryProof(entry, row.NullableInt64(21) == entryId, trace.Length == 0 || EntryHash.OfTrace(usage, answer).AsSpan().SequenceEqual(trace));
     }
 
-    private ImmutableArray<Posting> ReadPostings(long entryId)
+    private static ImmutableArray<Posting> ReadPostings(EntryCursor cursor, long entryId)
     {
-        var row = Session.Statement(SelectPostings);
-        row.Bind(1, entryId);
-        if (!row.Step())
+        ImmutableArray<Posting>.Builder? postings = null;
+        for (; cursor.IsAt(entryId); cursor.Next())
         {
-            return [];
+            var row = cursor.Row;
+            (postings ??= ImmutableArray.CreateBuilder<Posting>(1))
+                .Add(new Posting(row.Int64(1), row.Int64(2), row.Int64(3), row.Int64(4), row.Int64(5), row.Int64(6), row.Int64(7)));
         }
 
-        var postings = ImmutableArray.CreateBuilder<Posting>();
-        do
-        {
-            postings.Add(new Posting(row.Int64(1), row.Int64(2), row.Int64(3), row.Int64(4), row.Int64(5), row.Int64(6), row.Int64(7)));
-        }
-        while (row.Step());
-        return postings.DrainToImmutable();
+        return postings?.DrainToImmutable() ?? [];
     }
 
-    private ImmutableArray<Lot> ReadNewLots(long entryId, long account)
+    private static ImmutableArray<Lot> ReadNewLots(EntryCursor cursor, long entryId)
     {
-        var row = Session.Statement(SelectNewLots);
-        row.Bind(1, entryId).Bind(2, account);
-        if (!row.Step())
+        ImmutableArray<Lot>.Builder? lots = null;
+        for (; cursor.IsAt(entryId); cursor.Next())
         {
-            return [];
+            (lots ??= ImmutableArray.CreateBuilder<Lot>(1)).Add(ReadLot(cursor.Row, 1));
         }
 
-        var lots = ImmutableArray.CreateBuilder<Lot>();
-        do
-        {
-            lots.Add(ReadLot(row, 0));
-        }
-        while (row.Step());
-        return lots.DrainToImmutable();
+        return lots?.DrainToImmutable() ?? [];
     }
 
     private Settings ReadSettings(long account)
@@ -197,6 +196,35 @@ internal sealed partial class SqliteReadSnapshot
 
     private static ImmutableArray<DatedValue> Values(IEnumerable<NewValue> values, DatedValueKind kind) =>
         [.. values.Where(value => value.Kind == kind).Select(value => value.Value)];
+
+    /// <summary>Rows in the order of their entries, read beside the journal; column 0 is the entry.</summary>
+    private sealed class EntryCursor : IDisposable
+    {
+        private long _entry;
+
+        public EntryCursor(SqliteStatement rows)
+        {
+            Row = rows;
+            Next();
+        }
+
+        public SqliteStatement Row { get; }
+
+        /// <summary>True while the current row belongs to an entry. Rows of entries that are gone are passed over.</summary>
+        public bool IsAt(long entry)
+        {
+            while (_entry < entry)
+            {
+                Next();
+            }
+
+            return _entry == entry;
+        }
+
+        public void Next() => _entry = Row.Step() ? Row.Int64(0) : long.MaxValue;
+
+        public void Dispose() => Row.Dispose();
+    }
 
     /// <summary>What the entries of one account set, by sequence.</summary>
     private sealed record Settings(ILookup<long, NewValue> Values, Dictionary<long, Cycle> Cycles);

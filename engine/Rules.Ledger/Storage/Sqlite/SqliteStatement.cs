@@ -102,6 +102,15 @@ internal sealed class SqliteStatement : IDisposable
     /// <summary>A copy; empty for NULL.</summary>
     public byte[] Blob(int column) => raw.sqlite3_column_blob(_statement, column).ToArray();
 
+    /// <summary>A column as it is stored: <see cref="long"/>, text, bytes or null.</summary>
+    public object? Value(int column) => raw.sqlite3_column_type(_statement, column) switch
+    {
+        raw.SQLITE_INTEGER => Int64(column),
+        raw.SQLITE_TEXT => Text(column),
+        raw.SQLITE_BLOB => Blob(column),
+        _ => null,
+    };
+
     public void Dispose() => _statement.Dispose();
 
     private void Check(int result)

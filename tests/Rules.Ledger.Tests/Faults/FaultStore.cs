@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using Rules.Engine.Pricing;
+using Rules.Ledger.Storage;
+
+namespace Rules.Ledger.Tests.Faults;
+
+/// <summary>
+/// A real store whose calls fail where the seed says: before they are made, or after they were and before anybody hears of it.
+/// </summary>
+internal sealed class FaultStore(ILedgerStore store, int seed) : ILedgerStore
+{
+    private readonly Random _random = new(seed);
+
+    /// <summary>Chance of a fault at each call, in percent.</summary>
+    public int Percent { get; set; }
+
+    public int Faults { get; private set; }
+
+    public int LargestBatch => store.LargestBatch;
+
+    public async ValueTask<IWriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
+    {
+        MayFail("begin");
+        return new FaultTransaction(this, await store.BeginWriteAsync(cancellationToken));
+    }
+
+    public ValueTask<IReadSnapshot> BeginReadAsync(CancellationToken cancellationToken) => store.BeginReadAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+
+    private void MayFail(string where)
+    {
+        if (_random.Next(100) < Percent)
+        {
+            Faults++;
+            throw new StoreException("Injected: " + where);
+        }
+    }
+
+    private sealed class FaultTransaction(FaultStore faults, IWriteTransaction transaction) : IWriteTransaction
+    {
+        public ValueTask<StoredAccount?> AccountAsync(string account, CancellationToken cancellationToken)
+        {
+            faults.MayFail("account");
+            return transaction.AccountAsync(account, cancellationToken);
+        }
+
+        public ValueTask<ImmutableArray<ScopeState>> ScopesAsync(StoredAccount account, IReadOnlyList<ScopeId> scopes, CancellationToken cancellationToken) =>
+            transaction.ScopesAsync(account, scopes, cancellationToken);
+
+        public ValueTask<StoredAnswer?> AnswerAsync(StoredAccount account, string key, CancellationToken cancellationToken) =>
+            transaction.AnswerAsync(account, key, cancellationToken);
+
+        public ValueTask<bool> HasLotAsync(StoredAccount account, string lot, CancellationToken cancellationToken) =>
+            transaction.HasLotAsync(account, lot, cancellationToken);
+
+        public ValueTask<StoredAccount> OpenAccountAsync(NewAccount account, CancellationToken cancellationToken) =>
+            transaction.OpenAccountAsync(account, cancellationToken);
+
+        public async ValueTask AppendAsync(AccountAppend append, CancellationToken cancellationToken)
+        {
+            await transaction.AppendAsync(append, cancellationToken);
+            faults.MayFail("append");
+        }
+
+        public ValueTask PublishAsync(StoredVersion version, CancellationToken cancellationToken) => transaction.PublishAsync(version, cancellationToken);
+
+        public async ValueTask CommitAsync(CancellationToken cancellationToken)
+        {
+            faults.MayFail("before the commit");
+            await transaction.CommitAsync(cancellationToken);
+            faults.MayFail("after the commit");
+        }
+
+        public ValueTask DisposeAsync() => transaction.DisposeAsync();
+    }
+}
