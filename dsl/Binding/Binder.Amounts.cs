@@ -245,6 +245,18 @@ internal sealed partial class Binder
     /// <summary>An amount of credits, or an error amount after PR0301.</summary>
     private BoundAmount BindCredits(AmountSyntax syntax) => Require(BindAmount(syntax), AmountKind.Credits, Credits);
 
+    /// <summary>An amount of credits that is kept as it is, so it must fit the declared decimals: nothing rounds it.</summary>
+    private BoundAmount BindKeptCredits(AmountSyntax syntax)
+    {
+        var amount = BindCredits(syntax);
+        if (!_credit.IsError && TryConstant(amount, out var value) && value.Scale > _credit.Decimals)
+        {
+            Report(DiagnosticDescriptors.KeptAmountTooFine, amount.Location, Write(amount), value.Scale, _credit.Decimals);
+        }
+
+        return amount;
+    }
+
     private BoundAmount BindMoney(AmountSyntax syntax) => Require(BindAmount(syntax), AmountKind.Money, "an amount of money");
 
     private BoundAmount Require(BoundAmount amount, AmountKind kind, string needed)

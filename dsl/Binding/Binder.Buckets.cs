@@ -30,7 +30,7 @@ internal sealed partial class Binder
                     bucket = bucket with { Open = new BoundOpen(LineLocation(open), condition) { Remarks = BindRemarks(open) } };
                     break;
                 case LimitLineSyntax limit:
-                    bucket = bucket with { Limit = new BoundCycleLimit(LineLocation(limit), BindCredits(limit.Amount)) { Remarks = BindRemarks(limit) } };
+                    bucket = bucket with { Limit = new BoundCycleLimit(LineLocation(limit), BindKeptCredits(limit.Amount)) { Remarks = BindRemarks(limit) } };
                     RequireFunding(isPostpaid, limit, "limit", symbol, "holds only what is put into it");
                     NeedCycle(limit.Location, "\"each cycle\"");
                     break;

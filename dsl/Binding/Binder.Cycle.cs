@@ -150,7 +150,7 @@ internal sealed partial class Binder
         var bucket = LookupBucket(syntax.Bucket);
         RequireHoldsCredits(bucket, syntax.Bucket);
         Duration? interval = syntax.Interval.Duration is { } duration ? BindDuration(duration) : null;
-        return new BoundPlanGrant(location, BindCredits(syntax.Amount), interval, bucket);
+        return new BoundPlanGrant(location, BindKeptCredits(syntax.Amount), interval, bucket);
     }
 
     private BoundPack BindPack(PackSyntax syntax)
@@ -158,7 +158,7 @@ internal sealed partial class Binder
         var symbol = _packs.Find(syntax.Name.ValueText) ?? new PackSymbol(syntax.Name.ValueText, syntax.Name.Location) { IsError = true };
         var bucket = LookupBucket(syntax.Bucket);
         RequireHoldsCredits(bucket, syntax.Bucket);
-        return new BoundPack(LineLocation(syntax), symbol, BindCredits(syntax.Amount), bucket) { Remarks = BindRemarks(syntax) };
+        return new BoundPack(LineLocation(syntax), symbol, BindKeptCredits(syntax.Amount), bucket) { Remarks = BindRemarks(syntax) };
     }
 
     private BoundInvoice BindInvoice(InvoiceSyntax syntax)

@@ -50,7 +50,7 @@ internal sealed partial class Binder
             case BuyAmountStepSyntax buy:
                 var bucket = LookupBucket(buy.Bucket);
                 RequireHoldsCredits(bucket, buy.Bucket);
-                return new BoundBuyStep(location, BindCredits(buy.Amount), bucket);
+                return new BoundBuyStep(location, BindKeptCredits(buy.Amount), bucket);
             case ChangePlanStepSyntax change:
                 return new BoundChangePlanStep(location, LookupPlan(change.Plan));
             case ExpectStepSyntax expect:
@@ -97,7 +97,7 @@ internal sealed partial class Binder
         if (_buckets.Find(name.ValueText) is { } bucket)
         {
             RequireHoldsCredits(bucket, name);
-            return new BoundGivenBalance(syntax.Location, Use(bucket), BindCredits(syntax.Amount));
+            return new BoundGivenBalance(syntax.Location, Use(bucket), BindKeptCredits(syntax.Amount));
         }
 
         if (RateOrTerm(name.ValueText, use: false) is TermSymbol term)

@@ -93,4 +93,10 @@ public static partial class DiagnosticDescriptors
         "PR0312", "Sell that does not count credits",
         "A bucket is sold by the credit, not by {0}.",
         "write \"per credit\"");
+
+    /// <summary>PR0313. Arguments: the amount, the decimals it needs, the decimals kept.</summary>
+    public static readonly DiagnosticDescriptor KeptAmountTooFine = Error(
+        "PR0313", "Credits finer than they are kept",
+        "{0} needs {1} decimals, but credits are kept to {2}, so this amount cannot be held.",
+        "write it with at most {2} decimals, or keep credits to {1}");
 }

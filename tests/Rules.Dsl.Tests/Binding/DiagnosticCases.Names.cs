@@ -166,5 +166,9 @@ internal static partial class DiagnosticCases
         new("sell by a meter", "PR0312",
             Priced + Money + "bucket prepaid from purchase\n  unused never expires\nconsume prepaid\n" + AtZero + "sell prepaid\n  per [page] 2 USD\n",
             Priced + Money + "bucket prepaid from purchase\n  unused never expires\nconsume prepaid\n" + AtZero + "sell prepaid\n  per credit 2 USD\n", "page"),
+        new("grant finer than credits are kept", "PR0313",
+            Priced + Cycle + AtZero + "bucket included from plan\n  unused never expires\nplan Team grants [0.00005 credits] every month into included\nconsume included\n",
+            Priced + Cycle + AtZero + "bucket included from plan\n  unused never expires\nplan Team grants 0.0005 credits every month into included\nconsume included\n",
+            "0.00005 credits", "5", "4"),
     ];
 }
