@@ -85,6 +85,7 @@ public enum RolloverCapKind
     PercentOfUnused = 3,
 }
 
+/// <summary>The most that rolls over: an amount, or a percentage of what the kind says.</summary>
 public sealed record RolloverCap(RolloverCapKind Kind, Amount Amount, TextLocation Location);
 
 /// <summary>What a draw key compares (time, rule 7).</summary>
@@ -141,6 +142,7 @@ public sealed record ConsumeRule(DrawOrder Order, ImmutableArray<ConsumeExcept> 
     }
 }
 
+/// <summary>Another order for accounts of which a condition holds; at most one exception holds.</summary>
 public sealed record ConsumeExcept(Condition When, DrawOrder Order, TextLocation Location);
 
 /// <summary>

@@ -67,6 +67,7 @@ public sealed record AnyOf(ImmutableArray<Condition> Operands, TextLocation Loca
     }
 }
 
+/// <summary>Holds where its operand does not.</summary>
 public sealed record NotCondition(Condition Operand, TextLocation Location) : Condition(Location)
 {
     public override bool Holds(ReadOnlySpan<FactValue> facts) => !Operand.Holds(facts);

@@ -8,6 +8,7 @@ namespace Rules.Engine.Model;
 /// <param name="Steps">In written order; totals restart at the first <see cref="DoStep"/> after an expectation.</param>
 public sealed record Example(string Name, ImmutableArray<ExampleStep> Steps, TextLocation Location);
 
+/// <summary>One line of an example.</summary>
 public abstract record ExampleStep(TextLocation Location);
 
 /// <summary>From here on it is that day, 00:00 in the ruleset's zone.</summary>
@@ -20,8 +21,10 @@ public sealed record GivenStep(
     string? Plan, ImmutableArray<NamedValue> Facts, ImmutableArray<NamedValue> Terms, ImmutableArray<GivenBalance> Balances, TextLocation Location)
     : ExampleStep(Location);
 
+/// <summary>A fact or term with its value in the file's notation.</summary>
 public readonly record struct NamedValue(string Name, string Value);
 
+/// <summary>Credits that a bucket is given; its index is its place in the model.</summary>
 public readonly record struct GivenBalance(int Bucket, ExactDecimal Credits);
 
 /// <param name="Times">1 or more.</param>
@@ -30,12 +33,16 @@ public sealed record DoStep(
     int Times, int Action, ImmutableArray<StatedQuantity> Quantities, ImmutableArray<NamedValue> Facts, string? Key, TextLocation Location)
     : ExampleStep(Location);
 
+/// <summary>A quantity in the meter's own unit.</summary>
 public readonly record struct StatedQuantity(string Meter, ExactDecimal Quantity);
 
+/// <summary>Credits are bought into a bucket, at its price of the day.</summary>
 public sealed record BuyStep(ExactDecimal Credits, int Bucket, TextLocation Location) : ExampleStep(Location);
 
+/// <summary>A pack is bought, by its name.</summary>
 public sealed record BuyPackStep(string Pack, TextLocation Location) : ExampleStep(Location);
 
+/// <summary>The account moves to another plan, at once.</summary>
 public sealed record ChangePlanStep(string Plan, TextLocation Location) : ExampleStep(Location);
 
 public enum ExpectedFigure
