@@ -36,7 +36,9 @@ public sealed class LanguageServerSession(IMessageChannel channel, Func<string, 
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var waiting = Channel.CreateBounded<IncomingMessage>(MaximumWaiting);
-        var reading = ReadAllAsync(waiting.Writer, stop.Token);
+
+        // A read of a console cannot be cancelled, so after exit nobody waits for it: it ends with the process. It tells its end by the channel.
+        _ = ReadAllAsync(waiting.Writer, stop.Token);
         try
         {
             while (!_exited && await waiting.Reader.WaitToReadAsync(stop.Token))
@@ -54,7 +56,6 @@ public sealed class LanguageServerSession(IMessageChannel channel, Func<string, 
             await stop.CancelAsync();
         }
 
-        await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return _shutDown ? 0 : 1;
     }
 
@@ -148,6 +149,8 @@ public sealed class LanguageServerSession(IMessageChannel channel, Func<string, 
             case "shutdown":
                 _shutDown = true;
                 return RpcWriter.Result(id, null, types.Object);
+            case "textDocument/semanticTokens/full":
+                return RpcWriter.Result(id, SemanticTokenMap.Tokens(Document(request)), types.SemanticTokens);
             case "textDocument/documentSymbol":
                 return RpcWriter.Result(id, Outline.Symbols(Document(request)), types.ImmutableArrayDocumentSymbol);
             case "textDocument/formatting":
@@ -238,7 +241,7 @@ public sealed class LanguageServerSession(IMessageChannel channel, Func<string, 
             DocumentSymbolProvider: true,
             DocumentFormattingProvider: true,
             CodeActionProvider: new CodeActionOptions(["quickfix"]),
-            SemanticTokensProvider: new SemanticTokensOptions(new SemanticTokensLegend([], []), Full: false)),
+            SemanticTokensProvider: new SemanticTokensOptions(SemanticTokenMap.Legend, Full: true)),
         new ServerName("rules", typeof(LanguageServerSession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion));
 
     private static ReadOnlyMemory<byte> Publication(OpenDocument document, ImmutableArray<ProtocolDiagnostic> diagnostics) => RpcWriter.Notification(

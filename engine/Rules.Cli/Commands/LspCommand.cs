@@ -14,7 +14,7 @@ internal static class LspCommand
             throw new CommandException(ExitCode.Usage, $"\"{pages}\" is not an address.", "write it in full, such as https://rules.example/diagnostics/");
         }
 
-        await using var channel = new StreamChannel(terminal.Input, terminal.OutputBytes);
+        var channel = new StreamChannel(terminal.Input, terminal.OutputBytes);
         var session = new LanguageServerSession(channel, id => pages is null ? null : $"{pages.TrimEnd('/')}/{id}");
         return await session.RunAsync(cancellationToken);
     }

@@ -13,6 +13,7 @@ namespace Rules.Cli.Commands;
 internal static class StatedQuote
 {
     private const string DefaultAccount = "quote";
+    private const string OwnScope = "quote";
 
     /// <summary>An event without an instant happens when it arrives, or when the version takes effect if that is later.</summary>
     public static Booking<Quote> Of(RulesetModel model, StatedEvent stated)
@@ -61,5 +62,9 @@ internal static class StatedQuote
     private static Booking<Quote> Failed(AccountState state, EvaluationError error, string prefix) =>
         new(state, [], null, error with { Member = prefix + error.Member });
 
-    private static UsageEvent WithKey(RulesetModel model, UsageEvent usage) => usage;
+    // Without a ledger nothing was counted before, so an event that names no key begins a scope of its own.
+    private static UsageEvent WithKey(RulesetModel model, UsageEvent usage) =>
+        usage.Keys.IsEmpty && model.Actions.FirstOrDefault(a => a.Name == usage.Action)?.Key is { } key
+            ? usage with { Keys = [new NamedText(key, OwnScope)] }
+            : usage;
 }

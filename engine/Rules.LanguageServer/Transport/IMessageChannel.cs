@@ -2,7 +2,7 @@ namespace Rules.LanguageServer.Transport;
 
 /// <summary>
 /// A two-way line of whole JSON messages: header frames over a pair of streams (stdio), or one message per WebSocket frame.
-/// One reader at a time; writers may be many.
+/// One reader and one writer at a time; the two may be different.
 /// </summary>
 public interface IMessageChannel
 {

@@ -9,7 +9,7 @@ namespace Rules.LanguageServer.Transport;
 /// The base protocol of the language server protocol over two streams: a block of <c>Content-Length</c> headers, an empty line, the body.
 /// After a bad frame it reads on at the next header block, so that one broken message never costs the ones behind it.
 /// </summary>
-public sealed class StreamChannel : IMessageChannel, IAsyncDisposable
+public sealed class StreamChannel : IMessageChannel
 {
     /// <summary>The largest body, in bytes: a rule file of the largest size whose every character is written as a JSON escape.</summary>
     public const int MaximumContentLength = 8 << 20;
@@ -18,7 +18,6 @@ public sealed class StreamChannel : IMessageChannel, IAsyncDisposable
 
     private readonly PipeReader _reader;
     private readonly Stream _output;
-    private readonly SemaphoreSlim _writing = new(1, 1);
 
     // A sound header block whose body is still to be read, set aside while the fault before it is told.
     private int? _announced;
@@ -80,24 +79,9 @@ public sealed class StreamChannel : IMessageChannel, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
-        await _writing.WaitAsync(cancellationToken);
-        try
-        {
-            await _output.WriteAsync(Encoding.ASCII.GetBytes($"Content-Length: {message.Length}\r\n\r\n"), cancellationToken);
-            await _output.WriteAsync(message, cancellationToken);
-            await _output.FlushAsync(cancellationToken);
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _reader.CompleteAsync();
-        _writing.Dispose();
+        await _output.WriteAsync(Encoding.ASCII.GetBytes($"Content-Length: {message.Length}\r\n\r\n"), cancellationToken);
+        await _output.WriteAsync(message, cancellationToken);
+        await _output.FlushAsync(cancellationToken);
     }
 
     private static void ReadHeader(byte[] line, ref int? length, ref string? fault)

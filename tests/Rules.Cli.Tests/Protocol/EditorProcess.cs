@@ -8,7 +8,7 @@ namespace Rules.Cli.Tests.Protocol;
 /// <summary>An editor at the other end of a running <c>rules lsp</c>.</summary>
 internal sealed class EditorProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Process _server;
     private readonly CancellationTokenSource _patience = new(Patience);

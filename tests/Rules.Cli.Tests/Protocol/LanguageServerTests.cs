@@ -13,7 +13,7 @@ public sealed class LanguageServerTests
           timezone "UTC"
         credit "credit" to 4 decimals, rounding half up
         account shop
-          has created date
+          has region one of eu, us, normally eu
         meter page whole
         action scan keyed by batch
           measures page
@@ -24,6 +24,7 @@ public sealed class LanguageServerTests
         example "one page"
           do scan of 1 page
           expect 0.01 credits
+        applies when region is eu
 
         """;
 
@@ -137,8 +138,8 @@ public sealed class LanguageServerTests
         await editor.OpenAsync(Address, Sample);
         var symbols = (await editor.AskAsync("textDocument/documentSymbol", new JsonObject { ["textDocument"] = Identifier() }))["result"]!.AsArray();
         symbols.Select(static s => $"{s!["detail"]} {s["name"]}").ShouldBe(
-            ["ruleset sample", "credit credit", "account shop", "meter page", "action scan", "price scan", "example one page"]);
-        ((string?)symbols[2]!["children"]![0]!["name"]).ShouldBe("created");
+            ["ruleset sample", "credit credit", "account shop", "meter page", "action scan", "price scan", "example one page", " applies"]);
+        ((string?)symbols[2]!["children"]![0]!["name"]).ShouldBe("region");
         symbols[5]!["range"]!["end"]!["line"]!.GetValue<int>().ShouldBe(12);
         symbols[5]!["selectionRange"]!.ToJsonString().ShouldBe("""{"start":{"line":9,"character":6},"end":{"line":9,"character":10}}""");
     }
@@ -243,7 +244,7 @@ public sealed class LanguageServerTests
         });
         ((string?)(await editor.ReadAsync())["method"]).ShouldBe("window/logMessage");
         var symbols = (await editor.AskAsync("textDocument/documentSymbol", new JsonObject { ["textDocument"] = Identifier() }))["result"]!.AsArray();
-        symbols.Count.ShouldBe(7);
+        symbols.Count.ShouldBe(8);
     }
 
     [Fact]

@@ -58,14 +58,14 @@ public sealed class StreamChannelTests
     public async Task Written_messages_are_framed_by_their_bytes()
     {
         using var output = new MemoryStream();
-        await using var channel = new StreamChannel(Stream.Null, output);
+        var channel = new StreamChannel(Stream.Null, output);
         await channel.WriteAsync("\"é\""u8.ToArray(), CancellationToken.None);
         Encoding.UTF8.GetString(output.ToArray()).ShouldBe("Content-Length: 4\r\n\r\n\"é\"");
     }
 
     private static async Task<string[]> ReadAll(string stream)
     {
-        await using var channel = new StreamChannel(new MemoryStream(Encoding.UTF8.GetBytes(stream)), Stream.Null);
+        var channel = new StreamChannel(new MemoryStream(Encoding.UTF8.GetBytes(stream)), Stream.Null);
         var read = new List<string>();
         while (await channel.ReadAsync(CancellationToken.None) is { } message)
         {
