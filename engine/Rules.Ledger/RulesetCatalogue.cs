@@ -43,13 +43,14 @@ public sealed partial class RulesetCatalogue
         PublishAsync(fileName, text, author, beforeThisDatabase: false, cancellationToken);
 
     /// <summary>
-    /// Publishes, as <c>system</c>, the files of a start that the database does not know. Into a database without any version they are
-    /// published as of their effective instant: they were in force before this database was.
+    /// Publishes, as <c>system</c>, the files of a start that the database does not know. Into a database without any account they are
+    /// published as of their effective instant: they were in force before this database was. (Versions alone do not count: a first start
+    /// may have been cut off between two files.)
     /// </summary>
     /// <exception cref="LedgerStartException">A file has errors, or its version is known with other bytes (PR0905).</exception>
     public async Task<ImmutableArray<Publication>> LoadAsync(IEnumerable<RuleFile> files, CancellationToken cancellationToken)
     {
-        var first = _published.All.IsEmpty;
+        var first = await HasNoAccountAsync(cancellationToken);
         var publications = ImmutableArray.CreateBuilder<Publication>();
         foreach (var file in files)
         {
@@ -63,6 +64,12 @@ public sealed partial class RulesetCatalogue
         }
 
         return publications.ToImmutable();
+    }
+
+    private async Task<bool> HasNoAccountAsync(CancellationToken cancellationToken)
+    {
+        await using var snapshot = await _store.BeginReadAsync(cancellationToken);
+        return (await snapshot.AccountsAsync(new AccountFilter(Limit: 1), cancellationToken)).IsEmpty;
     }
 
     internal static async Task<RulesetCatalogue> OpenAsync(ILedgerStore store, TimeProvider time, CancellationToken cancellationToken)

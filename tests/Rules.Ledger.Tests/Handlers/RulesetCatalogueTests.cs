@@ -28,6 +28,19 @@ public sealed class RulesetCatalogueTests : IDisposable
     }
 
     [Fact]
+    public async Task First_start_that_was_cut_off_between_two_files_is_completed_by_the_next()
+    {
+        await using (var ledger = await OpenAsync())
+        {
+            await ledger.Rulesets.LoadAsync([RuleFiles.Biodock], default);
+        }
+
+        await using var again = await OpenAsync();
+        await again.Rulesets.LoadAsync([RuleFiles.Biodock, RuleFiles.Bookbag], default);
+        again.Rulesets.Versions("bookbag").Single().ActiveFrom.ShouldBe(Instant.FromUtc(2026, 1, 1, 0, 0));
+    }
+
+    [Fact]
     public async Task A_later_version_is_in_force_from_its_publication_where_that_is_later()
     {
         await using var ledger = await OpenAsync();
