@@ -70,7 +70,12 @@ public static class LoopbackOnly
         }
         catch (FormatException exception)
         {
-            throw new StartRefusedException(ExitCodes.Usage, $"The address \"{address}\" ({key}) cannot be read. Write it as {DefaultAddress}.", exception);
+            throw Unreadable(key, address, exception);
+        }
+
+        if (binding.Port is < 0 or > IPEndPoint.MaxPort)
+        {
+            throw Unreadable(key, address);
         }
 
         var isLoopback = !binding.IsUnixPipe && !binding.IsNamedPipe
@@ -80,6 +85,9 @@ public static class LoopbackOnly
             throw Refusal($"\"{address}\" ({key})");
         }
     }
+
+    private static StartRefusedException Unreadable(string key, string address, Exception? exception = null) =>
+        new(ExitCodes.Usage, $"The address \"{address}\" ({key}) cannot be read. Write it as {DefaultAddress}.", exception);
 
     private static StartRefusedException Refusal(string address) => new(
         ExitCodes.Usage,

@@ -77,6 +77,16 @@ public sealed class PortalApplication : IAsyncDisposable
 
     private static async Task<CreditLedger> OpenLedgerAsync(PortalSettings settings, ServiceClock clock, CancellationToken cancellationToken)
     {
+        try
+        {
+            Directory.CreateDirectory(settings.Home);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StartRefusedException(
+                ExitCodes.Usage, $"Rules:Home cannot be the folder \"{settings.Home}\": {exception.Message} Name one in which this user may write.", exception);
+        }
+
         var ledger = await CreditLedger.OpenSqliteAsync(settings.DatabaseFile, new LedgerOptions { Time = clock }, cancellationToken);
         try
         {
@@ -163,6 +173,12 @@ public sealed class PortalApplication : IAsyncDisposable
         {
             throw new StartRefusedException(
                 ExitCodes.AddressInUse, $"{exception.Message} Stop what listens there, or choose another port: ASPNETCORE_URLS=http://127.0.0.1:5081", exception);
+        }
+
+        catch (Exception exception) when (exception is IOException or InvalidOperationException or System.Net.Sockets.SocketException)
+        {
+            // A port that needs rights, a certificate that is not there: what a setting asks for and this machine cannot give.
+            throw new StartRefusedException(ExitCodes.Usage, $"The service cannot listen: {exception.Message}", exception);
         }
 
         var addresses = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;

@@ -1,14 +1,10 @@
 using Rules.Benchmarks;
 
-switch (args)
+if (args is ["ledger", var rules])
 {
-    case ["event"]:
-        OneEvent.Run();
-        return 0;
-    case ["ledger", var rules]:
-        await LedgerBenchmarks.RunAsync(rules, Console.Out);
-        return 0;
-    default:
-        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project tests/Rules.Benchmarks -- event | ledger RULES_DIRECTORY");
-        return 64;
+    await LedgerBenchmarks.RunAsync(rules, Console.Out);
+    return 0;
 }
+
+await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project tests/Rules.Benchmarks -- ledger RULES_DIRECTORY");
+return 64;

@@ -12,8 +12,6 @@ internal sealed record DrawStep(BucketRule Bucket, long Lot, long Units, long? L
 
     public override ExactDecimal? Amount => ExactDecimal.FromUnits(Units, Decimals);
 
-    public override bool IsPart => false;
-
     public override string Text
     {
         get
@@ -33,8 +31,6 @@ internal sealed record ShortfallStep(AtZeroRule AtZero, StopRule? Stop, long Cha
     public override TextLocation? Location => Stop?.Location ?? AtZero.ShortfallLocation;
 
     public override ExactDecimal? Amount => ExactDecimal.FromUnits(Charge - Room, Decimals);
-
-    public override bool IsPart => false;
 
     public override string Text
     {

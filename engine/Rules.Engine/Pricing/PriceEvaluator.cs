@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using Rules.Dsl.Text;
 using Rules.Engine.Model;
 
@@ -37,7 +36,6 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
     private int Scale => _table.Scale;
 
     /// <summary>The body that holds: the default, or the one exception that does, then the one nested in it, and so on (language 5.5).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Select<TTrace>(ReadOnlySpan<FactValue> facts, FactValue[]? factsForSteps, ActionRule? action, ref TTrace trace)
         where TTrace : struct, ITrace
     {
@@ -120,7 +118,6 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
     /// <summary>Upper bound of the scope's exact total, then the one rounding (language 8.3, steps 7 and 8).</summary>
     /// <param name="total">Exact total of the scope, this event included.</param>
     /// <returns>Smallest units of the credit that the scope has posted in all.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Posted(int index, T total)
     {
         if (_table.Bodies[index].ScopeMost is { } most && total > most)
@@ -136,12 +133,6 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
     {
         var quantities = counted.Quantities;
         var before = counted.Before;
-        if (body.Floors is null && before.IsEmpty)
-        {
-            quantities.CopyTo(after);
-            return;
-        }
-
         for (var i = 0; i < quantities.Length; i++)
         {
             var quantity = quantities[i];
@@ -249,12 +240,12 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
                 break;
             }
 
-            var units = (to < tier.End ? to : tier.End) - (from > tier.Start ? from : tier.Start);
-            if (units <= T.Zero)
+            if (from >= tier.End)
             {
                 continue;
             }
 
+            var units = T.Min(to, tier.End) - T.Max(from, tier.Start);
             var amount = units * tier.Rate;
             listed += amount;
             if (!tier.IsWaived)
@@ -262,7 +253,7 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
                 charged += amount;
             }
 
-            if (TTrace.IsOn)
+            if (TTrace.IsOn && units != T.Zero)
             {
                 trace.Add(new TierStep<T>(Rule, (PerLine)line.Line, i, units, amount, scale));
             }

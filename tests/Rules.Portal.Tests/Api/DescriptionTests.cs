@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -124,6 +126,23 @@ public sealed class DescriptionTests(RunningPortal portal)
         codes.ShouldContain("idempotency_key_required");
         codes.ShouldAllBe(code => code.All(character => char.IsAsciiLetterLower(character) || character == '_'));
         codes.ShouldBeUnique();
+    }
+
+    // A new address under /v1 takes its place here, with what it is: a command needs a key, a read changes nothing.
+    [Fact]
+    public void Every_address_of_the_interface_is_classified()
+    {
+        var routes = portal.Portal.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.RoutePattern.RawText?.StartsWith("/v1", StringComparison.Ordinal) == true
+                && endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is null)
+            .Select(endpoint => $"{endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Single()} {endpoint.RoutePattern.RawText}");
+
+        routes.ShouldBe(
+            [
+                "POST /v1/quotes", "POST /v1/charges", "POST /v1/accounts", "POST /v1/grants",
+                "GET /v1/accounts/{account}", "GET /v1/accounts/{account}/balance", "GET /v1/accounts/{account}/entries",
+                "GET /v1/accounts/{account}/entries/{entry}", "GET /v1/problems",
+            ], ignoreOrder: true);
     }
 
     [Fact]

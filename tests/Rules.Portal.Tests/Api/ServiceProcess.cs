@@ -17,6 +17,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public HttpClient Http { get; private set; } = null!;
 
+    /// <summary>Everything that the service writes from its greeting on; complete when it has ended.</summary>
+    public Task<string> Log { get; private set; } = null!;
+
     /// <summary>Starts and waits for the greeting; throws with what the process said when it ends before.</summary>
     public static async Task<ServiceProcess> StartAsync(string home, IReadOnlyDictionary<string, string>? environment = null, params string[] settings)
     {
@@ -29,7 +32,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
             {
                 service.Http = new HttpClient { BaseAddress = new Uri(line[(start + announcement.Length)..].Split('"', ' ')[0]) };
                 // What it says later must not fill the pipe.
-                _ = process.StandardOutput.ReadToEndAsync();
+                service.Log = ReadLogAsync(line, process.StandardOutput);
                 return service;
             }
         }
@@ -76,6 +79,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
         _process.Dispose();
     }
+
+    private static async Task<string> ReadLogAsync(string first, StreamReader rest) => first + "\n" + await rest.ReadToEndAsync();
 
     private static Process Launch(string home, IReadOnlyDictionary<string, string>? environment, string[] settings)
     {

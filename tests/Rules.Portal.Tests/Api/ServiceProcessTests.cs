@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Rules.Client;
 using Rules.Ledger;
 using Rules.Portal.Startup;
@@ -150,6 +151,38 @@ public sealed class ServiceProcessTests : IDisposable
 
         answers[0].ShouldContain("\"charge\":\"8.95\"");
         answers.Distinct().Count().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Log_is_json_line_by_line_and_holds_nothing_that_a_caller_sent()
+    {
+        const string canary = "canary-5f1c";
+        string log;
+        await using (var service = await ServiceProcess.StartAsync(_home))
+        {
+            string[] bodies = ["{\"account\":\"" + canary + "\",\"action\":\"x\"}", "{\"" + canary + "\":1}", canary + "\r\n{\"LogLevel\":\"Critical\"}", "{\"account\":\"" + new string('x', 200_000) + canary];
+            foreach (var body in bodies)
+            {
+                foreach (var path in new[] { "/v1/charges", "/v1/quotes", "/v1/nothing", "/v1/charges%0d%0a" + canary })
+                {
+                    using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+                    request.Headers.Add("Idempotency-Key", canary);
+                    request.Headers.Add("Authorization", "Bearer " + canary);
+                    using var response = await service.Http.SendAsync(request);
+                    ((int)response.StatusCode).ShouldBeInRange(400, 499);
+                }
+            }
+
+            await service.StopAsync();
+            log = await service.Log;
+        }
+
+        log.ShouldNotContain(canary);
+        foreach (var line in log.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            using var entry = JsonDocument.Parse(line);
+            entry.RootElement.GetProperty("LogLevel").GetString().ShouldNotBe("Critical");
+        }
     }
 
     private static UsageEvent Reply { get; } = new()

@@ -1,6 +1,11 @@
 using System.Net;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Rules.Ledger;
 using Rules.Portal.Startup;
 using Shouldly;
@@ -26,6 +31,7 @@ public sealed class StartTests : IDisposable
     [InlineData("--urls", "http://unix:/run/rules.sock")]
     [InlineData("--urls", "http://pipe:/rules")]
     [InlineData("--urls", "nonsense")]
+    [InlineData("--urls", "http://127.0.0.1:99999")]
     [InlineData("--http_ports", "5080")]
     [InlineData("--https_ports", "5443")]
     [InlineData("--Kestrel:Endpoints:Public:Url", "http://0.0.0.0:5080")]
@@ -59,10 +65,36 @@ public sealed class StartTests : IDisposable
         transports.Last().GetType().DeclaringType.ShouldBe(typeof(LoopbackOnly));
     }
 
+    [Fact]
+    public async Task Address_that_a_program_sets_past_the_configuration_is_refused_as_well()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseLoopbackOnly(new ConfigurationBuilder().Build());
+        builder.WebHost.ConfigureKestrel(options => options.ListenAnyIP(0));
+        await using var app = builder.Build();
+
+        (await Should.ThrowAsync<StartRefusedException>(() => app.StartAsync())).ExitCode.ShouldBe(ExitCodes.Usage);
+    }
+
+    [Fact]
+    public async Task Limits_of_the_server_are_those_that_are_promised()
+    {
+        await using var portal = await StartAsync();
+        var options = portal.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value;
+
+        options.AddServerHeader.ShouldBeFalse();
+        options.Limits.MaxConcurrentConnections.ShouldBe(2_000);
+        options.Limits.MaxRequestBodySize.ShouldBe(1024 * 1024);
+        options.Limits.MaxRequestHeadersTotalSize.ShouldBe(16 * 1024);
+        options.Limits.RequestHeadersTimeout.ShouldBe(TimeSpan.FromSeconds(10));
+        options.Limits.MinRequestBodyDataRate!.BytesPerSecond.ShouldBe(240);
+    }
+
     [Theory]
     [InlineData("--Rules:Database", "sqlserver")]
     [InlineData("--Rules:Sample", "perhaps")]
     [InlineData("--Rules:Files", "/nowhere/rules")]
+    [InlineData("--Rules:Home", "/dev/null/rules")]
     public async Task Setting_that_cannot_be_used_refuses_to_start(string key, string value)
     {
         var refusal = await Should.ThrowAsync<StartRefusedException>(() => StartAsync(key, value));
@@ -156,6 +188,36 @@ public sealed class StartTests : IDisposable
 
         (await Fingerprint(resumed)).ShouldBe(finished);
         File.Exists(Path.Combine(_home, "sample-company.pending")).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(200)]
+    [InlineData(500)]
+    public async Task Sample_company_cut_off_while_it_is_written_is_whole_after_the_next_start(int milliseconds)
+    {
+        using (var cutOff = new CancellationTokenSource(milliseconds))
+        {
+            try
+            {
+                await (await PortalApplication.StartAsync(
+                    ["--urls", "http://127.0.0.1:0", "--Rules:Home", _home, "--Rules:Sample", "on", "--environment", "Production"], cutOff.Token)).DisposeAsync();
+            }
+            catch (OperationCanceledException)
+            {
+                // Wherever it was cut off.
+            }
+        }
+
+        var other = Directory.CreateTempSubdirectory("rules-start-").FullName;
+        await using var resumed = await StartAsync("--Rules:Sample", "on");
+        await using (var whole = await StartAsync("--Rules:Home", other, "--Rules:Sample", "on"))
+        {
+            (await Fingerprint(resumed)).ShouldBe(await Fingerprint(whole));
+        }
+
+        Directory.Delete(other, recursive: true);
+        (await resumed.Ledger.VerifyAsync(null, null, default)).Holds.ShouldBeTrue();
     }
 
     [Fact]
