@@ -11,7 +11,7 @@ internal static class BareLoop
 {
     private const string Schema =
         """
-        CREATE TABLE answer(answer_id INTEGER PRIMARY KEY, account_id, req_hash, accepted, outcome, body, trace_id, steps_at, created_at);
+        CREATE TABLE answer(answer_id INTEGER PRIMARY KEY, account_id, req_hash, accepted, outcome, body, created_at);
         CREATE TABLE journal(entry_id INTEGER PRIMARY KEY, account_id, seq, kind, idem_key, amount, occurred_at, recorded_at, late, ref_seq, version, trace_sha256,
           outcome, balance_after, answer_id, prev_hash, hash, UNIQUE(account_id, seq));
         CREATE TABLE posting(entry_id, line, account_id, lot_no, d_granted, d_available, d_held, d_spent, d_expired, d_moved, PRIMARY KEY(entry_id, line)) WITHOUT ROWID;
@@ -32,14 +32,14 @@ internal static class BareLoop
 
     private static readonly string[] Writes =
     [
-        "INSERT INTO answer VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)",
+        "INSERT INTO answer VALUES(?1,?2,?3,?4,?5,?6,?7)",
         "INSERT INTO journal VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)",
         "INSERT INTO posting VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
         "INSERT INTO usage_event VALUES(?1,?2,?3,?4)",
         "INSERT INTO idempotency VALUES(?1,?2,?3,?4)",
     ];
 
-    private static readonly int[] Columns = [9, 17, 10, 4, 4];
+    private static readonly int[] Columns = [7, 17, 10, 4, 4];
 
     /// <summary>Writes the entries after one, in order; answers how long that took, by the clock and of the processor. Every charge here has exactly one row in each table.</summary>
     public static (TimeSpan Elapsed, TimeSpan Processor) Run(string source, string target, long afterEntry, int perCommit)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Threading.Channels;
 using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
 using Rules.Ledger.Journal;
@@ -13,7 +14,8 @@ namespace Rules.Ledger.Verification;
 /// <param name="rulesets">With them every command is run again and compared; null leaves that out.</param>
 internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationProgress>? progress, RulesetCatalogue? rulesets = null)
 {
-    private const int ReportEvery = 10_000;
+    private const int ChunkLength = 1024;
+    private const int ChunksAhead = 4;
 
     private readonly Dictionary<string, Recomputed> _accounts = new(StringComparer.Ordinal);
     private readonly ImmutableArray<VerificationProblem>.Builder _problems = ImmutableArray.CreateBuilder<VerificationProblem>();
@@ -41,16 +43,7 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
             _problems.Add(new VerificationProblem("account", account, null, "There is no such account."));
         }
 
-        long entries = 0;
-        await foreach (var proof in snapshot.EntryProofsAsync(account, cancellationToken))
-        {
-            Check(proof);
-            if (++entries % ReportEvery == 0)
-            {
-                progress?.Report(new VerificationProgress(entries, total, _accounts.Count));
-            }
-        }
-
+        var entries = await CheckAllAsync(account, total, cancellationToken);
         foreach (var proof in proofs)
         {
             Compare(proof, _accounts[proof.Head.State.Id]);
@@ -58,6 +51,62 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
 
         progress?.Report(new VerificationProgress(entries, total, _accounts.Count));
         return new VerificationReport(_accounts.Count, entries, _problems.ToImmutable());
+    }
+
+    /// <summary>Reads on one thread and checks on another; both cost about the same.</summary>
+    private async Task<long> CheckAllAsync(string? account, long total, CancellationToken cancellationToken)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var chunks = Channel.CreateBounded<EntryProof[]>(new BoundedChannelOptions(ChunksAhead) { SingleReader = true, SingleWriter = true });
+        var reading = Task.Run(() => ReadAllAsync(account, chunks.Writer, stopping.Token), CancellationToken.None);
+        long entries = 0;
+        try
+        {
+            await foreach (var chunk in chunks.Reader.ReadAllAsync(cancellationToken))
+            {
+                foreach (var proof in chunk)
+                {
+                    Check(proof);
+                }
+
+                entries += chunk.Length;
+                progress?.Report(new VerificationProgress(entries, total, _accounts.Count));
+            }
+        }
+        finally
+        {
+            // The snapshot is disposed behind us: nobody may still be reading from it.
+            await stopping.CancelAsync();
+            await reading;
+        }
+
+        return entries;
+    }
+
+    private async Task ReadAllAsync(string? account, ChannelWriter<EntryProof[]> chunks, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var chunk = new List<EntryProof>(ChunkLength);
+            await foreach (var proof in snapshot.EntryProofsAsync(account, cancellationToken))
+            {
+                chunk.Add(proof);
+                if (chunk.Count == ChunkLength)
+                {
+                    await chunks.WriteAsync([.. chunk], cancellationToken);
+                    chunk.Clear();
+                }
+            }
+
+            await chunks.WriteAsync([.. chunk], cancellationToken);
+            chunks.Complete();
+        }
+#pragma warning disable CA1031 // Told to the reader of the channel.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            chunks.Complete(e);
+        }
     }
 
     private void Check(EntryProof proof)

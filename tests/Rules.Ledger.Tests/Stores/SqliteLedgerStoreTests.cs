@@ -38,7 +38,6 @@ public sealed class SqliteLedgerStoreTests : IDisposable
         { "period", "cycle_no=9" },
         { "account_value", "value='x'" },
         { "bucket", "name='x'" },
-        { "trace", "content=x'00'" },
         { "answer", "body=x'00'" },
         { "journal", "amount=amount+1" },
         { "idempotency", "answer_id=NULL" },
@@ -172,21 +171,6 @@ public sealed class SqliteLedgerStoreTests : IDisposable
         connection.Execute("DELETE FROM idempotency WHERE entry_id IS NULL").ShouldBe(1);
         connection.Execute("DELETE FROM answer WHERE accepted=0").ShouldBe(1);
         Should.Throw<SqliteException>(() => connection.Execute("DELETE FROM idempotency WHERE entry_id IS NOT NULL"));
-    }
-
-    [Fact]
-    public async Task Equal_explanations_are_stored_once()
-    {
-        await using var store = Open();
-        await store.RunAsync(BankCommands.Open("acme", BankCommands.Start), BankCommands.Grant("acme", "g", "g", 100, BankCommands.Start));
-        for (var i = 0; i < 5; i++)
-        {
-            await store.RunAsync(BankCommands.Charge("acme", $"c{i}", 7, BankCommands.Start));
-        }
-
-        Read<long>("SELECT COUNT(*) FROM trace").ShouldBe(1);
-        Read<long>("SELECT COUNT(*) FROM answer WHERE trace_id IS NOT NULL").ShouldBe(5);
-        await store.ShouldHoldAsync();
     }
 
     private static async Task FillAsync(SqliteLedgerStore store)

@@ -27,7 +27,6 @@ public sealed class VerifierTests : IDisposable
     [InlineData("UPDATE account_value SET value='silver' WHERE kind=1", "chain", 1)]
     [InlineData("UPDATE usage_event SET content=CAST('{\"amount\":\"1\"}' AS BLOB) WHERE entry_id=5", "trace", 5)]
     [InlineData("UPDATE answer SET body=CAST('{}' AS BLOB) WHERE answer_id=5", "trace", 5)]
-    [InlineData("UPDATE trace SET content=CAST('[]' AS BLOB) WHERE trace_id=1", "trace", 4)]
     [InlineData("DELETE FROM idempotency WHERE idem_key='c5'", "key", 5)]
     [InlineData("UPDATE idempotency SET entry_id=4 WHERE idem_key='c5'", "key", 5)]
     [InlineData("UPDATE journal SET balance_after=balance_after+1 WHERE seq=5", "balance", 5)]

@@ -40,8 +40,8 @@ internal abstract class SqliteAccountReader(SqliteSession session) : IAccountRea
 
     private const string SelectAnswer =
         """
-        SELECT a.req_hash, a.accepted, a.outcome, a.body, a.steps_at, t.content, j.seq
-        FROM idempotency i LEFT JOIN answer a ON a.answer_id=i.answer_id LEFT JOIN trace t ON t.trace_id=a.trace_id LEFT JOIN journal j ON j.entry_id=i.entry_id
+        SELECT a.req_hash, a.accepted, a.outcome, a.body, j.seq
+        FROM idempotency i LEFT JOIN answer a ON a.answer_id=i.answer_id LEFT JOIN journal j ON j.entry_id=i.entry_id
         WHERE i.account_id=?1 AND i.idem_key=?2
         """;
 
@@ -83,14 +83,8 @@ internal abstract class SqliteAccountReader(SqliteSession session) : IAccountRea
             return new((StoredAnswer?)null);
         }
 
-        var body = statement.Blob(3);
-        if (statement.NullableInt32(4) is { } stepsAt)
-        {
-            body = AnswerText.Join(body, stepsAt, statement.Blob(5));
-        }
-
         var answer = new StoredAnswer(statement.IsNull(0) || statement.Int64(1) == 1, statement.Blob(0), (QuoteOutcome?)statement.NullableInt32(2),
-            statement.NullableInt64(6), body);
+            statement.NullableInt64(4), statement.Blob(3));
         statement.Reset();
         return new(answer);
     }

@@ -11,14 +11,12 @@ namespace Rules.Ledger.Storage.Sqlite;
 /// </summary>
 public sealed class SqliteLedgerStore : ILedgerStore
 {
-    private const int RememberedTraces = 8192;
     private const int IdleReaders = 8;
 
     private readonly SqliteDatabase _database;
     private readonly FileStream? _lock;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly ConcurrentBag<SqliteSession> _readers = [];
-    private readonly Dictionary<TraceHash, long> _recentTraces = [];
     private SqliteSession? _writer;
     private bool _disposed;
 
@@ -32,8 +30,6 @@ public sealed class SqliteLedgerStore : ILedgerStore
     public int LargestBatch => 512;
 
     internal static string ZoneData { get; } = DateTimeZoneProviders.Tzdb.VersionId;
-
-    internal IReadOnlyDictionary<TraceHash, long> RecentTraces => _recentTraces;
 
     /// <summary>Opens or creates the file, takes its lock and brings it to this program's schema.</summary>
     /// <param name="path">The database; <c>.lock</c> beside it keeps other processes out.</param>
@@ -129,24 +125,9 @@ public sealed class SqliteLedgerStore : ILedgerStore
         _writing.Release();
     }
 
-    internal void Remember(TraceHash trace, long id)
-    {
-        if (_recentTraces.Count >= RememberedTraces)
-        {
-            _recentTraces.Clear();
-        }
-
-        _recentTraces[trace] = id;
-    }
-
     /// <summary>Takes the writing session back; one that failed is closed and opened anew by the next transaction.</summary>
-    internal void Release(SqliteSession session, bool usable, bool rolledBack)
+    internal void Release(SqliteSession session, bool usable)
     {
-        if (rolledBack)
-        {
-            _recentTraces.Clear();
-        }
-
         // A database in memory lives in its connection.
         if (!usable && _database.Path is not null)
         {

@@ -24,9 +24,9 @@ internal sealed partial class SqliteReadSnapshot
     private const string ProofColumns =
         """
         SELECT j.entry_id, j.account_id, a.external_id, j.seq, j.kind, j.idem_key, j.amount, j.occurred_at, j.recorded_at, j.late, j.ref_seq, j.version, j.trace_sha256,
-               j.outcome, j.balance_after, j.prev_hash, j.hash, u.content, w.body, w.steps_at, t.content, i.entry_id
+               j.outcome, j.balance_after, j.prev_hash, j.hash, u.content, w.body, i.entry_id
         FROM journal j JOIN account a ON a.account_id=j.account_id LEFT JOIN usage_event u ON u.entry_id=j.entry_id
-        LEFT JOIN answer w ON w.answer_id=j.answer_id LEFT JOIN trace t ON t.trace_id=w.trace_id
+        LEFT JOIN answer w ON w.answer_id=j.answer_id
         LEFT JOIN idempotency i ON i.account_id=j.account_id AND i.idem_key=j.idem_key
         """;
 
@@ -111,10 +111,6 @@ internal sealed partial class SqliteReadSnapshot
         var usage = row.Blob(17);
         var trace = row.Blob(12);
         var answer = row.Blob(18);
-        if (row.NullableInt32(19) is { } stepsAt)
-        {
-            answer = AnswerText.Join(answer, stepsAt, row.Blob(20));
-        }
 
         var values = set.Values[sequence];
         var entry = new JournalEntry
@@ -146,7 +142,7 @@ internal sealed partial class SqliteReadSnapshot
                 Cycle = set.Cycles.GetValueOrDefault(sequence),
             },
         };
-        return new EntryProof(entry, row.NullableInt64(21) == entryId, trace.Length == 0 || EntryHash.OfTrace(usage, answer).AsSpan().SequenceEqual(trace));
+        return new EntryProof(entry, row.NullableInt64(19) == entryId, trace.Length == 0 || EntryHash.OfTrace(usage, answer).AsSpan().SequenceEqual(trace));
     }
 
     private static ImmutableArray<Posting> ReadPostings(EntryCursor cursor, long entryId)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Rules.Engine.Accounts;
 using Rules.Engine.Pricing;
 using Rules.Ledger.Journal;
@@ -16,10 +15,9 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
     // The fence: an append goes on from the head that was read, or not at all.
     private const string MoveHead = "UPDATE account_head SET next_lot=?4, period_no=?5 WHERE account_id=?1 AND head_seq=?2 AND head_hash=?3";
     private const string MoveTime = "UPDATE account_head SET last_at=?2 WHERE account_id=?1 AND last_at<?2";
-    private const string InsertTrace = "INSERT INTO trace(sha256,content) VALUES(?1,?2)";
 
     private const string InsertAnswer =
-        "INSERT INTO answer(account_id,req_hash,accepted,outcome,body,trace_id,steps_at,created_at) VALUES(?1,?2,?3,?4,?5,?6,?7,?8)";
+        "INSERT INTO answer(account_id,req_hash,accepted,outcome,body,created_at) VALUES(?1,?2,?3,?4,?5,?6)";
 
     private const string InsertKey = "INSERT INTO idempotency(account_id,idem_key,entry_id,answer_id) VALUES(?1,?2,?3,?4)";
 
@@ -64,7 +62,6 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
         VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)
         """;
 
-    private bool _wrote;
     private bool _failed;
     private bool _committed;
 
@@ -108,7 +105,7 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
     {
         if (_committed)
         {
-            store.Release(Session, usable: true, rolledBack: false);
+            store.Release(Session, usable: true);
             return ValueTask.CompletedTask;
         }
 
@@ -126,13 +123,12 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
             }
         }
 
-        store.Release(Session, usable, rolledBack: _wrote);
+        store.Release(Session, usable);
         return ValueTask.CompletedTask;
     }
 
     private T Write<T>(Func<T> write)
     {
-        _wrote = true;
         try
         {
             return write();
@@ -236,39 +232,9 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
 
     private long Append(long account, StoredAnswer answer, long createdAt)
     {
-        var body = answer.Body.Span;
-        var (start, length) = AnswerText.Steps(body);
-        var statement = Session.Statement(InsertAnswer);
-        if (length == 0)
-        {
-            statement.Bind(5, body).BindNull(6).BindNull(7);
-        }
-        else
-        {
-            var traceId = Trace(body.Slice(start, length));
-            var rest = new byte[body.Length - length];
-            body[..start].CopyTo(rest);
-            body[(start + length)..].CopyTo(rest.AsSpan(start));
-            statement.Bind(5, rest).Bind(6, traceId).Bind(7, start);
-        }
-
-        statement.Bind(1, account).Bind(2, answer.RequestHash.Span).Bind(3, answer.Accepted).Bind(4, (long?)answer.Outcome).Bind(8, createdAt).Execute();
+        Session.Statement(InsertAnswer).Bind(1, account).Bind(2, answer.RequestHash.Span).Bind(3, answer.Accepted).Bind(4, (long?)answer.Outcome)
+            .Bind(5, answer.Body.Span).Bind(6, createdAt).Execute();
         return Session.LastRowId;
-    }
-
-    private long Trace(ReadOnlySpan<byte> steps)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(steps, hash);
-        var known = new TraceHash(hash);
-        if (!store.RecentTraces.TryGetValue(known, out var traceId))
-        {
-            Session.Statement(InsertTrace).Bind(1, hash).Bind(2, steps).Execute();
-            traceId = Session.LastRowId;
-            store.Remember(known, traceId);
-        }
-
-        return traceId;
     }
 
     private long Bucket(string ruleset, string bucket)
@@ -288,13 +254,4 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
     private void Append(long account, ScopeState scope) => Session.Statement(UpsertScope).Bind(1, account).Bind(2, scope.Id.Action).Bind(3, scope.Id.Key)
         .Bind(4, scope.Id.Value).Bind(5, Instants.ToMicroseconds(scope.BeganAt)).Bind(6, scope.Version).Bind(7, scope.Posted).Bind(8, scope.ListedPosted)
         .Bind(9, ScopeText.Write(scope.Bodies)).Execute();
-}
-
-/// <summary>SHA-256 of explanation steps, as a key.</summary>
-internal readonly record struct TraceHash(UInt128 High, UInt128 Low)
-{
-    public TraceHash(ReadOnlySpan<byte> hash)
-        : this(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash), System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash[16..]))
-    {
-    }
 }

@@ -68,14 +68,7 @@ CREATE TABLE bucket(
   UNIQUE(ruleset, name)
 );
 
--- Explanation steps as they stand inside an answer; equal ones written shortly after each other are kept once.
-CREATE TABLE trace(
-  trace_id INTEGER PRIMARY KEY,
-  sha256   BLOB NOT NULL CHECK(typeof(sha256)='blob' AND length(sha256)=32),
-  content  BLOB NOT NULL CHECK(typeof(content)='blob')
-);
-
--- First answers, byte for byte: body with the steps of trace_id put in at steps_at.
+-- First answers, byte for byte; that of a charge is its explanation.
 CREATE TABLE answer(
   answer_id  INTEGER PRIMARY KEY,
   account_id INTEGER NOT NULL REFERENCES account(account_id),
@@ -83,8 +76,6 @@ CREATE TABLE answer(
   accepted   INTEGER NOT NULL CHECK(accepted IN (0,1)),
   outcome    INTEGER NULL     CHECK(outcome IS NULL OR outcome BETWEEN 1 AND 7),
   body       BLOB    NOT NULL CHECK(typeof(body)='blob'),
-  trace_id   INTEGER NULL REFERENCES trace(trace_id),
-  steps_at   INTEGER NULL CHECK((steps_at IS NULL)=(trace_id IS NULL)),
   created_at INTEGER NOT NULL CHECK(typeof(created_at)='integer')
 );
 
@@ -224,8 +215,6 @@ CREATE TRIGGER account_value_u BEFORE UPDATE ON account_value BEGIN SELECT RAISE
 CREATE TRIGGER account_value_d BEFORE DELETE ON account_value BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER bucket_u BEFORE UPDATE ON bucket BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER bucket_d BEFORE DELETE ON bucket BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER trace_u BEFORE UPDATE ON trace BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER trace_d BEFORE DELETE ON trace BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER answer_u BEFORE UPDATE ON answer BEGIN SELECT RAISE(ABORT,'append-only'); END;
 -- Refusals may be pruned once they are older than the window for late events; what belongs to an entry stays.
 CREATE TRIGGER answer_d BEFORE DELETE ON answer BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.accepted=1; END;
