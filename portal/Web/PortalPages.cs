@@ -16,7 +16,7 @@ public static class PortalPages
     {
         services.AddRazorPages();
         services.AddRouting(options => options.LowercaseUrls = true);
-        services.AddAntiforgery(options => 
+        services.AddAntiforgery(options =>
         {
             options.Cookie.Name = "rules-antiforgery";
             options.SuppressXFrameOptionsHeader = true; // frame-ancestors 'none' says it for every answer
