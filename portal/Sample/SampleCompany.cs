@@ -11,7 +11,7 @@ namespace Rules.Portal.Sample;
 /// <summary>
 /// A made-up company with six accounts on two price lists and thirty days of use, so that the first page has something to show. All ids begin
 /// with <c>sample-</c>. It is written through the same commands as any other use, into an empty ledger only, before the service listens; while
-/// it is written the ledger's clock stands at the day of the use. A start that is interrupted is taken up by the next one: the keys are
+/// it is written the ledger's clock stands at the instant of the use. A start that is interrupted is taken up by the next one: the keys are
 /// the same, so nothing happens twice.
 /// </summary>
 internal static class SampleCompany
@@ -20,9 +20,6 @@ internal static class SampleCompany
 
     /// <summary>The account that the greeting and the README charge.</summary>
     public const string FirstAccount = "sample-lab";
-
-    // Uses are recorded together at the end of each slot.
-    private const int SlotsPerDay = 4;
 
     private static readonly ImmutableArray<SampleAccount> _accounts =
     [
@@ -65,27 +62,22 @@ internal static class SampleCompany
 
     private static async Task WriteAsync(CreditLedger ledger, ServiceClock clock, Instant firstDay, CancellationToken cancellationToken)
     {
-        var slot = Duration.FromHours(24 / SlotsPerDay);
-        for (var from = firstDay; from < firstDay + Duration.FromDays(Days); from += slot)
+        for (var day = 0; day < Days; day++)
         {
-            var to = from + slot;
+            var from = firstDay + Duration.FromDays(day);
             clock.HoldAt(from.ToDateTimeOffset());
-            foreach (var account in _accounts)
+            foreach (var account in _accounts.Where(account => account.OpensOnDay == day))
             {
-                if (firstDay + Duration.FromDays(account.OpensOnDay) == from)
-                {
-                    await ExpectDone(ledger.OpenAccountAsync(account.Open(firstDay), account.Id + ":open", cancellationToken), account.Id);
-                }
+                await ExpectDone(ledger.OpenAccountAsync(account.Open(firstDay), account.Id + ":open", cancellationToken), account.Id);
             }
 
-            clock.HoldAt(to.ToDateTimeOffset());
-            await Task.WhenAll(_accounts.Select(async account =>
+            // In order of time, each recorded when it happened: none is late.
+            var uses = _accounts.SelectMany(account => account.Uses(firstDay, from, from + Duration.FromDays(1)).Select(use => (Account: account.Id, use.Key, use.Usage)));
+            foreach (var (account, key, usage) in uses.OrderBy(use => use.Usage.OccurredAt))
             {
-                foreach (var (key, usage) in account.Uses(firstDay, from, to))
-                {
-                    await ExpectDone(ledger.ChargeAsync(account.Id, usage, key, cancellationToken), account.Id);
-                }
-            }));
+                clock.HoldAt(usage.OccurredAt.ToDateTimeOffset());
+                await ExpectDone(ledger.ChargeAsync(account, usage, key, cancellationToken), account);
+            }
         }
     }
 
