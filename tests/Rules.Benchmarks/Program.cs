@@ -1,10 +1,14 @@
 using Rules.Benchmarks;
 
-if (args is ["ledger", var rules])
+switch (args)
 {
-    await LedgerBenchmarks.RunAsync(rules, Console.Out);
-    return 0;
+    case ["event"]:
+        OneEvent.Run();
+        return 0;
+    case ["ledger", var rules]:
+        await LedgerBenchmarks.RunAsync(rules, Console.Out);
+        return 0;
+    default:
+        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project tests/Rules.Benchmarks -- event | ledger RULES_DIRECTORY");
+        return 64;
 }
-
-await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project tests/Rules.Benchmarks -- ledger RULES_DIRECTORY");
-return 64;

@@ -1,6 +1,7 @@
 using Rules.Dsl.Text;
 using Rules.Engine.Accounts;
 using Rules.Engine.Model;
+using Rules.Engine.Pricing;
 using Rules.Engine.Wire;
 
 namespace Rules.Cli.Output;
@@ -57,14 +58,14 @@ public sealed class QuotePrinter(TextWriter writer, Palette palette)
             return;
         }
 
-        var amounts = new PointColumn(quote.Steps.Where(static s => s.Applied).Select(static s => s.Amount));
+        var amounts = new PointColumn(quote.Steps.Select(PartOf));
         var width = quote.Steps.Max(static s => Printable.Text(s.Text).Length);
         writer.WriteLine();
         foreach (var step in quote.Steps)
         {
             var place = step.Location is { } location ? $"{Printable.Text(location.FileName)}:{location.Line}" : "";
             var text = Printable.Text(step.Text).PadRight(width);
-            var amount = amounts.Of(step.Applied ? step.Amount : null);
+            var amount = amounts.Of(PartOf(step));
             writer.WriteLine($"  {palette.Strong(amount)}  {(step.Applied ? text : palette.Faint(text))}  {palette.Faint(place)}".TrimEnd());
         }
     }
@@ -85,6 +86,9 @@ public sealed class QuotePrinter(TextWriter writer, Palette palette)
             writer.WriteLine($"  {Printable.Text(row[0]).PadRight(widths[0])}  {row[1].PadLeft(widths[1])}  {palette.Faint(row[2])}".TrimEnd());
         }
     }
+
+    // Only parts of the price stand in the column, so that it adds up to the exact amount.
+    private static ExactDecimal? PartOf(Step step) => step is { Applied: true, IsPart: true } ? step.Amount : null;
 
     private static string Amount(long units, Quote quote) => ExactDecimal.FromUnits(units, quote.Decimals).ToGroupedString();
 

@@ -27,7 +27,14 @@ internal static class AccountReading
     public static FactValue[] FactsAt(RulesetModel model, AccountState state, Instant at)
     {
         var values = new FactValue[model.AccountFacts.Length];
-        for (var i = 0; i < values.Length; i++)
+        ReadFacts(model, state, at, values);
+        return values;
+    }
+
+    /// <param name="values">Receives the account's facts and the plan at its front; as long or longer.</param>
+    public static void ReadFacts(RulesetModel model, AccountState state, Instant at, Span<FactValue> values)
+    {
+        for (var i = 0; i < model.AccountFacts.Length; i++)
         {
             var fact = model.AccountFacts[i];
             if (fact.Owner == FactOwner.Plan)
@@ -43,8 +50,6 @@ internal static class AccountReading
                 values[i] = fact.Normally ?? FactValue.Missing;
             }
         }
-
-        return values;
     }
 
     public static string? Stated(ImmutableArray<DatedValue> values, string name, Instant at)

@@ -67,7 +67,7 @@ public static partial class Bookkeeper
     /// <param name="recordedAt">Chooses lots and cycle; never below <see cref="AccountState.LastAt"/>.</param>
     public static Booking<Quote> Charge(PublishedRuleset ruleset, AccountState state, UsageEvent usage, Instant recordedAt)
     {
-        if (Evaluate(ruleset, state, usage, recordedAt, out var journal, out var draft) is { } error)
+        if (Evaluate(ruleset, state, usage, recordedAt, commits: true, out var journal, out var draft) is { } error)
         {
             return Fail<Quote>(state, error);
         }
@@ -96,7 +96,7 @@ public static partial class Bookkeeper
     /// <param name="error">Set exactly when there is no quote.</param>
     public static Quote? Quote(PublishedRuleset ruleset, AccountState state, UsageEvent usage, Instant recordedAt, out EvaluationError? error)
     {
-        error = Evaluate(ruleset, state, usage, recordedAt, out _, out var draft);
+        error = Evaluate(ruleset, state, usage, recordedAt, commits: false, out _, out var draft);
         return error is null ? draft.Quote : null;
     }
 
@@ -168,7 +168,7 @@ public static partial class Bookkeeper
     }
 
     private static EvaluationError? Evaluate(
-        PublishedRuleset ruleset, AccountState state, UsageEvent usage, Instant recordedAt, out Journal journal, out QuoteDraft draft)
+        PublishedRuleset ruleset, AccountState state, UsageEvent usage, Instant recordedAt, bool commits, out Journal journal, out QuoteDraft draft)
     {
         draft = default;
         journal = new Journal(state);
@@ -187,7 +187,7 @@ public static partial class Bookkeeper
             return EvaluationErrors.NoVersion(ruleset.Name);
         }
 
-        return Quoter.Quote(model, journal.State, usage, recordedAt, out draft);
+        return Quoter.Quote(model, journal.State, usage, recordedAt, commits, out draft);
     }
 
     // A scope is priced to its end by the version under which it began (language, section 6).

@@ -11,13 +11,13 @@ namespace Rules.Engine.Accounts;
 /// </summary>
 internal sealed class Journal(AccountState state)
 {
-    private readonly ImmutableArray<Entry>.Builder _entries = ImmutableArray.CreateBuilder<Entry>();
+    private ImmutableArray<Entry>.Builder? _entries;
 
     private Cycle? _turned;
 
     public AccountState State { get; private set; } = state;
 
-    public ImmutableArray<Entry> Entries => _entries.ToImmutable();
+    public ImmutableArray<Entry> Entries => _entries?.ToImmutable() ?? [];
 
     public void Post(Entry entry)
     {
@@ -28,7 +28,7 @@ internal sealed class Journal(AccountState state)
         }
 
         State = Apply(State, entry);
-        _entries.Add(entry);
+        (_entries ??= ImmutableArray.CreateBuilder<Entry>(1)).Add(entry);
     }
 
     /// <summary>Begins a cycle. The next entry carries it; a cycle without any entry is found again by every later advance.</summary>

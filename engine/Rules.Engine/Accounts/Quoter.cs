@@ -17,13 +17,21 @@ internal readonly record struct QuoteDraft(
 internal static class Quoter
 {
     /// <param name="model">The version that prices the event.</param>
+    /// <param name="commits">Whether the scopes after the event are wanted.</param>
     public static EvaluationError? Quote(
-        RulesetModel model, AccountState state, UsageEvent usage, Instant recordedAt, out QuoteDraft draft)
+        RulesetModel model, AccountState state, UsageEvent usage, Instant recordedAt, bool commits, out QuoteDraft draft)
     {
         draft = default;
         var factsAt = Instant.Max(usage.OccurredAt, state.OpenedAt);
-        var facts = AccountReading.FactsAt(model, state, factsAt);
-        if (ResolvedEvent.Resolve(model, facts, usage, out var resolved) is { } unreadable)
+        if (model.FindAction(usage.Action) is not { } action)
+        {
+            return EvaluationErrors.UnknownAction(usage.Action, model);
+        }
+
+        // The account's facts are the front of the action's: one array serves the whole evaluation.
+        var facts = new FactValue[action.Facts.Length];
+        AccountReading.ReadFacts(model, state, factsAt, facts);
+        if (ResolvedEvent.Resolve(action, facts, usage, out var resolved) is { } unreadable)
         {
             return unreadable;
         }
@@ -55,7 +63,7 @@ internal static class Quoter
         }
 
         var key = usage.Keys.IsEmpty ? null : usage.Keys[0].Value;
-        var context = new ScopeContext(model, state.Scopes, key, state.Cycle?.Number, recordedAt);
+        var context = new ScopeContext(model, state.Scopes, key, state.Cycle?.Number, recordedAt, commits);
         var table = model.PriceTables[resolved.Action.Index]!;
         if (PriceEvaluator.Evaluate(table, resolved, context, ref trace, out var price) is { } unpriced)
         {

@@ -12,6 +12,8 @@ internal sealed record DrawStep(BucketRule Bucket, long Lot, long Units, long? L
 
     public override ExactDecimal? Amount => ExactDecimal.FromUnits(Units, Decimals);
 
+    public override bool IsPart => false;
+
     public override string Text
     {
         get
@@ -31,6 +33,8 @@ internal sealed record ShortfallStep(AtZeroRule AtZero, StopRule? Stop, long Cha
     public override TextLocation? Location => Stop?.Location ?? AtZero.ShortfallLocation;
 
     public override ExactDecimal? Amount => ExactDecimal.FromUnits(Charge - Room, Decimals);
+
+    public override bool IsPart => false;
 
     public override string Text
     {

@@ -12,8 +12,9 @@ namespace Rules.Engine.Pricing;
 /// <param name="Known">The account's scopes as loaded.</param>
 /// <param name="Key">Value of the action's key; null where the event names none.</param>
 /// <param name="Cycle">Number of the running cycle; null without one.</param>
+/// <param name="Commits">False where nobody will store the scopes after the event, so that they need not be made.</param>
 internal readonly record struct ScopeContext(
-    RulesetModel Model, ImmutableArray<ScopeState> Known, string? Key, int? Cycle, Instant RecordedAt)
+    RulesetModel Model, ImmutableArray<ScopeState> Known, string? Key, int? Cycle, Instant RecordedAt, bool Commits = false)
 {
     /// <summary>The instance of a scope that this event belongs to; null where the event names no key for it.</summary>
     public ScopeId? IdOf(ActionRule action, Scope scope) => scope.Kind switch
@@ -156,13 +157,13 @@ internal readonly partial struct PriceEvaluator<T>
 
         trace.Add(new RoundingStep(context.Model.Credit, Scaled.ToExact(total, Scale), postedUnits, posting?.Posted ?? 0));
         var scopes = ImmutableArray<ScopeState>.Empty;
-        if (countingId is { } id)
+        if (context.Commits && countingId is { } id)
         {
             var isPosting = body.PostingScope == body.CountingScope;
             scopes = [After(counting, id, index, amounts, after, isPosting ? postedUnits : charge, isPosting ? listedUnits : listedCharge, isPosting, context)];
         }
 
-        if (body.PostingScope != body.CountingScope && postingId is { } wider)
+        if (context.Commits && body.PostingScope != body.CountingScope && postingId is { } wider)
         {
             scopes = scopes.Add(After(posting, wider, index, amounts, after, postedUnits, listedUnits, isPosting: true, context));
         }

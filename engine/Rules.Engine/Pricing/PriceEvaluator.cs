@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Rules.Dsl.Text;
 using Rules.Engine.Model;
 
@@ -36,6 +37,7 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
     private int Scale => _table.Scale;
 
     /// <summary>The body that holds: the default, or the one exception that does, then the one nested in it, and so on (language 5.5).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Select<TTrace>(ReadOnlySpan<FactValue> facts, FactValue[]? factsForSteps, ActionRule? action, ref TTrace trace)
         where TTrace : struct, ITrace
     {
@@ -118,6 +120,7 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
     /// <summary>Upper bound of the scope's exact total, then the one rounding (language 8.3, steps 7 and 8).</summary>
     /// <param name="total">Exact total of the scope, this event included.</param>
     /// <returns>Smallest units of the credit that the scope has posted in all.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Posted(int index, T total)
     {
         if (_table.Bodies[index].ScopeMost is { } most && total > most)
@@ -133,6 +136,12 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
     {
         var quantities = counted.Quantities;
         var before = counted.Before;
+        if (body.Floors is null && before.IsEmpty)
+        {
+            quantities.CopyTo(after);
+            return;
+        }
+
         for (var i = 0; i < quantities.Length; i++)
         {
             var quantity = quantities[i];
@@ -240,12 +249,12 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
                 break;
             }
 
-            if (from >= tier.End)
+            var units = (to < tier.End ? to : tier.End) - (from > tier.Start ? from : tier.Start);
+            if (units <= T.Zero)
             {
                 continue;
             }
 
-            var units = T.Min(to, tier.End) - T.Max(from, tier.Start);
             var amount = units * tier.Rate;
             listed += amount;
             if (!tier.IsWaived)
@@ -253,7 +262,7 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
                 charged += amount;
             }
 
-            if (TTrace.IsOn && units != T.Zero)
+            if (TTrace.IsOn)
             {
                 trace.Add(new TierStep<T>(Rule, (PerLine)line.Line, i, units, amount, scale));
             }

@@ -194,6 +194,8 @@ internal sealed record RoundingStep(CreditUnit Credit, ExactDecimal Exact, long 
 
     public override ExactDecimal? Amount => ExactDecimal.FromUnits(Total - PostedBefore, Credit.Decimals);
 
+    public override bool IsPart => false;
+
     public override bool Applied => Exact != Rounded || PostedBefore != 0;
 
     public override string Text

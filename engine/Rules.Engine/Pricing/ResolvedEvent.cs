@@ -10,23 +10,16 @@ namespace Rules.Engine.Pricing;
 /// <param name="Facts">By <see cref="Fact.Index"/>: the account's, <c>plan</c>, the action's; normal values filled in.</param>
 internal readonly record struct ResolvedEvent(ActionRule Action, Int128[] Quantities, ulong Reported, FactValue[] Facts)
 {
-    /// <param name="accountFacts">The account's facts and its plan, normal values filled in.</param>
-    public static EvaluationError? Resolve(RulesetModel model, FactValue[] accountFacts, UsageEvent usage, out ResolvedEvent resolved)
+    /// <param name="facts">The account's facts and its plan at the front, normal values filled in; receives the action's behind them.</param>
+    public static EvaluationError? Resolve(ActionRule action, FactValue[] facts, UsageEvent usage, out ResolvedEvent resolved)
     {
         resolved = default;
-        if (model.FindAction(usage.Action) is not { } action)
-        {
-            return EvaluationErrors.UnknownAction(usage.Action, model);
-        }
-
         var quantities = action.Meters.IsEmpty ? [] : new Int128[action.Meters.Length];
         if (ReadQuantities(action, usage.Quantities, quantities, out var reported) is { } badQuantity)
         {
             return badQuantity;
         }
 
-        var facts = new FactValue[action.Facts.Length];
-        accountFacts.CopyTo(facts, 0);
         if (ReadFacts(action, usage.Facts, facts) is { } badFact)
         {
             return badFact;

@@ -14,6 +14,9 @@ public abstract record Step
     /// <summary>Credits that the step adds, exact; for rounding, draws and shortfalls the credits they come to. Null where a step has no amount.</summary>
     public virtual ExactDecimal? Amount => null;
 
+    /// <summary>True where <see cref="Amount"/> is a part of the exact price; the figures of rounding, draws and shortfalls are none.</summary>
+    public virtual bool IsPart => Amount is not null;
+
     /// <summary>False for a rule that was looked at and did not apply; <see cref="Text"/> then says why.</summary>
     public virtual bool Applied => true;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace Rules.Engine.Pricing;
 
@@ -24,11 +25,36 @@ internal readonly struct NoTrace : ITrace
 
 internal struct StepRecorder : ITrace
 {
-    private ImmutableArray<Step>.Builder? _steps;
+    private const int InlineSteps = 16;
+
+    private Buffer _first;
+    private int _count;
+    private List<Step>? _more;
 
     public static bool IsOn => true;
 
-    public void Add(Step step) => (_steps ??= ImmutableArray.CreateBuilder<Step>(12)).Add(step);
+    public void Add(Step step)
+    {
+        if (_count < InlineSteps)
+        {
+            _first[_count] = step;
+            _count++;
+        }
+        else
+        {
+            (_more ??= []).Add(step);
+        }
+    }
 
-    public readonly ImmutableArray<Step> ToImmutable() => _steps is null ? [] : _steps.DrainToImmutable();
+    public readonly ImmutableArray<Step> ToImmutable()
+    {
+        var steps = ImmutableArray.Create(((ReadOnlySpan<Step>)_first)[.._count]);
+        return _more is null ? steps : steps.AddRange(_more);
+    }
+
+    [InlineArray(InlineSteps)]
+    private struct Buffer
+    {
+        private Step _first;
+    }
 }

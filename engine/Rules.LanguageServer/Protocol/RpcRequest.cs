@@ -53,7 +53,7 @@ public sealed record RpcRequest(JsonElement? Id, string Method, JsonElement Para
             throw new RpcException(RpcErrorCode.InvalidRequest, "The message does not say \"jsonrpc\": \"2.0\".") { Id = id };
         }
 
-        if (method.ValueKind != JsonValueKind.String || method.GetString() is not { Length: > 0 } name)
+        if (method.ValueKind != JsonValueKind.String || !TryGetText(method, out var name))
         {
             throw new RpcException(RpcErrorCode.InvalidRequest, "The method is not a text.") { Id = id };
         }
@@ -65,5 +65,20 @@ public sealed record RpcRequest(JsonElement? Id, string Method, JsonElement Para
         }
 
         return new RpcRequest(id, name, parameters);
+    }
+
+    // Half of a surrogate pair, written as an escape, is JSON but no text.
+    private static bool TryGetText(JsonElement value, out string text)
+    {
+        try
+        {
+            text = value.GetString() ?? "";
+        }
+        catch (InvalidOperationException)
+        {
+            text = "";
+        }
+
+        return text.Length > 0;
     }
 }

@@ -100,6 +100,37 @@ public sealed class LanguageServerTests
     }
 
     [Fact]
+    public async Task Half_of_a_surrogate_pair_is_a_diagnostic_and_can_be_published()
+    {
+        await using var editor = await EditorProcess.StartAsync();
+        await editor.OpenAsync(Address, Sample.Replace("\"one page\"", "\"one 📄 page\"", StringComparison.Ordinal));
+        (await editor.DiagnosticsAsync(Address, 1)).ShouldBeEmpty();
+        await editor.TellAsync("textDocument/didChange", new JsonObject
+        {
+            ["textDocument"] = Identifier(2),
+            ["contentChanges"] = new JsonArray(Change(13, 14, 13, 15, "")),
+        });
+        ((string?)(await editor.DiagnosticsAsync(Address, 2)).ShouldHaveSingleItem()!["code"]).ShouldBe("PR0002");
+    }
+
+    [Fact]
+    public async Task Layout_is_one_edit_and_none_where_it_stands()
+    {
+        await using var editor = await EditorProcess.StartAsync();
+        var parameters = new JsonObject { ["textDocument"] = Identifier(), ["options"] = new JsonObject { ["tabSize"] = 8, ["insertSpaces"] = false } };
+        await editor.OpenAsync(Address, Sample.Replace("  measures page", "      measures   page", StringComparison.Ordinal));
+        var edit = (await editor.AskAsync("textDocument/formatting", parameters))["result"]!.AsArray().ShouldHaveSingleItem()!;
+        await editor.TellAsync("textDocument/didChange", new JsonObject
+        {
+            ["textDocument"] = Identifier(2),
+            ["contentChanges"] = new JsonArray(new JsonObject { ["range"] = edit["range"]!.DeepClone(), ["text"] = edit["newText"]!.DeepClone() }),
+        });
+        (await editor.AskAsync("textDocument/formatting", parameters))["result"]!.AsArray().ShouldBeEmpty();
+        await editor.OpenAsync(Address, "prise\n", 3);
+        (await editor.AskAsync("textDocument/formatting", parameters))["error"]!["code"]!.GetValue<int>().ShouldBe(-32803);
+    }
+
+    [Fact]
     public async Task Failing_example_is_a_diagnostic()
     {
         await using var editor = await EditorProcess.StartAsync();
@@ -191,6 +222,8 @@ public sealed class LanguageServerTests
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":\"a\"}", -32600, "\"a\"")]
     [InlineData("{\"id\":9,\"method\":\"shutdown\"}", -32600, "9")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":7}", -32600, "9")]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"\\ud800\"}", -32600, "9")]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"textDocument/documentSymbol\",\"params\":{\"textDocument\":{\"uri\":\"\\ud800\"}}}", -32602, "9")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"shutdown\",\"params\":3}", -32600, "9")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"rules/nothing\"}", -32601, "9")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"initialize\"}", -32600, "9")]

@@ -45,6 +45,15 @@ public sealed partial class DiagnosticWalls
     }
 
     [Fact]
+    public void Every_diagnostic_has_a_test()
+    {
+        var tests = string.Concat(SourceTree.Files
+            .Where(static f => f.StartsWith("tests/", StringComparison.Ordinal) && Path.GetExtension(f) is (".cs" or ".txt" or ".rules")).Select(SourceTree.Read));
+        Descriptors.Where(d => !tests.Contains(d.Id, StringComparison.Ordinal)).Select(static d => $"{d.Id} {d.Title}")
+            .ShouldBeNone("A diagnostic that no test names may never have been seen:");
+    }
+
+    [Fact]
     public void Every_diagnostic_has_a_page()
     {
         // The pages come all at once; until their folder exists there is nothing to compare.

@@ -1,0 +1,206 @@
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+using Rules.Client;
+using Rules.Portal.Tests.Api;
+using Shouldly;
+using Xunit;
+
+namespace Rules.Portal.Tests.Pages;
+
+[Collection(SharedPortal.Name)]
+public sealed partial class PageTests(RunningPortal portal)
+{
+    [Theory]
+    [InlineData("/", "Overview")]
+    [InlineData("/rulesets", "Rulesets")]
+    [InlineData("/rulesets/biodock", "Biodock run credits")]
+    [InlineData("/rulesets/biodock/v/1", "biodock.v1.rules")]
+    [InlineData("/accounts", "Accounts")]
+    [InlineData("/ledger", "Ledger")]
+    [InlineData("/appearance", "Appearance")]
+    public async Task Page_has_its_heading_and_is_not_kept_by_caches(string address, string heading)
+    {
+        var answer = await portal.Http.GetAsync(address);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        Heading(await answer.Content.ReadAsStringAsync()).ShouldBe(heading);
+        answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
+        answer.Headers.GetValues("Content-Security-Policy").Single().ShouldStartWith("default-src 'none'; script-src 'self' 'nonce-");
+        answer.Headers.Contains("Server").ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("/accounts/nobody")]
+    [InlineData("/accounts/nobody/entries/1")]
+    [InlineData("/accounts/nobody/entries/0")]
+    [InlineData("/accounts/nobody/entries/99999999999999999999")]
+    [InlineData("/rulesets/nothing")]
+    [InlineData("/rulesets/biodock/v/99")]
+    [InlineData("/no/such/page")]
+    public async Task Unknown_address_is_answered_by_a_page_of_the_portal(string address)
+    {
+        var answer = await portal.Http.GetAsync(address);
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        Heading(await answer.Content.ReadAsStringAsync()).ShouldBe("Page not found");
+    }
+
+    [Fact]
+    public async Task Charge_is_explained_by_the_steps_of_its_own_answer()
+    {
+        var (quote, html) = await ExplainedAsync(await portal.OpenBiodockAsync(), []);
+        foreach (var step in quote.Steps)
+        {
+            WebUtility.HtmlDecode(html).ShouldContain(step.Text, Case.Sensitive);
+        }
+
+        Heading(html).ShouldBe("8.95000 credits");
+    }
+
+    [Fact]
+    public async Task Step_of_the_address_lights_its_line_and_the_lines_it_belongs_to()
+    {
+        var account = await portal.OpenBiodockAsync();
+        var quote = (await portal.Client.ChargeAsync(Run(account, []), portal.New("key"))).EnsureGranted();
+        var step = quote.Steps.ToList().FindIndex(candidate => candidate.Text.StartsWith("95,000 crops", StringComparison.Ordinal));
+        var html = await portal.Http.GetStringAsync($"{quote.ExplainUrl!}?step={step + 1}");
+        Lines(html, "lit").ShouldBe([quote.Steps[step].Line!.Value]);
+        Lines(html, "head").Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task JSON_of_a_charge_is_the_stored_answer_byte_for_byte()
+    {
+        var account = await portal.OpenBiodockAsync();
+        var key = portal.New("key");
+        var quote = (await portal.Client.ChargeAsync(Run(account, []), key)).EnsureGranted();
+        var stored = await portal.Http.GetAsync($"{quote.ExplainUrl}?handler=json");
+        stored.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
+        Encoding.UTF8.GetString(await stored.Content.ReadAsByteArrayAsync()).ShouldContain("\"charge\":\"8.95\"");
+    }
+
+    [Theory]
+    [InlineData("<script>alert(1)</script>")]
+    [InlineData("\"><img src=x onerror=alert(1)>")]
+    [InlineData("' onmouseover='alert(1)")]
+    [InlineData("</title><svg/onload=alert(1)>")]
+    public async Task Text_of_a_caller_is_shown_as_text(string payload)
+    {
+        var (_, html) = await ExplainedAsync(await portal.OpenBiodockAsync(), new() { ["project"] = payload });
+        html.ShouldNotContain(payload, Case.Sensitive);
+        WebUtility.HtmlDecode(html).ShouldContain(payload, Case.Sensitive);
+    }
+
+    [Theory]
+    [InlineData("<script>alert(1)</script>")]
+    [InlineData("\"><img src=x onerror=alert(1)>")]
+    public async Task Text_of_an_address_is_shown_as_text(string payload)
+    {
+        var value = Uri.EscapeDataString(payload);
+        foreach (var address in new[] { $"/ledger?account={value}&key={value}&from={value}&kind={value}&after={value}", $"/accounts?search={value}&ruleset={value}", $"/accounts/{value}" })
+        {
+            (await (await portal.Http.GetAsync(address)).Content.ReadAsStringAsync()).ShouldNotContain(payload, Case.Sensitive);
+        }
+    }
+
+    [Fact]
+    public async Task Day_that_is_none_is_told_at_its_field()
+    {
+        var html = await portal.Http.GetStringAsync("/ledger?from=2026-02-30");
+        html.ShouldContain("id=\"from-error\"");
+        WebUtility.HtmlDecode(html).ShouldContain("\"2026-02-30\" is not a day; write it as 2026-05-01.");
+    }
+
+    [Fact]
+    public async Task Filter_that_matches_nothing_says_so_and_can_be_cleared()
+    {
+        var html = await portal.Http.GetStringAsync("/ledger?account=nobody-at-all&kind=charge");
+        html.ShouldContain("No entry matches: kind charge, account nobody-at-all.");
+        html.ShouldContain("Clear the filter");
+    }
+
+    [Fact]
+    public async Task Ledger_is_paged_without_gap_or_repetition()
+    {
+        var account = await portal.OpenBiodockAsync();
+        for (var i = 0; i < 60; i++)
+        {
+            (await portal.Client.ChargeAsync(Run(account, []), portal.New("key"))).EnsureGranted();
+        }
+
+        var seen = new List<string>();
+        for (var next = $"/ledger?account={account}"; next is not null;)
+        {
+            var html = await portal.Http.GetStringAsync(next);
+            seen.AddRange(EntryLinks().Matches(html).Select(match => match.Groups["entry"].Value));
+            next = NextPage().Match(html) is { Success: true } match ? WebUtility.HtmlDecode(match.Groups["address"].Value) : null;
+        }
+
+        seen.ShouldBe(Enumerable.Range(1, seen.Count).Reverse().Select(sequence => sequence.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        seen.Count.ShouldBeGreaterThan(60);
+    }
+
+    [Fact]
+    public async Task Theme_is_not_changed_by_a_form_of_another_site()
+    {
+        using var form = new FormUrlEncodedContent([new("theme", "dark")]);
+        (await portal.Http.PostAsync("/appearance", form)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Theory]
+    [InlineData("/ledger?kind=charge", "/ledger?kind=charge")]
+    [InlineData("//evil.example", "/")]
+    [InlineData("/\\evil.example", "/")]
+    [InlineData("https://evil.example", "/")]
+    [InlineData("javascript:alert(1)", "/")]
+    public async Task Choice_of_a_theme_returns_to_this_site_only(string back, string expected)
+    {
+        using var handler = new HttpClientHandler { AllowAutoRedirect = false };
+        using var http = new HttpClient(handler) { BaseAddress = portal.Portal.Address };
+        var token = Token().Match(await http.GetStringAsync("/appearance")).Groups["token"].Value;
+        using var form = new FormUrlEncodedContent([new("theme", "dark"), new("back", back), new("__RequestVerificationToken", token)]);
+        var answer = await http.PostAsync("/appearance", form);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        answer.Headers.Location!.ToString().ShouldBe(expected);
+        answer.Headers.GetValues("Set-Cookie").ShouldContain(cookie => cookie.StartsWith("rules-theme=dark;", StringComparison.Ordinal));
+    }
+
+    private static UsageEvent Run(string account, Dictionary<string, string> record) => new()
+    {
+        Account = account,
+        Action = "analysis",
+        Quantities = new Dictionary<string, decimal> { ["image"] = 6000, ["crop"] = 120000 },
+        Keys = new Dictionary<string, string> { ["run"] = Guid.NewGuid().ToString() },
+        Record = record,
+    };
+
+    private async Task<(Quote Quote, string Html)> ExplainedAsync(string account, Dictionary<string, string> record)
+    {
+        var quote = (await portal.Client.ChargeAsync(Run(account, record), portal.New("key"))).EnsureGranted();
+        return (quote, await portal.Http.GetStringAsync(quote.ExplainUrl));
+    }
+
+    private static string Heading(string html) =>
+        WebUtility.HtmlDecode(Tags().Replace(FirstHeading().Match(html).Groups["text"].Value, ""));
+
+    private static List<int> Lines(string html, string state) =>
+        [.. SourceLines().Matches(html).Where(match => match.Groups["state"].Value.Split(' ').Contains(state))
+            .Select(match => int.Parse(match.Groups["line"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture))];
+
+    [GeneratedRegex("<h1>(?<text>.*?)</h1>", RegexOptions.Singleline, 1000)]
+    private static partial Regex FirstHeading();
+
+    [GeneratedRegex("<[^>]*>", RegexOptions.None, 1000)]
+    private static partial Regex Tags();
+
+    [GeneratedRegex("data-line=\"(?<line>[0-9]+)\" class=\"(?<state>[^\"]*)\"", RegexOptions.None, 1000)]
+    private static partial Regex SourceLines();
+
+    [GeneratedRegex("<th scope=\"row\"><a href=\"/accounts/[^/]+/entries/(?<entry>[0-9]+)\"", RegexOptions.None, 1000)]
+    private static partial Regex EntryLinks();
+
+    [GeneratedRegex("<a href=\"(?<address>[^\"]+)\" rel=\"next\">Older entries", RegexOptions.None, 1000)]
+    private static partial Regex NextPage();
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\" type=\"hidden\" value=\"(?<token>[^\"]+)\"", RegexOptions.None, 1000)]
+    private static partial Regex Token();
+}
