@@ -1,9 +1,12 @@
 using NodaTime;
+using Rules.Dsl.Binding;
+using Rules.Dsl.Syntax;
 using Rules.Dsl.Text;
 using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
 using Rules.Engine.Model;
 using Rules.Engine.Pricing;
+using FactValue = Rules.Engine.Model.FactValue;
 
 namespace Rules.Benchmarks;
 
@@ -34,8 +37,10 @@ internal static class OneEvent
             new Candidate("product: charge with its journal entry", 100_000, work.Charge));
         Measurement.Print("## 1. One event, in process", figures);
 
+        var bound = Compilation.Create(SyntaxTree.Parse(source)).Ruleset;
         var builds = Measurement.Compare(
             new Candidate("parse, bind, check and build the model of 93 lines", 50, n => Repeat(n, () => RulesetCompiler.Compile(source).Model!.Version)),
+            new Candidate("build the model from the bound rule set", 500, n => Repeat(n, () => ModelCompiler.Build(bound, DateTimeZone.Utc)!.Version)),
             new Candidate("scale the prices of a model to integers", 2_000, n => Repeat(n, () => Scale(model))));
         foreach (var build in builds)
         {

@@ -53,6 +53,14 @@ internal sealed partial class ModelCompiler
         return new RulesetCompilation(source, compiler._diagnostics.HasErrors ? null : model, all.ToImmutable());
     }
 
+    /// <summary>The model of a rule set that is bound without errors; null where it uses what is not evaluated yet.</summary>
+    internal static RulesetModel? Build(B.BoundRuleset bound, DateTimeZone zone)
+    {
+        var compiler = new ModelCompiler(bound, zone);
+        var model = compiler.Build();
+        return compiler.IsComplete ? model : null;
+    }
+
     private RulesetModel Build()
     {
         var header = _bound.Header;

@@ -88,7 +88,9 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
             switch (line.Form)
             {
                 case LineForm.PlainGraduated:
-                    AddPlainGraduated(line, counted, after, ref charged, ref listed, body.LineScale, ref trace);
+                    var part = AddPlainGraduated(line, counted, after, body.LineScale, ref trace);
+                    charged += part.Charged;
+                    listed += part.Listed;
                     break;
                 case LineForm.Each:
                     if (!isFree)
@@ -223,8 +225,9 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
         }
     }
 
-    private void AddPlainGraduated<TTrace>(
-        LineTable<T> line, in Counted<T> counted, ReadOnlySpan<T> after, ref T charged, ref T listed, int scale, ref TTrace trace)
+    // Sums in locals: a reference to the caller's would be written in every tier.
+    private ExactAmounts<T> AddPlainGraduated<TTrace>(
+        LineTable<T> line, in Counted<T> counted, ReadOnlySpan<T> after, int scale, ref TTrace trace)
         where TTrace : struct, ITrace
     {
         var from = counted.Before.IsEmpty ? T.Zero : counted.Before[line.Meter];
@@ -234,6 +237,8 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
             (from, to) = Convert(line, from, to, ref trace);
         }
 
+        var listed = T.Zero;
+        var waived = T.Zero;
         var tiers = line.Tiers;
         for (var i = 0; i < tiers.Length; i++)
         {
@@ -257,9 +262,9 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
 
             var amount = units * tier.Rate;
             listed += amount;
-            if (!tier.IsWaived)
+            if (tier.IsWaived)
             {
-                charged += amount;
+                waived += amount;
             }
 
             if (TTrace.IsOn)
@@ -267,6 +272,8 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
                 trace.Add(new TierStep<T>(Rule, (PerLine)line.Line, i, units, amount, scale));
             }
         }
+
+        return new ExactAmounts<T>(listed - waived, listed);
     }
 
     private void AddGraduated<TTrace>(
