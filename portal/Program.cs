@@ -18,3 +18,8 @@ catch (LedgerStartException refusal)
     await Console.Error.WriteLineAsync(refusal.Message);
     return refusal.ExitCode;
 }
+catch (OperationCanceledException)
+{
+    // Told to stop while it was starting.
+    return 0;
+}

@@ -110,6 +110,8 @@ public sealed class PortalApplication : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        // A start that fails is told once and in words by the program itself.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         if (builder.Environment.IsDevelopment())
         {
             builder.Logging.AddSimpleConsole(options => options.SingleLine = true);

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Rules.Client;
 using Shouldly;
 using Xunit;
 
@@ -10,6 +12,9 @@ namespace Rules.Portal.Tests.Api;
 [Collection(SharedPortal.Name)]
 public sealed class DescriptionTests(RunningPortal portal)
 {
+    private static readonly JsonSerializerOptions _strict =
+        new(ClientJson.Default.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+
     [Fact]
     public async Task Description_names_every_operation_with_its_answers()
     {
@@ -49,6 +54,25 @@ public sealed class DescriptionTests(RunningPortal portal)
     }
 
     [Fact]
+    public async Task Answers_have_no_member_that_the_described_types_lack()
+    {
+        var account = await portal.OpenBookbagAsync("Hobby");
+        var charge = await portal.Client.ChargeAsync(
+            new UsageEvent { Account = account, Action = "reply", Facts = new Dictionary<string, string> { ["model"] = "GPT-4o" } }, portal.New("key"));
+        var grant = await portal.Client.GrantAsync(
+            new NewGrant { Account = account, Id = "g", Bucket = "allotment", Amount = 1, Expires = TimeProvider.System.GetUtcNow().AddDays(3) }, portal.New("key"));
+
+        Strictly<Quote>(charge.Body);
+        Strictly<Grant>(grant.Body);
+        Strictly<Account>((await portal.Client.OpenAccountAsync(new NewAccount { Account = portal.New("desk"), Ruleset = "bookbag", Plan = "Pro" }, portal.New("key"))).Body);
+        Strictly<Account>((await portal.Client.AccountAsync(account)).Body);
+        Strictly<Balance>((await portal.Client.BalanceAsync(account)).Body);
+        Strictly<EntryPage>((await portal.Client.EntriesAsync(account)).Body);
+        Strictly<ExplainedEntry>((await portal.Client.EntryAsync(account, charge.Value!.Entry!.Value)).Body);
+        Strictly<Problem>((await portal.Client.AccountAsync("nobody")).Body);
+    }
+
+    [Fact]
     public async Task Example_requests_run_as_they_stand()
     {
         var document = await DocumentAsync();
@@ -58,7 +82,7 @@ public sealed class DescriptionTests(RunningPortal portal)
                 .GetProperty("application/json").GetProperty("example").GetRawText();
             if (account == "sample-lab")
             {
-                await portal.Client.OpenAccountAsync(new Rules.Client.NewAccount { Account = account, Ruleset = "biodock" }, "sample-lab");
+                await portal.Client.OpenAccountAsync(new NewAccount { Account = account, Ruleset = "biodock" }, "sample-lab");
             }
 
             using var response = await portal.PostAsync(path, body, portal.New("example"));
@@ -152,6 +176,9 @@ public sealed class DescriptionTests(RunningPortal portal)
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
+
+    private static void Strictly<T>(ReadOnlyMemory<byte> body)
+        where T : class => JsonSerializer.Deserialize<T>(body.Span, _strict).ShouldNotBeNull();
 
     private static IEnumerable<string> Statuses(JsonElement paths, string path, string method) =>
         paths.GetProperty(path).GetProperty(method).GetProperty("responses").EnumerateObject().Select(status => status.Name).Order(StringComparer.Ordinal);

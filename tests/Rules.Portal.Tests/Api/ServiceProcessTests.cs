@@ -123,6 +123,7 @@ public sealed class ServiceProcessTests : IDisposable
         var (taken, takenErrors) = await ServiceProcess.RefusedAsync(other, "--urls", service.Http.BaseAddress!.ToString().TrimEnd('/'));
         taken.ShouldBe(ExitCodes.AddressInUse);
         takenErrors.ShouldContain("another port");
+        takenErrors.ShouldNotContain("   at ");
         Directory.Delete(other, recursive: true);
     }
 
