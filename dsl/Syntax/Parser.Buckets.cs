@@ -57,37 +57,37 @@ internal sealed partial class Parser
             case SyntaxKind.UnusedKeyword:
                 return ParseUnused();
             case SyntaxKind.DrawnKeyword:
-            {
-                var keyword = TakeKeyword();
-                var keys = ParseDrawKeys();
-                var tail = ParseTail();
-                return Line(start, tail, new DrawnLineSyntax(keyword, keys, tail.End, tail.Block));
-            }
+                {
+                    var keyword = TakeKeyword();
+                    var keys = ParseDrawKeys();
+                    var tail = ParseTail();
+                    return Line(start, tail, new DrawnLineSyntax(keyword, keys, tail.End, tail.Block));
+                }
 
             case SyntaxKind.ServesKeyword:
-            {
-                var keyword = TakeKeyword();
-                var actions = ParseNames("the name of an action", endsLine: true);
-                var tail = ParseTail();
-                return Line(start, tail, new ServesLineSyntax(keyword, actions, tail.End, tail.Block));
-            }
+                {
+                    var keyword = TakeKeyword();
+                    var actions = ParseNames("the name of an action", endsLine: true);
+                    var tail = ParseTail();
+                    return Line(start, tail, new ServesLineSyntax(keyword, actions, tail.End, tail.Block));
+                }
 
             case SyntaxKind.OpenKeyword:
-            {
-                var openWhen = Phrase(SyntaxKind.OpenKeyword, SyntaxKind.WhenKeyword);
-                var condition = ParseCondition();
-                var tail = ParseTail();
-                return Line(start, tail, new OpenLineSyntax(openWhen, condition, tail.End, tail.Block));
-            }
+                {
+                    var openWhen = Phrase(SyntaxKind.OpenKeyword, SyntaxKind.WhenKeyword);
+                    var condition = ParseCondition();
+                    var tail = ParseTail();
+                    return Line(start, tail, new OpenLineSyntax(openWhen, condition, tail.End, tail.Block));
+                }
 
             case SyntaxKind.LimitKeyword:
-            {
-                var keyword = TakeKeyword();
-                var amount = ParseAmount();
-                var eachCycle = Phrase(SyntaxKind.EachKeyword, SyntaxKind.CycleKeyword);
-                var tail = ParseTail();
-                return Line(start, tail, new LimitLineSyntax(keyword, amount, eachCycle, tail.End, tail.Block));
-            }
+                {
+                    var keyword = TakeKeyword();
+                    var amount = ParseAmount();
+                    var eachCycle = Phrase(SyntaxKind.EachKeyword, SyntaxKind.CycleKeyword);
+                    var tail = ParseTail();
+                    return Line(start, tail, new LimitLineSyntax(keyword, amount, eachCycle, tail.End, tail.Block));
+                }
 
             case SyntaxKind.BilledKeyword:
                 return ParseBilled();
@@ -339,13 +339,13 @@ internal sealed partial class Parser
             case SyntaxKind.AnchoredKeyword:
                 return ParseAnchored();
             case SyntaxKind.AnnualKeyword:
-            {
-                var annualGrants = Phrase(SyntaxKind.AnnualKeyword, SyntaxKind.GrantsKeyword);
-                var count = ExpectInteger();
-                var monthsUpFront = Phrase(SyntaxKind.MonthsKeyword, SyntaxKind.UpKeyword, SyntaxKind.FrontKeyword);
-                var tail = ParseTail();
-                return Line(start, tail, new AnnualGrantsLineSyntax(annualGrants, count, monthsUpFront, tail.End, tail.Block));
-            }
+                {
+                    var annualGrants = Phrase(SyntaxKind.AnnualKeyword, SyntaxKind.GrantsKeyword);
+                    var count = ExpectInteger();
+                    var monthsUpFront = Phrase(SyntaxKind.MonthsKeyword, SyntaxKind.UpKeyword, SyntaxKind.FrontKeyword);
+                    var tail = ParseTail();
+                    return Line(start, tail, new AnnualGrantsLineSyntax(annualGrants, count, monthsUpFront, tail.End, tail.Block));
+                }
 
             case SyntaxKind.PlanKeyword:
                 return ParsePlanChange(start, Phrase(SyntaxKind.PlanKeyword, SyntaxKind.ChangeKeyword));
@@ -395,25 +395,25 @@ internal sealed partial class Parser
             case SyntaxKind.WaitsKeyword:
                 return Node(start, new WaitsForRenewalSyntax(Phrase(SyntaxKind.WaitsKeyword, SyntaxKind.ForKeyword, SyntaxKind.RenewalKeyword)));
             case SyntaxKind.KeepsKeyword:
-            {
-                var keeps = Phrase(SyntaxKind.KeepsKeyword, SyntaxKind.TheKeyword, SyntaxKind.CycleKeyword);
-                return Node(start, new KeepsCycleSyntax(
-                    keeps, At(SyntaxKind.CommaToken) || At(SyntaxKind.GrantsKeyword) ? ParseRemainderGrant() : null));
-            }
-
-            default:
-            {
-                var restarts = Phrase(SyntaxKind.RestartsKeyword, SyntaxKind.TheKeyword, SyntaxKind.CycleKeyword);
-                CarryingUnusedSyntax? carrying = null;
-                if (At(SyntaxKind.CommaToken) || At(SyntaxKind.CarryingKeyword))
                 {
-                    var carryingStart = Start;
-                    carrying = Node(carryingStart, new CarryingUnusedSyntax(
-                        Expect(SyntaxKind.CommaToken), Phrase(SyntaxKind.CarryingKeyword, SyntaxKind.UnusedKeyword)));
+                    var keeps = Phrase(SyntaxKind.KeepsKeyword, SyntaxKind.TheKeyword, SyntaxKind.CycleKeyword);
+                    return Node(start, new KeepsCycleSyntax(
+                        keeps, At(SyntaxKind.CommaToken) || At(SyntaxKind.GrantsKeyword) ? ParseRemainderGrant() : null));
                 }
 
-                return Node(start, new RestartsCycleSyntax(restarts, carrying));
-            }
+            default:
+                {
+                    var restarts = Phrase(SyntaxKind.RestartsKeyword, SyntaxKind.TheKeyword, SyntaxKind.CycleKeyword);
+                    CarryingUnusedSyntax? carrying = null;
+                    if (At(SyntaxKind.CommaToken) || At(SyntaxKind.CarryingKeyword))
+                    {
+                        var carryingStart = Start;
+                        carrying = Node(carryingStart, new CarryingUnusedSyntax(
+                            Expect(SyntaxKind.CommaToken), Phrase(SyntaxKind.CarryingKeyword, SyntaxKind.UnusedKeyword)));
+                    }
+
+                    return Node(start, new RestartsCycleSyntax(restarts, carrying));
+                }
         }
     }
 

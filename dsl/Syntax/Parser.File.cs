@@ -108,41 +108,41 @@ internal sealed partial class Parser
         switch (first)
         {
             case SyntaxKind.TitleKeyword:
-            {
-                var keyword = TakeKeyword();
-                var title = ExpectText("a title in quotes");
-                var tail = ParseTail();
-                return Line(start, tail, new TitleLineSyntax(keyword, title, tail.End, tail.Block));
-            }
+                {
+                    var keyword = TakeKeyword();
+                    var title = ExpectText("a title in quotes");
+                    var tail = ParseTail();
+                    return Line(start, tail, new TitleLineSyntax(keyword, title, tail.End, tail.Block));
+                }
 
             case SyntaxKind.SourceKeyword:
-            {
-                var keyword = TakeKeyword();
-                var page = ExpectText("the name of the page in quotes");
-                var tail = ParseTail();
-                return Line(start, tail, new SourceLineSyntax(keyword, page, tail.End, tail.Block));
-            }
+                {
+                    var keyword = TakeKeyword();
+                    var page = ExpectText("the name of the page in quotes");
+                    var tail = ParseTail();
+                    return Line(start, tail, new SourceLineSyntax(keyword, page, tail.End, tail.Block));
+                }
 
             case SyntaxKind.TimezoneKeyword:
-            {
-                var keyword = TakeKeyword();
-                var perAccount = At(SyntaxKind.PerKeyword)
-                    ? Phrase(SyntaxKind.PerKeyword, SyntaxKind.AccountKeyword, SyntaxKind.CommaToken, SyntaxKind.NormallyKeyword)
-                    : null;
-                var zone = ExpectText("a time zone in quotes, such as \"Europe/Berlin\"");
-                var tail = ParseTail();
-                return Line(start, tail, new TimezoneLineSyntax(keyword, perAccount, zone, tail.End, tail.Block));
-            }
+                {
+                    var keyword = TakeKeyword();
+                    var perAccount = At(SyntaxKind.PerKeyword)
+                        ? Phrase(SyntaxKind.PerKeyword, SyntaxKind.AccountKeyword, SyntaxKind.CommaToken, SyntaxKind.NormallyKeyword)
+                        : null;
+                    var zone = ExpectText("a time zone in quotes, such as \"Europe/Berlin\"");
+                    var tail = ParseTail();
+                    return Line(start, tail, new TimezoneLineSyntax(keyword, perAccount, zone, tail.End, tail.Block));
+                }
 
             case SyntaxKind.IncludeKeyword:
-            {
-                var keyword = TakeKeyword();
-                var name = ExpectName("the name of the rules to include", SyntaxKind.VersionKeyword);
-                var versionKeyword = Expect(SyntaxKind.VersionKeyword);
-                var version = ExpectInteger();
-                var tail = ParseTail();
-                return Line(start, tail, new IncludeLineSyntax(keyword, name, versionKeyword, version, tail.End, tail.Block));
-            }
+                {
+                    var keyword = TakeKeyword();
+                    var name = ExpectName("the name of the rules to include", SyntaxKind.VersionKeyword);
+                    var versionKeyword = Expect(SyntaxKind.VersionKeyword);
+                    var version = ExpectInteger();
+                    var tail = ParseTail();
+                    return Line(start, tail, new IncludeLineSyntax(keyword, name, versionKeyword, version, tail.End, tail.Block));
+                }
 
             case SyntaxKind.ExistingKeyword:
                 return ParseExistingAccounts();

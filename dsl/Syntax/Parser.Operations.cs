@@ -48,34 +48,34 @@ internal sealed partial class Parser
             case SyntaxKind.AtKeyword or SyntaxKind.AboveKeyword or SyntaxKind.BelowKeyword:
                 return ParseAlertLevel();
             case SyntaxKind.AgainKeyword:
-            {
-                var phrase = Phrase(SyntaxKind.AgainKeyword, SyntaxKind.WheneverKeyword, SyntaxKind.CrossedKeyword);
-                var tail = ParseTail();
-                return Line(start, tail, new AlertPhraseLineSyntax(phrase, tail.End, tail.Block));
-            }
+                {
+                    var phrase = Phrase(SyntaxKind.AgainKeyword, SyntaxKind.WheneverKeyword, SyntaxKind.CrossedKeyword);
+                    var tail = ParseTail();
+                    return Line(start, tail, new AlertPhraseLineSyntax(phrase, tail.End, tail.Block));
+                }
 
             case SyntaxKind.CountingKeyword:
-            {
-                var phrase = Phrase(SyntaxKind.CountingKeyword, SyntaxKind.FreshKeyword, SyntaxKind.CreditsKeyword, SyntaxKind.OnlyKeyword);
-                var tail = ParseTail();
-                return Line(start, tail, new AlertPhraseLineSyntax(phrase, tail.End, tail.Block));
-            }
+                {
+                    var phrase = Phrase(SyntaxKind.CountingKeyword, SyntaxKind.FreshKeyword, SyntaxKind.CreditsKeyword, SyntaxKind.OnlyKeyword);
+                    var tail = ParseTail();
+                    return Line(start, tail, new AlertPhraseLineSyntax(phrase, tail.End, tail.Block));
+                }
 
             case SyntaxKind.ShowsKeyword:
-            {
-                var keyword = TakeKeyword();
-                var names = ParseNames("a name", endsLine: true);
-                var tail = ParseTail();
-                return Line(start, tail, new ShowsLineSyntax(keyword, names, tail.End, tail.Block));
-            }
+                {
+                    var keyword = TakeKeyword();
+                    var names = ParseNames("a name", endsLine: true);
+                    var tail = ParseTail();
+                    return Line(start, tail, new ShowsLineSyntax(keyword, names, tail.End, tail.Block));
+                }
 
             case SyntaxKind.OffersKeyword:
-            {
-                var keyword = TakeKeyword();
-                var names = ParseNames("a name", endsLine: true);
-                var tail = ParseTail();
-                return Line(start, tail, new OffersLineSyntax(keyword, names, tail.End, tail.Block));
-            }
+                {
+                    var keyword = TakeKeyword();
+                    var names = ParseNames("a name", endsLine: true);
+                    var tail = ParseTail();
+                    return Line(start, tail, new OffersLineSyntax(keyword, names, tail.End, tail.Block));
+                }
 
             default:
                 return null;
@@ -206,12 +206,12 @@ internal sealed partial class Parser
         switch (first)
         {
             case SyntaxKind.ExpireKeyword:
-            {
-                var expireAfter = Phrase(SyntaxKind.ExpireKeyword, SyntaxKind.AfterKeyword);
-                var duration = ParseDuration();
-                var tail = ParseTail();
-                return Line(start, tail, new HoldExpiryLineSyntax(expireAfter, duration, tail.End, tail.Block));
-            }
+                {
+                    var expireAfter = Phrase(SyntaxKind.ExpireKeyword, SyntaxKind.AfterKeyword);
+                    var duration = ParseDuration();
+                    var tail = ParseTail();
+                    return Line(start, tail, new HoldExpiryLineSyntax(expireAfter, duration, tail.End, tail.Block));
+                }
 
             case SyntaxKind.CaptureKeyword:
                 return ParseCapture();

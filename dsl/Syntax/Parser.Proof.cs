@@ -23,39 +23,39 @@ internal sealed partial class Parser
         switch (first)
         {
             case SyntaxKind.WhenKeyword:
-            {
-                var keyword = TakeKeyword();
-                var condition = ParseCondition();
-                var tail = ParseTail();
-                return Line(start, tail, new PromiseWhenLineSyntax(keyword, condition, tail.End, tail.Block));
-            }
+                {
+                    var keyword = TakeKeyword();
+                    var condition = ParseCondition();
+                    var tail = ParseTail();
+                    return Line(start, tail, new PromiseWhenLineSyntax(keyword, condition, tail.End, tail.Block));
+                }
 
             case SyntaxKind.ForKeyword:
-            {
-                var keyword = TakeKeyword();
-                ImmutableArray<SyntaxToken> words = Choose(s_bundles) == SyntaxKind.AKeyword
-                    ? [keyword, TakeKeyword(), Expect(SyntaxKind.BundleKeyword), Expect(SyntaxKind.OfKeyword)]
-                    : [keyword, Expect(SyntaxKind.AnyKeyword), Expect(SyntaxKind.BundleKeyword), Expect(SyntaxKind.FromKeyword)];
-                var phrase = Node(start, new PhraseSyntax(words));
-                var amount = ParseAmount();
-                var tail = ParseTail();
-                return Line(start, tail, new PromiseForLineSyntax(phrase, amount, tail.End, tail.Block));
-            }
+                {
+                    var keyword = TakeKeyword();
+                    ImmutableArray<SyntaxToken> words = Choose(s_bundles) == SyntaxKind.AKeyword
+                        ? [keyword, TakeKeyword(), Expect(SyntaxKind.BundleKeyword), Expect(SyntaxKind.OfKeyword)]
+                        : [keyword, Expect(SyntaxKind.AnyKeyword), Expect(SyntaxKind.BundleKeyword), Expect(SyntaxKind.FromKeyword)];
+                    var phrase = Node(start, new PhraseSyntax(words));
+                    var amount = ParseAmount();
+                    var tail = ParseTail();
+                    return Line(start, tail, new PromiseForLineSyntax(phrase, amount, tail.End, tail.Block));
+                }
 
             default:
-            {
-                var keyword = TakeKeyword();
-                var left = ExpectName("the name of a bucket");
-                var relation = Choose(s_relations) switch
                 {
-                    SyntaxKind.OverKeyword => Phrase(SyntaxKind.OverKeyword),
-                    SyntaxKind.SameKeyword => Phrase(SyntaxKind.SameKeyword, SyntaxKind.AsKeyword),
-                    _ => Phrase(SyntaxKind.UnderKeyword),
-                };
-                var right = ExpectName("the name of a bucket");
-                var tail = ParseTail();
-                return Line(start, tail, new PromiseExpectLineSyntax(keyword, left, relation, right, tail.End, tail.Block));
-            }
+                    var keyword = TakeKeyword();
+                    var left = ExpectName("the name of a bucket");
+                    var relation = Choose(s_relations) switch
+                    {
+                        SyntaxKind.OverKeyword => Phrase(SyntaxKind.OverKeyword),
+                        SyntaxKind.SameKeyword => Phrase(SyntaxKind.SameKeyword, SyntaxKind.AsKeyword),
+                        _ => Phrase(SyntaxKind.UnderKeyword),
+                    };
+                    var right = ExpectName("the name of a bucket");
+                    var tail = ParseTail();
+                    return Line(start, tail, new PromiseExpectLineSyntax(keyword, left, relation, right, tail.End, tail.Block));
+                }
         }
     }
 

@@ -113,7 +113,8 @@ public sealed partial class RulesetCatalogue
             return string.Equals(same.Sha256, Convert.ToHexStringLower(sha256), StringComparison.Ordinal)
                 ? new Publication(same, true, compilation.Diagnostics)
                 : new Publication(null, false, compilation.Diagnostics.Add(Report(source, DiagnosticDescriptors.PublishedVersionEdited, model.Version,
-                    Day(same.PublishedAt, model), known[0].Model.Version + 1))) { Sha256 = Convert.ToHexStringLower(sha256), PublishedSha256 = same.Sha256 };
+                    Day(same.PublishedAt, model), known[0].Model.Version + 1)))
+                { Sha256 = Convert.ToHexStringLower(sha256), PublishedSha256 = same.Sha256 };
         }
 
         var now = Instants.Now(_time);

@@ -103,7 +103,9 @@ internal static class LedgerBenchmarks
             {
                 var usage = new UsageEvent
                 {
-                    OccurredAt = SystemClock.Instance.GetCurrentInstant(), Action = "reply", Facts = [new("model", "GPT-4o mini")],
+                    OccurredAt = SystemClock.Instance.GetCurrentInstant(),
+                    Action = "reply",
+                    Facts = [new("model", "GPT-4o mini")],
                     Record = [new("agent", "support"), new("conversation", string.Create(CultureInfo.InvariantCulture, $"c-{i}"))],
                 };
                 var key = string.Create(CultureInfo.InvariantCulture, $"{random.NextInt64():x16}-{prefix}-{i}");

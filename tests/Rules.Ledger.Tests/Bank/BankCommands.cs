@@ -47,8 +47,14 @@ internal static class BankCommands
             var entry = new Entry { Kind = EntryKind.Subscribe, Amount = 0, OccurredAt = recordedAt, Facts = [fact], Plan = "Basic", Version = 1 };
             var opened = new AccountState
             {
-                Id = Account, Ruleset = Ruleset, OpenedAt = recordedAt, LastAt = recordedAt, NextLot = 1, Version = 1,
-                Facts = [fact], Plans = [new DatedValue("plan", "Basic", recordedAt)],
+                Id = Account,
+                Ruleset = Ruleset,
+                OpenedAt = recordedAt,
+                LastAt = recordedAt,
+                NextLot = 1,
+                Version = 1,
+                Facts = [fact],
+                Plans = [new DatedValue("plan", "Basic", recordedAt)],
             };
             return new Booked { State = opened, Entries = [entry], Answer = Utf8($"{{\"account\":\"{Account}\"}}") };
         }
@@ -64,8 +70,14 @@ internal static class BankCommands
             var (current, due) = Advance(state!, recordedAt);
             var made = new Lot
             {
-                Number = current.NextLot, Id = lot, Bucket = life is null ? "prepaid" : "included", Amount = amount, CreatedAt = recordedAt,
-                EffectiveAt = recordedAt, ExpiresAt = life is { } d ? recordedAt + d : null, Origin = LotOrigin.Grant,
+                Number = current.NextLot,
+                Id = lot,
+                Bucket = life is null ? "prepaid" : "included",
+                Amount = amount,
+                CreatedAt = recordedAt,
+                EffectiveAt = recordedAt,
+                ExpiresAt = life is { } d ? recordedAt + d : null,
+                Origin = LotOrigin.Grant,
             };
             var posting = Posting.Grant(made.Number, amount);
             var entry = new Entry { Kind = EntryKind.Grant, Amount = amount, OccurredAt = recordedAt, NewLots = [made], Postings = [posting], Version = 1 };
@@ -88,7 +100,11 @@ internal static class BankCommands
             {
                 return new Booked
                 {
-                    State = current with { LastAt = recordedAt }, Entries = due, Accepted = false, Outcome = QuoteOutcome.Refused, Usage = usage,
+                    State = current with { LastAt = recordedAt },
+                    Entries = due,
+                    Accepted = false,
+                    Outcome = QuoteOutcome.Refused,
+                    Usage = usage,
                     Answer = Utf8($"{{\"outcome\":\"refused\",\"short\":\"{amount - room}\",\"steps\":[{{\"text\":\"{amount} wanted\"}}]}}"),
                 };
             }
@@ -113,20 +129,31 @@ internal static class BankCommands
             scope = scope with { Bodies = [totals], Posted = scope.Posted + amount };
             var entry = new Entry
             {
-                Kind = EntryKind.Charge, Amount = amount, OccurredAt = recordedAt, Postings = postings.ToImmutable(), Version = 1, Scopes = [scope],
+                Kind = EntryKind.Charge,
+                Amount = amount,
+                OccurredAt = recordedAt,
+                Postings = postings.ToImmutable(),
+                Version = 1,
+                Scopes = [scope],
                 Event = new UsageEvent { OccurredAt = recordedAt, Action = "use" },
             };
             return new Booked
             {
                 State = current with { Lots = lots, LastAt = recordedAt, Scopes = [scope] },
-                Entries = [.. due, entry], Outcome = QuoteOutcome.Charged, Usage = usage,
+                Entries = [.. due, entry],
+                Outcome = QuoteOutcome.Charged,
+                Usage = usage,
                 Answer = Utf8($"{{\"outcome\":\"charged\",\"charge\":\"{amount}\",\"steps\":[{{\"text\":\"{amount} drawn\"}}],\"left\":\"{room - amount}\"}}"),
             };
         }
 
         private static ScopeState NewScope(long amount, Instant at) => new()
         {
-            Id = new ScopeId("use", "parity", amount % 2 == 0 ? "even" : "odd"), BeganAt = at, Version = 1, Posted = 0, ListedPosted = 0,
+            Id = new ScopeId("use", "parity", amount % 2 == 0 ? "even" : "odd"),
+            BeganAt = at,
+            Version = 1,
+            Posted = 0,
+            ListedPosted = 0,
             Bodies = [new ScopeTotals(0, 0, [ExactDecimal.Zero], ExactDecimal.Zero, ExactDecimal.Zero)],
         };
     }
@@ -139,7 +166,10 @@ internal static class BankCommands
             var lot = state!.Lots[0];
             var entry = new Entry
             {
-                Kind = EntryKind.Charge, Amount = lot.Available + 1, OccurredAt = recordedAt, Version = 1,
+                Kind = EntryKind.Charge,
+                Amount = lot.Available + 1,
+                OccurredAt = recordedAt,
+                Version = 1,
                 Postings = [Posting.Spend(lot.Lot.Number, lot.Available + 1)],
             };
             return new Booked { State = state with { LastAt = recordedAt }, Entries = [entry], Outcome = QuoteOutcome.Charged, Answer = "{}"u8.ToArray() };
@@ -156,8 +186,12 @@ internal static class BankCommands
             lots = lots.Replace(lot, lot.Apply(posting));
             entries.Add(new Entry
             {
-                Kind = EntryKind.Expiry, SystemKey = "sys:expire:" + lot.Lot.Number.ToString(CultureInfo.InvariantCulture), Amount = lot.Available,
-                OccurredAt = lot.Lot.ExpiresAt!.Value, Postings = [posting], Version = 1,
+                Kind = EntryKind.Expiry,
+                SystemKey = "sys:expire:" + lot.Lot.Number.ToString(CultureInfo.InvariantCulture),
+                Amount = lot.Available,
+                OccurredAt = lot.Lot.ExpiresAt!.Value,
+                Postings = [posting],
+                Version = 1,
             });
         }
 

@@ -30,7 +30,10 @@ internal static class ChargingProcess
             {
                 var usage = new UsageEvent
                 {
-                    OccurredAt = SystemClock.Instance.GetCurrentInstant(), TimedOnArrival = true, Action = "reply", Facts = [new("model", "GPT-4o mini")],
+                    OccurredAt = SystemClock.Instance.GetCurrentInstant(),
+                    TimedOnArrival = true,
+                    Action = "reply",
+                    Facts = [new("model", "GPT-4o mini")],
                     Record = [new("agent", "a-1"), new("conversation", string.Create(CultureInfo.InvariantCulture, $"c-{i}"))],
                 };
                 var result = await ledger.ChargeAsync(Account, usage, Key(i), default);

@@ -318,7 +318,10 @@ public sealed class CreditLedgerTests : IAsyncLifetime, IDisposable
 
     private Task<CommandResult> ReplyAsync(string account, string key) => _ledger.ChargeAsync(account, new UsageEvent
     {
-        OccurredAt = _time.Now, Action = "reply", Facts = [new("model", "GPT-4o")], Record = [new("agent", "a"), new("conversation", "c")],
+        OccurredAt = _time.Now,
+        Action = "reply",
+        Facts = [new("model", "GPT-4o")],
+        Record = [new("agent", "a"), new("conversation", "c")],
     }, key, default);
 
     private async Task<IReadOnlyList<BucketBalance>> BalanceAsync(string account) => (await _ledger.BalanceAsync(account, null, default)).ShouldNotBeNull().Buckets;
@@ -329,7 +332,10 @@ public sealed class CreditLedgerTests : IAsyncLifetime, IDisposable
 
     private static UsageEvent Run(string run, int images, int crops) => new()
     {
-        OccurredAt = _t0, Action = "analysis", Quantities = [new("image", images), new("crop", crops)], Keys = [new("run", run)],
+        OccurredAt = _t0,
+        Action = "analysis",
+        Quantities = [new("image", images), new("crop", crops)],
+        Keys = [new("run", run)],
     };
 
     private static string Text(CommandResult result) => Encoding.UTF8.GetString(result.Body.Span);

@@ -25,7 +25,11 @@ public sealed class EntryHashTests
         TraceHash = Enumerable.Repeat((byte)0xAB, 32).ToArray(),
         Content = new Entry
         {
-            Kind = EntryKind.Charge, Amount = 895_000, OccurredAt = _at, Version = 1, Postings = [Posting.Spend(2, 500_000), Posting.SpendPostpaid(3, 395_000)],
+            Kind = EntryKind.Charge,
+            Amount = 895_000,
+            OccurredAt = _at,
+            Version = 1,
+            Postings = [Posting.Spend(2, 500_000), Posting.SpendPostpaid(3, 395_000)],
         },
     };
 

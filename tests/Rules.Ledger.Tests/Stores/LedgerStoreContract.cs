@@ -279,7 +279,11 @@ public abstract class LedgerStoreContract : IAsyncLifetime
         var id = new ScopeId("analysis", "run", "r-17");
         var scope = new ScopeState
         {
-            Id = id, BeganAt = _t0, Version = 1, Posted = 895_000, ListedPosted = 900_000,
+            Id = id,
+            BeganAt = _t0,
+            Version = 1,
+            Posted = 895_000,
+            ListedPosted = 900_000,
             Bodies = [new ScopeTotals(0, 2, [6000, 120_000], ExactDecimal.Parse("8.95"), 9), new ScopeTotals(3, 1, [], ExactDecimal.Parse("0.123456789"), 0)],
         };
         await AppendAsync(account, [Entry(account, Charge(), "c1")], change: append => append with { Scopes = [scope with { Posted = 1, Bodies = [] }] });
@@ -410,7 +414,13 @@ public abstract class LedgerStoreContract : IAsyncLifetime
 
     private static Lot LotOf(long number, string id) => new()
     {
-        Number = number, Id = id, Bucket = "included", Amount = 500, CreatedAt = _t0, EffectiveAt = _t0, Origin = LotOrigin.Grant,
+        Number = number,
+        Id = id,
+        Bucket = "included",
+        Amount = 500,
+        CreatedAt = _t0,
+        EffectiveAt = _t0,
+        Origin = LotOrigin.Grant,
     };
 
     private static Entry Grant(Lot lot, long amount) =>
@@ -423,8 +433,13 @@ public abstract class LedgerStoreContract : IAsyncLifetime
     {
         var entry = new JournalEntry
         {
-            Account = before.State.Id, Sequence = before.HeadSequence + 1, Key = key, RecordedAt = before.State.LastAt, Content = content,
-            PreviousHash = before.HeadHash, TraceHash = content.Kind == EntryKind.Charge ? EntryHash.OfTrace([], []) : default,
+            Account = before.State.Id,
+            Sequence = before.HeadSequence + 1,
+            Key = key,
+            RecordedAt = before.State.LastAt,
+            Content = content,
+            PreviousHash = before.HeadHash,
+            TraceHash = content.Kind == EntryKind.Charge ? EntryHash.OfTrace([], []) : default,
         };
         return entry with { Hash = EntryHash.Of(entry) };
     }
@@ -450,7 +465,13 @@ public abstract class LedgerStoreContract : IAsyncLifetime
         await using var transaction = await _store.BeginWriteAsync(default);
         var append = new AccountAppend
         {
-            Before = before, Entries = entries, Answers = [], Scopes = [], Cycles = [], Values = [], After = (after ?? (state => state))(before.State),
+            Before = before,
+            Entries = entries,
+            Answers = [],
+            Scopes = [],
+            Cycles = [],
+            Values = [],
+            After = (after ?? (state => state))(before.State),
         };
         await transaction.AppendAsync((change ?? (it => it))(append), default);
         await transaction.CommitAsync(default);

@@ -189,7 +189,12 @@ public sealed class SqliteLedgerStoreTests : IDisposable
         var cycle = new Rules.Engine.Accounts.Cycle(0, new NodaTime.LocalDateTime(2026, 3, 1, 0, 0), at, at + NodaTime.Duration.FromDays(31));
         await write.AppendAsync(new AccountAppend
         {
-            Before = account, Entries = [], Answers = [], Scopes = [], Values = [], Cycles = [new NewCycle(cycle, account.HeadSequence, OfEntry: false)],
+            Before = account,
+            Entries = [],
+            Answers = [],
+            Scopes = [],
+            Values = [],
+            Cycles = [new NewCycle(cycle, account.HeadSequence, OfEntry: false)],
             After = account.State,
         }, default);
         await write.CommitAsync(default);
