@@ -151,7 +151,7 @@ internal sealed partial class Binder
             }
             else if (item is FreeActionSyntax free)
             {
-                foreach (var name in free.Actions.Items)
+                foreach (var name in free.Actions.Items.Where(n => !_file.Gone.Contains(n)))
                 {
                     Declare(_actions, name, new ActionSymbol(name.ValueText, isFree: true, null, [], [], name.Location));
                 }

@@ -21,7 +21,11 @@ internal sealed partial class Binder
             }
         }
 
-        return new BoundExample(LineLocation(syntax), syntax.Name.ValueText, steps.ToImmutable()) { Remarks = BindRemarks(syntax) };
+        return new BoundExample(LineLocation(syntax), syntax.Name.ValueText, steps.ToImmutable())
+        {
+            InheritedFrom = _file.OriginOf(syntax.Source),
+            Remarks = BindRemarks(syntax),
+        };
     }
 
     // An amendment names what it replaces, so titles are unique.
@@ -300,6 +304,7 @@ internal sealed partial class Binder
             LineLocation(syntax), syntax.Name.ValueText, when, size, isFromSizeUp,
             BindPromisedBucket(expect.Left), relation, BindPromisedBucket(expect.Right))
         {
+            InheritedFrom = _file.OriginOf(syntax.Source),
             Remarks = BindRemarks(syntax),
         };
     }

@@ -16,11 +16,12 @@ internal sealed partial class Binder
     /// <summary>A file with more unknown names than this is not mended name by name.</summary>
     private const int MaxNearMissSearches = 200;
 
+    private readonly ResolvedFile _file;
     private readonly SyntaxTree _tree;
     private readonly CompilationOptions _options;
     private readonly DiagnosticBag _diagnostics;
     private readonly ImmutableArray<LineSyntax> _items;
-    private readonly HashSet<(string Id, TextSpan Span)> _reported = [];
+    private readonly HashSet<(string Id, TextLocation Location)> _reported = [];
     private readonly HashSet<(string Id, string Name)> _reportedNames = [];
 
     // A line with a mistake of writing is not blamed for anything else: what was read of it may not be what was meant.
@@ -32,13 +33,14 @@ internal sealed partial class Binder
     private CreditSymbol _credit = null!;
     private int _nearMissSearches;
 
-    public Binder(SyntaxTree tree, CompilationOptions options, DiagnosticBag diagnostics)
+    public Binder(ResolvedFile file, CompilationOptions options, DiagnosticBag diagnostics)
     {
-        _tree = tree;
+        _file = file;
+        _tree = file.Tree;
         _options = options;
         _diagnostics = diagnostics;
-        _items = tree.Root.Items;
-        _misreadLines = [.. tree.Diagnostics.Select(static d => d.Location.Line)];
+        _items = file.Items;
+        _misreadLines = [.. _tree.Diagnostics.Select(static d => d.Location.Line)];
     }
 
     private bool HasUnreadableItem => _items.Any(static item => item.HasError);
@@ -75,12 +77,8 @@ internal sealed partial class Binder
             Transfers = Only<TransfersSyntax>("transfers") is { } transfers ? BindTransfers(transfers) : null,
             Promises = Each<PromiseSyntax, BoundPromise>(BindPromise),
             Examples = Each<ExampleSyntax, BoundExample>(BindExample),
-            Remarks = [.. _tree.Root.DescendantsAndSelf.OfType<RemarkSyntax>().Select(BindRemark)],
+            Remarks = [.. _file.Remarks.Select(BindRemark)],
         };
-        foreach (var remove in Items<RemoveSyntax>())
-        {
-            ReportNotSupported(LineLocation(remove), "\"remove\"");
-        }
 
         CheckCoverage(ruleset);
         CheckCompleteness(ruleset);
@@ -99,10 +97,9 @@ internal sealed partial class Binder
         if (syntax.Amends is { } amends)
         {
             header = header with { Amends = amends.Version.IntegerValue };
-            ReportNotSupported(amends.Location, "\"amends\"");
         }
 
-        foreach (var line in Lines(syntax))
+        foreach (var line in _file.Headlines)
         {
             header = line switch
             {
@@ -201,7 +198,15 @@ internal sealed partial class Binder
     private void Report(
         DiagnosticDescriptor descriptor, TextLocation location, ImmutableArray<DiagnosticFix> fixes, params ReadOnlySpan<object?> arguments)
     {
-        if (!_misreadLines.Contains(location.Line) && _reported.Add((descriptor.Id, location.Span)))
+        if (!ReferenceEquals(location.Source, _tree.Text))
+        {
+            // Advice on rules that are taken over was given with the version they come from, and its text is not edited.
+            if (descriptor.Severity == DiagnosticSeverity.Error && _reported.Add((descriptor.Id, location)))
+            {
+                _diagnostics.Report(descriptor, location, arguments);
+            }
+        }
+        else if (!_misreadLines.Contains(location.Line) && _reported.Add((descriptor.Id, location)))
         {
             _diagnostics.Report(descriptor, location, fixes, arguments);
         }
@@ -270,10 +275,10 @@ internal sealed partial class Binder
     private bool IsExcused(SyntaxToken token) =>
         token.IsMissing || token.HasError || token.ValueText.Length == 0 || _tree.SkippedNames.Contains(token.ValueText);
 
-    private static string WriteName(string name) =>
+    internal static string WriteName(string name) =>
         name.Length > 0 && char.IsAsciiLetter(name[0]) && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? name : Quote(name);
 
-    private static string Quote(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
+    internal static string Quote(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
     private static TextLocation Cover(TextLocation first, TextLocation last) =>
         last.Span.End > first.Span.Start ? first with { Span = TextSpan.FromBounds(first.Span.Start, last.Span.End) } : first;

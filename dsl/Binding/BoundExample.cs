@@ -4,7 +4,11 @@ using Rules.Dsl.Text;
 namespace Rules.Dsl.Binding;
 
 /// <summary>A small story: steps in written order. Totals restart at the first <c>do</c> after an <c>expect</c>.</summary>
-public sealed record BoundExample(TextLocation Location, string Name, ImmutableArray<BoundStep> Steps) : BoundNode(Location);
+public sealed record BoundExample(TextLocation Location, string Name, ImmutableArray<BoundStep> Steps) : BoundNode(Location)
+{
+    /// <summary>The earlier version whose file it stands in; null: this version's own. One that no longer holds is PR0904.</summary>
+    public int? InheritedFrom { get; init; }
+}
 
 /// <summary>One line of an example.</summary>
 public abstract record BoundStep(TextLocation Location) : BoundNode(Location);
@@ -136,4 +140,8 @@ public enum PromiseRelation
 /// <summary>A claim over every account and size. Left and right are a sold and a sold or postpaid bucket, compared per credit.</summary>
 public sealed record BoundPromise(
     TextLocation Location, string Name, BoundCondition? When, BoundAmount Size, bool IsFromSizeUp, BucketSymbol Left, PromiseRelation Relation, BucketSymbol Right)
-    : BoundNode(Location);
+    : BoundNode(Location)
+{
+    /// <summary>The earlier version whose file it stands in; null: this version's own.</summary>
+    public int? InheritedFrom { get; init; }
+}

@@ -1,39 +1,84 @@
 using System.Collections.Immutable;
 using Rules.Dsl.Diagnostics;
 using Rules.Dsl.Syntax;
+using Rules.Dsl.Text;
 
 namespace Rules.Dsl.Binding;
 
-/// <summary>One rule file, parsed and bound. A pure function of the text and the options; never throws for what a file says.</summary>
+/// <summary>
+/// One version of a rule set, parsed and bound: a whole file, or an amendment over the version it amends. A pure function of the texts and
+/// the options; never throws for what a file says.
+/// </summary>
 public sealed class Compilation
 {
-    private Compilation(SyntaxTree tree, BoundRuleset ruleset, ImmutableArray<Diagnostic> diagnostics)
+    private readonly ResolvedFile _file;
+    private SourceText? _resolvedText;
+
+    private Compilation(ResolvedFile file, Compilation? baseVersion, BoundRuleset ruleset, ImmutableArray<Diagnostic> diagnostics)
     {
-        Tree = tree;
+        _file = file;
+        Base = baseVersion;
         Ruleset = ruleset;
         Diagnostics = diagnostics;
         HasErrors = diagnostics.Any(static d => d.Severity == DiagnosticSeverity.Error);
     }
 
-    /// <summary>The tree that was bound.</summary>
-    public SyntaxTree Tree { get; }
+    /// <summary>The tree that was bound; of an amendment only its own.</summary>
+    public SyntaxTree Tree => _file.Tree;
 
-    /// <summary>Always there; only a rule set without errors may be compiled into a model.</summary>
+    /// <summary>The version that is amended; null for a whole file, and where it was not given.</summary>
+    public Compilation? Base { get; }
+
+    /// <summary>
+    /// Always there; only a rule set without errors may be compiled into a model. Of an amendment everything that holds: what it takes over
+    /// is located in the files of earlier versions.
+    /// </summary>
     public BoundRuleset Ruleset { get; }
 
-    /// <summary>Those of the tree and those of binding, by position; one mistake makes one.</summary>
+    /// <summary>
+    /// Those of the tree and those of binding, by position; one mistake makes one. An amendment may make a rule it takes over wrong: such an
+    /// error follows the others and is located in the earlier file, without a repair, because published text is not edited.
+    /// </summary>
     public ImmutableArray<Diagnostic> Diagnostics { get; }
 
     /// <summary>At least one diagnostic is an error.</summary>
     public bool HasErrors { get; }
 
-    /// <summary>Binds a tree.</summary>
-    public static Compilation Create(SyntaxTree tree, CompilationOptions? options = null)
+    /// <summary>
+    /// One whole file that means the same: of an amendment the text of its base with items replaced, removed and added, comments kept. Its
+    /// first line of rules no longer says what it amends. Of a whole file its own text.
+    /// </summary>
+    public SourceText ResolvedText => _resolvedText ??= _file.ToText();
+
+    /// <summary>Binds a tree. One that amends a version needs that version; without it this is PR0907.</summary>
+    public static Compilation Create(SyntaxTree tree, CompilationOptions? options = null) => Create(tree, baseVersion: null, options);
+
+    /// <summary>
+    /// Binds a tree over the version it amends, which may be an amendment itself. A base of another name or number is PR0907, one with errors
+    /// PR0908; then the tree is bound alone and nothing is said about what it lacks. A tree that amends nothing does not look at the base.
+    /// </summary>
+    public static Compilation Create(SyntaxTree tree, Compilation? baseVersion, CompilationOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(tree);
+        options ??= CompilationOptions.Default;
         var diagnostics = new DiagnosticBag();
         diagnostics.AddRange(tree.Diagnostics);
-        var ruleset = new Binder(tree, options ?? CompilationOptions.Default, diagnostics).BindRuleset();
-        return new Compilation(tree, ruleset, diagnostics.ToImmutable());
+        if (tree.Root.Header.Amends is null)
+        {
+            Amendment.ReportRemovals(tree, diagnostics);
+            return Bind(ResolvedFile.Whole(tree), null, options, diagnostics, diagnostics);
+        }
+
+        var amendment = new Amendment(tree, diagnostics);
+        return baseVersion is not null && amendment.Accepts(baseVersion)
+            ? Bind(amendment.Resolve(baseVersion, baseVersion._file), baseVersion, options, diagnostics, diagnostics)
+            : Bind(ResolvedFile.Whole(tree), null, options, new DiagnosticBag(), amendment.ReportBase(baseVersion));
+    }
+
+    private static Compilation Bind(
+        ResolvedFile file, Compilation? baseVersion, CompilationOptions options, DiagnosticBag bound, DiagnosticBag reported)
+    {
+        var ruleset = new Binder(file, options, bound).BindRuleset();
+        return new Compilation(file, baseVersion, ruleset, [.. reported.ToImmutable().OrderBy(d => !ReferenceEquals(d.Location.Source, file.Tree.Text))]);
     }
 }

@@ -53,6 +53,18 @@ public static partial class DiagnosticDescriptors
         "Versions {0} and {1} of {2} both take effect on {3}; the file does not say which applies that day.",
         "give version {1} a later date");
 
+    /// <summary>PR0903. Arguments: the version that is amended, the kind, the name, the near miss.</summary>
+    public static readonly DiagnosticDescriptor NothingToRemove = Error(
+        "PR0903", "Nothing to remove",
+        "Version {0} has no {1} \"{2}\" to remove.",
+        "did you mean \"{3}\"?");
+
+    /// <summary>PR0904. Reported by the proof. Arguments: the example, its version, what it expects, this version, what the rules give.</summary>
+    public static readonly DiagnosticDescriptor InheritedExampleFails = Error(
+        "PR0904", "Inherited example that no longer holds",
+        "Example \"{0}\" of version {1} expects {2}; under version {3} it is {4}.",
+        "restate the example here, or remove it");
+
     /// <summary>PR0905. Reported on publishing. Arguments: the version, the day it was published, the next version.</summary>
     public static readonly DiagnosticDescriptor PublishedVersionEdited = Error(
         "PR0905", "Published version edited",
@@ -64,4 +76,22 @@ public static partial class DiagnosticDescriptors
         "PR0906", "Decimals changed",
         "Credits were kept to {0} decimals, here to {1}; amounts already recorded could not be compared.",
         "write: to {0} decimals");
+
+    /// <summary>PR0907. Arguments: the version, the rule set.</summary>
+    public static readonly DiagnosticDescriptor BaseMissing = Error(
+        "PR0907", "Amended version not found",
+        "Version {0} of {1}, which this file amends, was not found.",
+        "write the number of a version that exists, or state all rules and delete \"amends version {0}\"");
+
+    /// <summary>PR0908. Arguments: the version, the rule set.</summary>
+    public static readonly DiagnosticDescriptor BaseHasErrors = Error(
+        "PR0908", "Amended version with errors",
+        "Version {0} of {1}, which this file amends, has errors of its own.",
+        "mend version {0} first");
+
+    /// <summary>PR0909.</summary>
+    public static readonly DiagnosticDescriptor RemoveWithoutBase = Error(
+        "PR0909", "Removal without a version",
+        "This file amends no version, so there is nothing to remove from.",
+        "write \"amends version\" and its number on the first line of the rule set, or delete this line");
 }

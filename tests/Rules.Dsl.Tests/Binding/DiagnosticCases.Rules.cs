@@ -136,6 +136,8 @@ internal static partial class DiagnosticCases
               base  3.6 credits
               over 10  3.6 credits
             """, "3.6", "3.64"),
+        new("removal without a version", "PR0909",
+            Priced + "[remove] alert \"x\"\n", Priced),
         new("promise without a claim", "PR0803",
             Priced + Flex + Cycle + AtZero + "consume flex\n[promise \"x\"]\n  for any bundle from 1 credit\n",
             Priced + Flex + Cycle + AtZero + "consume flex\npromise \"x\"\n  for any bundle from 1 credit\n  expect flex same as flex\n", "expect ..."),

@@ -1,0 +1,250 @@
+using System.Collections.Immutable;
+using System.Text;
+using Rules.Dsl.Syntax;
+using Rules.Dsl.Text;
+
+namespace Rules.Dsl.Binding;
+
+/// <summary>
+/// The lines one version consists of: those of its own file and those it takes over from the version it amends. Every line keeps the text
+/// it was read from. Source: language section 6.
+/// </summary>
+internal sealed class ResolvedFile
+{
+    private readonly ImmutableArray<Entry> _entries;
+    private readonly ImmutableDictionary<SourceText, int> _origins;
+    private readonly ImmutableArray<LineSyntax> _inheritedHeadlines;
+    private readonly string _trailer;
+
+    private ResolvedFile(
+        SyntaxTree tree, ImmutableArray<LineSyntax> inheritedHeadlines, ImmutableArray<Entry> entries,
+        ImmutableHashSet<SyntaxToken> gone, ImmutableDictionary<SourceText, int> origins, string trailer)
+    {
+        Tree = tree;
+        Gone = gone;
+        Items = [.. entries.Select(static e => e.Line)];
+        Headlines = [.. HeadlinesOf(tree), .. inheritedHeadlines];
+        _inheritedHeadlines = inheritedHeadlines;
+        _entries = entries;
+        _origins = origins;
+        _trailer = trailer;
+    }
+
+    /// <summary>The version's own file.</summary>
+    public SyntaxTree Tree { get; }
+
+    /// <summary>Lines of the header that hold, remarks and unreadable ones apart.</summary>
+    public ImmutableArray<LineSyntax> Headlines { get; }
+
+    /// <summary>Items that hold, in the order of the resolved text; <c>remove</c> lines are not among them.</summary>
+    public ImmutableArray<LineSyntax> Items { get; }
+
+    /// <summary>Names of <c>free action</c> lists that no longer count.</summary>
+    public ImmutableHashSet<SyntaxToken> Gone { get; }
+
+    /// <summary>A file that stands for itself; its <c>remove</c> lines, if any, are left out.</summary>
+    public static ResolvedFile Whole(SyntaxTree tree) => new(
+        tree, [], [.. tree.Root.Items.Where(static i => i is not RemoveSyntax).Select(static i => new Entry(i, LeadingOf(i)))],
+        [], ImmutableDictionary<SourceText, int>.Empty, TrailerOf(tree));
+
+    /// <summary>
+    /// Puts an amendment over its base. An item takes the place of the one with its kind and name; kinds without names are replaced whole.
+    /// A new item stands behind the last of its kind. An item that replaces keeps the comments above the old one where it has none.
+    /// </summary>
+    /// <param name="removed">Keys of what is removed, as <see cref="KeysOf"/> gives them.</param>
+    public static ResolvedFile Amend(SyntaxTree tree, ResolvedFile baseFile, int baseVersion, IReadOnlySet<string> removed)
+    {
+        var own = OwnEntries(tree, out var trailer);
+        var byKey = own.SelectMany(static e => KeysOf(e.Line).Select(k => (k.Key, Entry: e))).ToLookup(static k => k.Key, static k => k.Entry, StringComparer.Ordinal);
+        var placed = new HashSet<LineSyntax>(ReferenceEqualityComparer.Instance);
+        var gone = baseFile.Gone.ToBuilder();
+        var result = new List<Entry>();
+        foreach (var entry in baseFile._entries)
+        {
+            var names = KeysOf(entry.Line).Where(n => n.Name is null || !gone.Contains(n.Name)).ToList();
+            var replaced = names.Where(n => byKey.Contains(n.Key)).ToList();
+            var left = names.Count(n => !byKey.Contains(n.Key) && !removed.Contains(n.Key));
+            if (left > 0)
+            {
+                gone.UnionWith(names.Where(n => byKey.Contains(n.Key) || removed.Contains(n.Key)).Select(static n => n.Name).OfType<SyntaxToken>());
+                result.Add(entry);
+            }
+
+            foreach (var (line, leading) in replaced.SelectMany(n => byKey[n.Key]))
+            {
+                if (placed.Add(line))
+                {
+                    result.Add(new Entry(line, left == 0 && string.IsNullOrWhiteSpace(leading) ? entry.Leading : leading));
+                }
+            }
+        }
+
+        foreach (var entry in own.Where(e => !placed.Contains(e.Line)))
+        {
+            var last = result.FindLastIndex(e => e.Line.GetType() == entry.Line.GetType());
+            result.Insert(last < 0 || entry.Line is UnreadableLineSyntax ? result.Count : last + 1, entry);
+        }
+
+        var stated = HeadlinesOf(tree).Select(KeyOfHeadline).ToHashSet(StringComparer.Ordinal);
+        return new ResolvedFile(
+            tree,
+            [.. baseFile.Headlines.Where(h => h is not ExistingAccountsLineSyntax && !stated.Contains(KeyOfHeadline(h)))],
+            [.. result],
+            gone.ToImmutable(),
+            baseFile._origins.SetItem(baseFile.Tree.Text, baseVersion),
+            baseFile._trailer + trailer);
+    }
+
+    /// <summary>The version whose file holds the text; null: this one.</summary>
+    public int? OriginOf(SourceText text) => _origins.TryGetValue(text, out var version) ? version : null;
+
+    /// <summary>Every remark that holds, the version's own first, each file in its order.</summary>
+    public IEnumerable<RemarkSyntax> Remarks => Tree.Root.DescendantsAndSelf
+        .Concat(_inheritedHeadlines.Concat(Items.Where(i => !ReferenceEquals(i.Source, Tree.Text))).SelectMany(static i => i.DescendantsAndSelf))
+        .OfType<RemarkSyntax>();
+
+    /// <summary>One whole file with the same meaning. A file that amends nothing is its own.</summary>
+    public SourceText ToText()
+    {
+        if (_origins.IsEmpty)
+        {
+            return Tree.Text;
+        }
+
+        var text = new StringBuilder();
+        var header = Tree.Root.Header;
+        var headerEnd = EndOfLine(header);
+        var amends = header.Amends!.Span;
+        var start = amends.Start;
+        while (start > 0 && Tree.Text[start - 1] == ' ')
+        {
+            start--;
+        }
+
+        text.Append(Tree.Text.ToString(TextSpan.FromBounds(0, start))).Append(Tree.Text.ToString(TextSpan.FromBounds(amends.End, headerEnd)));
+        foreach (var line in _inheritedHeadlines)
+        {
+            AppendHeadline(EndLine(text), line);
+        }
+
+        foreach (var (line, leading) in _entries)
+        {
+            EndLine(text).Append(leading).Append(BodyOf(line));
+        }
+
+        return SourceText.From(EndLine(text).Append(_trailer).ToString(), Tree.Text.FileName);
+    }
+
+    /// <summary>
+    /// What an amendment names the item by; one for each name of a <c>free action</c> list, none for a line that could not be read.
+    /// Rates and terms share their names, as do actions and free actions.
+    /// </summary>
+    public static IEnumerable<(string Key, SyntaxToken? Name)> KeysOf(LineSyntax item) => item switch
+    {
+        FreeActionSyntax free => free.Actions.Items.Where(static n => !n.IsMissing).Select(static n => ("action " + n.ValueText, (SyntaxToken?)n)),
+        AtZeroSyntax => [("at zero", null)],
+        RateSyntax or TermSyntax => [("rate " + NameOf(item)!.ValueText, NameOf(item))],
+        ItemSyntax named when NameOf(named) is { } name => name.IsMissing ? [] : [(WordOf(named) + " " + name.ValueText, name)],
+        ItemSyntax nameless => [(WordOf(nameless), null)],
+        _ => [],
+    };
+
+    /// <summary>The kinds <c>remove</c> may name.</summary>
+    public static ImmutableArray<string> NamedKinds { get; } =
+        ["currency", "list", "meter", "action", "rate", "term", "price", "sell", "bucket", "plan", "pack", "alert", "promise", "example"];
+
+    /// <summary>The names of a kind that hold, for a suggestion.</summary>
+    public IEnumerable<string> NamesOf(string kind) => Items
+        .Where(i => kind is not ("rate" or "term") || WordOf((ItemSyntax)i) == kind)
+        .SelectMany(KeysOf)
+        .Where(n => n.Name is not null && !Gone.Contains(n.Name) && n.Key.StartsWith((kind == "term" ? "rate" : kind) + " ", StringComparison.Ordinal))
+        .Select(static n => n.Name!.ValueText);
+
+    private static SyntaxToken? NameOf(LineSyntax item) => item switch
+    {
+        CurrencySyntax currency => currency.Name,
+        ListSyntax list => list.Name,
+        MeterSyntax meter => meter.Name,
+        ActionSyntax action => action.Name,
+        RateSyntax rate => rate.Name,
+        TermSyntax term => term.Name,
+        PriceSyntax price => price.Action,
+        SellSyntax sell => sell.Bucket,
+        BucketSyntax bucket => bucket.Name,
+        PlanSyntax plan => plan.Name,
+        PackSyntax pack => pack.Name,
+        AlertSyntax alert => alert.Name,
+        PromiseSyntax promise => promise.Name,
+        ExampleSyntax example => example.Name,
+        _ => null,
+    };
+
+    // A misspelt keyword was reported and understood; its kind says what was meant.
+    private static string WordOf(ItemSyntax item) => SyntaxFacts.GetText(item.Keyword.Kind) ?? item.Keyword.Text;
+
+    private static List<Entry> OwnEntries(SyntaxTree tree, out string trailer)
+    {
+        var entries = new List<Entry>();
+        var pending = "";
+        foreach (var item in tree.Root.Items)
+        {
+            var leading = LeadingOf(item);
+            if (item is RemoveSyntax)
+            {
+                pending += string.IsNullOrWhiteSpace(leading) ? "" : leading;
+                continue;
+            }
+
+            entries.Add(new Entry(item, pending + leading));
+            pending = "";
+        }
+
+        trailer = pending + TrailerOf(tree);
+        return entries;
+    }
+
+    private static ImmutableArray<LineSyntax> HeadlinesOf(SyntaxTree tree) =>
+        [.. tree.Root.Header.Block?.Lines.Where(static l => l is not (RemarkLineSyntax or UnreadableLineSyntax)) ?? []];
+
+    private static string KeyOfHeadline(LineSyntax line) => line is IncludeLineSyntax include ? "include " + include.Name.ValueText : line.GetType().Name;
+
+    private static string TrailerOf(SyntaxTree tree) => tree.Text.ToString(tree.Root.EndOfFile.FullSpan);
+
+    private static string LeadingOf(LineSyntax line)
+    {
+        var first = line.DescendantTokens.First();
+        return line.Source.ToString(TextSpan.FromBounds(first.FullSpan.Start, Math.Max(first.FullSpan.Start, line.Span.Start)));
+    }
+
+    private string BodyOf(LineSyntax line)
+    {
+        var end = EndOfLine(line);
+        if (line is not FreeActionSyntax { Actions: var names } || !names.Items.Any(Gone.Contains))
+        {
+            return line.Source.ToString(TextSpan.FromBounds(line.Span.Start, end));
+        }
+
+        return line.Source.ToString(TextSpan.FromBounds(line.Span.Start, names.Span.Start))
+            + string.Join(", ", names.Items.Where(n => !Gone.Contains(n)).Select(static n => n.Text))
+            + line.Source.ToString(TextSpan.FromBounds(names.Span.End, end));
+    }
+
+    // The depth of the header's lines is that of the version's own file.
+    private void AppendHeadline(StringBuilder text, LineSyntax line)
+    {
+        var depth = HeadlinesOf(Tree).FirstOrDefault() is { } own ? own.Location.Column - 1 : 2;
+        var written = line.Location.Column - 1;
+        foreach (var row in (LeadingOf(line) + BodyOf(line)).TrimEnd().Split('\n'))
+        {
+            var content = row.TrimStart(' ');
+            text.Append(' ', content.Length == 0 ? 0 : Math.Max(0, depth + row.Length - content.Length - written)).Append(content).Append('\n');
+        }
+    }
+
+    private static int EndOfLine(LineSyntax line) =>
+        line.Source.GetLine(line.Source.GetLineNumber(Math.Max(line.Span.Start, line.Span.End - 1))).FullSpan.End;
+
+    private static StringBuilder EndLine(StringBuilder text) => text.Length > 0 && text[^1] != '\n' ? text.Append('\n') : text;
+
+    private readonly record struct Entry(LineSyntax Line, string Leading);
+}
