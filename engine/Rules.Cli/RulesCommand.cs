@@ -68,7 +68,7 @@ public static class RulesCommand
         var usage = new Argument<string>("EVENT") { Description = "A file with one event as JSON, or - for standard input." };
         var pages = new Option<string?>("--pages")
         {
-            Description = "Address under which a diagnostic's page is found, such as https://rules.example/diagnostics/.",
+            Description = "Address under which a diagnostic's page is found, such as https://rules.example/diagnostics/; without it, the pages installed with the program.",
             HelpName = "URL",
         };
 

@@ -15,7 +15,14 @@ internal static class LspCommand
         }
 
         var channel = new StreamChannel(terminal.Input, terminal.OutputBytes);
-        var session = new LanguageServerSession(channel, id => pages is null ? null : $"{pages.TrimEnd('/')}/{id}");
+        var session = new LanguageServerSession(channel, id => pages is null ? InstalledPage(id) : $"{pages.TrimEnd('/')}/{id}");
         return await session.RunAsync(cancellationToken);
+    }
+
+    /// <summary>The page that is installed beside the program; null where there is none.</summary>
+    private static string? InstalledPage(string id)
+    {
+        var path = Path.Combine(AppContext.BaseDirectory, "diagnostics", id + ".md");
+        return File.Exists(path) ? new Uri(path).AbsoluteUri : null;
     }
 }

@@ -48,6 +48,17 @@ public sealed class LanguageServerTests
     }
 
     [Fact]
+    public async Task Code_leads_to_the_page_installed_with_the_program()
+    {
+        await using var editor = await EditorProcess.StartAsync();
+        await editor.OpenAsync(Address, Sample.Replace("60%", "50%", StringComparison.Ordinal));
+        var diagnostic = (await editor.DiagnosticsAsync(Address, 1)).ShouldHaveSingleItem()!;
+        var page = new Uri((string)diagnostic["codeDescription"]!["href"]!);
+        page.IsFile.ShouldBeTrue();
+        (await File.ReadAllTextAsync(page.LocalPath)).ShouldStartWith("# PR0305: ");
+    }
+
+    [Fact]
     public async Task Mistake_is_published_with_its_code_help_and_page_and_gone_when_mended()
     {
         await using var editor = await EditorProcess.StartAsync("--pages", "https://rules.example/diagnostics/");

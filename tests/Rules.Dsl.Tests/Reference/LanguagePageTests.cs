@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Rules.Dsl.Formatting;
+using Rules.Dsl.Syntax;
+using Rules.Dsl.Tests.Binding;
+using Rules.Dsl.Text;
+using Shouldly;
+
+namespace Rules.Dsl.Tests.Reference;
+
+public sealed class LanguagePageTests
+{
+    public static TheoryData<int> Examples => [.. Texts.Where(static t => t.Heading != "10. Not supported yet").Select(static t => t.Line)];
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public void Example_reports_nothing(int line) => RuleFile.ShouldReportNothing(At(line).Text);
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public void Example_is_laid_out_as_the_formatter_would(int line)
+    {
+        var text = At(line).Text;
+
+        var formatted = Formatter.Format(SyntaxTree.Parse(SourceText.From(text, "page.rules"))).ShouldNotBeNull().ToString();
+
+        formatted.Split('\n').Except(text.Split('\n')).ShouldBeEmpty();
+        formatted.Length.ShouldBe(text.Length);
+    }
+
+    [Fact]
+    public void What_the_binder_does_not_bind_is_listed_and_nothing_else_is()
+    {
+        var listed = Texts.First(static t => t.Heading == "10. Not supported yet");
+
+        var diagnostics = RuleFile.Compile(listed.Text).Diagnostics;
+
+        diagnostics.Where(static d => d.Id != "PR0099").Select(RuleFile.Show).ShouldBeEmpty();
+        diagnostics.Select(static d => d.Location.Line).Distinct().ShouldBe(
+            listed.Marked("not yet"), string.Join('\n', diagnostics.Select(RuleFile.Show)) + "\nA form that is bound now leaves the list on the page.\n" + listed.Text);
+    }
+
+    [Fact]
+    public void Limits_are_those_of_the_code()
+    {
+        var page = ReferencePage.Language.Text;
+
+        (SourceText.MaximumBytes >> 20).ShouldBe(1);
+        page.ShouldContain($"| a file | 1 MiB, {Grouped(SyntaxTree.MaximumTiers)} tiers and rows in all |");
+        page.ShouldContain($"| blocks and parentheses inside each other | {Grouped(SyntaxTree.MaximumDepth)} deep |");
+    }
+
+    private static ImmutableArray<RuleText> Texts => ReferencePage.Language.RuleTexts;
+
+    private static RuleText At(int line) => Texts.Single(t => t.Line == line);
+
+    private static string Grouped(int count) => ExactDecimal.FromUnits(count, 0).ToGroupedString();
+}

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Rules.Dsl.Diagnostics;
+using Rules.Dsl.Tests.Reference;
+using Rules.Dsl.Text;
+using Rules.Engine.Model;
+using Rules.Engine.Proof;
+using Shouldly;
+using Xunit;
+
+namespace Rules.Engine.Tests.Reference;
+
+public sealed class LanguagePageTests
+{
+    private const string NotSupported = "10. Not supported yet";
+
+    public static TheoryData<int> Examples =>
+        [.. Texts.Where(t => t.Heading != NotSupported && t.Text.Contains("\nexample ", StringComparison.Ordinal)).Select(t => t.Line)];
+
+    private static ImmutableArray<RuleText> Texts => ReferencePage.Language.RuleTexts;
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public void Every_example_in_the_text_holds(int line)
+    {
+        var results = ExampleRunner.Run(RuleFiles.Compile(Texts.Single(t => t.Line == line).Text));
+
+        results.ShouldNotBeEmpty();
+        foreach (var result in results)
+        {
+            result.Expectations.ShouldBePositive(result.Name);
+            result.Failures.Select(f => f.Diagnostic + "\n  " + string.Join("\n  ", f.Working)).ShouldBeEmpty(result.Name);
+        }
+    }
+
+    [Fact]
+    public void What_the_engine_does_not_run_is_listed_and_nothing_else_is()
+    {
+        var listed = Texts.Last(t => t.Heading == NotSupported);
+
+        var diagnostics = RulesetCompiler.Compile(SourceText.From(listed.Text, "page.rules")).Diagnostics;
+
+        diagnostics.Where(d => d.Id != "PR0099").Select(d => d.ToString()).ShouldBeEmpty();
+        diagnostics.Select(d => d.Location.Line).Distinct().Order().ShouldBe(
+            listed.Marked("not yet"), string.Join('\n', diagnostics.Select(d => d.ToString())) + "\nA form that runs now leaves the list on the page.\n" + listed.Text);
+    }
+
+    [Fact]
+    public void Only_listed_forms_keep_a_text_from_compiling()
+    {
+        foreach (var text in Texts.Where(t => t.Heading != NotSupported))
+        {
+            RulesetCompiler.Compile(SourceText.From(text.Text, "page.rules")).Diagnostics
+                .Where(d => d.Severity == DiagnosticSeverity.Error && d.Id != "PR0099").Select(d => d.ToString()).ShouldBeEmpty(text.ToString());
+        }
+    }
+
+    [Fact]
+    public void Limits_are_those_of_the_code()
+    {
+        var page = ReferencePage.Language.Text;
+
+        page.ShouldContain($"in total of a scope | below {ExactDecimal.FromUnits(Scaled.QuantityLimit, 0).ToGroupedString()} |");
+        page.ShouldContain($"what one entry moves | {ExactDecimal.FromUnits(Scaled.AmountLimit, 0).ToGroupedString()} of the smallest unit |");
+    }
+}
