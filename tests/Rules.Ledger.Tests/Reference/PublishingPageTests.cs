@@ -23,7 +23,7 @@ public sealed class PublishingPageTests : IDisposable
         var page = ReferencePage.Diagnostic(id);
         var example = page.Under("Example").ShouldNotBeNull();
 
-        var publication = await PublishAfterAsync(page.Under("Published before").ShouldNotBeNull(), example);
+        var publication = await PublishAfterAsync(page.Under("Version before").ShouldNotBeNull(), example);
 
         var diagnostic = publication.Diagnostics.ShouldHaveSingleItem();
         diagnostic.Id.ShouldBe(id);
@@ -36,7 +36,7 @@ public sealed class PublishingPageTests : IDisposable
     {
         var page = ReferencePage.Diagnostic(id);
 
-        var publication = await PublishAfterAsync(page.Under("Published before").ShouldNotBeNull(), page.Under("Mended").ShouldNotBeNull());
+        var publication = await PublishAfterAsync(page.Under("Version before").ShouldNotBeNull(), page.Under("Mended").ShouldNotBeNull());
 
         publication.Diagnostics.ShouldBeEmpty();
         publication.Version.ShouldNotBeNull();
