@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Rules.Dsl.Formatting;
 using Rules.Dsl.Syntax;
 using Rules.Dsl.Tests.Binding;
+using Rules.Dsl.Tests.Syntax;
 using Rules.Dsl.Text;
 using Shouldly;
 
@@ -45,6 +46,16 @@ public sealed class LanguagePageTests
     }
 
     [Fact]
+    public void What_the_binder_refuses_of_the_whole_grammar_is_listed()
+    {
+        // Bound alone, an amendment is not checked.
+        var grammar = TestFiles.Read("phrases.rules").Replace(" amends version 1", "", StringComparison.Ordinal);
+        var listed = NotSupportedIn(Texts.First(static t => t.Heading == "10. Not supported yet").Text);
+
+        NotSupportedIn(grammar).Except(listed).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Limits_are_those_of_the_code()
     {
         var page = ReferencePage.Language.Text;
@@ -55,6 +66,9 @@ public sealed class LanguagePageTests
     }
 
     private static ImmutableArray<RuleText> Texts => ReferencePage.Language.RuleTexts;
+
+    private static IEnumerable<string> NotSupportedIn(string text) =>
+        RuleFile.Compile(text).Diagnostics.Where(static d => d.Id == "PR0099").Select(static d => d.Message).Distinct();
 
     private static RuleText At(int line) => Texts.Single(t => t.Line == line);
 
