@@ -42,8 +42,9 @@ internal sealed partial class Binder
                     ImmutableArray<ActionSymbol> actions = [.. serves.Actions.Items.Where(static n => !n.IsMissing).Select(LookupAction)];
                     bucket = bucket with { Serves = new BoundServes(LineLocation(serves), actions) { Remarks = BindRemarks(serves) } };
                     break;
-                case DrawnLineSyntax:
-                    ReportNotSupported(LineLocation(line), $"\"{LineLocation(line).Text.Split(' ')[0]}\" in a bucket");
+                case DrawnLineSyntax drawn:
+                    bucket = bucket with { Drawn = new BoundDrawn(LineLocation(drawn), BindKeys(drawn.Keys, isOneBucket: true)) { Remarks = BindRemarks(drawn) } };
+                    RequireFunding(!isPostpaid, drawn, "drawn", symbol, "is postpaid and holds no credits");
                     break;
             }
         }
@@ -94,7 +95,6 @@ internal sealed partial class Binder
                 unused = new BoundUnusedExpiresAtCycleEnd(location);
                 break;
             case ExpiresAtNextGrantSyntax:
-                ReportNotSupported(location, "\"expires at the next grant\"");
                 unused = new BoundUnusedExpiresAtNextGrant(location);
                 break;
             case ExpiresAfterSyntax after:
@@ -117,7 +117,6 @@ internal sealed partial class Binder
         BoundRolloverCap? cap = null;
         if (syntax.Cap is { } written)
         {
-            ReportNotSupported(written.Location, "A cap on what rolls over");
             var amount = BindAmount(written.Amount);
             var kind = amount.Kind != AmountKind.Percent ? RolloverCapKind.Amount
                 : written.OfUnused is null ? RolloverCapKind.PercentOfGranted
@@ -128,8 +127,7 @@ internal sealed partial class Binder
         BoundAmount? minimum = null;
         if (syntax.Minimum is { } least)
         {
-            ReportNotSupported(least.Location, "A minimum of what rolls over");
-            minimum = BindCredits(least.Amount);
+            minimum = BindKeptCredits(least.Amount);
         }
 
         if (syntax.Life is { } life)
@@ -154,7 +152,6 @@ internal sealed partial class Binder
             case EverLifeSyntax:
                 return new BoundEndlessLife(syntax.Location);
             default:
-                ReportNotSupported(syntax.Location, "\"its own life\"");
                 return new BoundOwnLife(syntax.Location);
         }
     }
@@ -203,12 +200,12 @@ internal sealed partial class Binder
 
     private BoundDrawOrder BindDrawOrder(ConsumeSyntax syntax)
     {
-        if (syntax.Order is not BucketOrderSyntax { Buckets: var names })
+        if (syntax.Order is KeyOrderSyntax { Keys: var keys })
         {
-            ReportNotSupported(syntax.Order.Location, "\"consume by\"");
-            return new BoundKeyOrder(syntax.Order.Location, []);
+            return new BoundKeyOrder(syntax.Order.Location, BindKeys(keys, isOneBucket: false));
         }
 
+        var names = ((BucketOrderSyntax)syntax.Order).Buckets;
         if (names.Items is [{ IsMissing: false } only] && _buckets.Find(only.ValueText) is null && RateOrTerm(only.ValueText) is TermSymbol term)
         {
             if (term is { Kind: not TermKind.BucketOrder, IsError: false })
@@ -352,17 +349,50 @@ internal sealed partial class Binder
         {
             Remarks = BindRemarks(syntax),
         };
+        var first = new Dictionary<Type, TextLocation>();
         foreach (var option in syntax.DebtOptions)
         {
-            ReportNotSupported(option.Location, "A rule for debts");
+            if (!first.TryAdd(option.GetType(), option.Location))
+            {
+                ReportTwice(option.Location, option.Location.Text.TrimStart(',', ' ').Split(' ')[0], first[option.GetType()]);
+                continue;
+            }
+
             shortfall = option switch
             {
-                DebtLimitSyntax limit => shortfall with { UpTo = BindCredits(limit.Amount) },
-                DebtRepaidSyntax repaid => shortfall with { RepaidBy = [.. repaid.Buckets.Items.Where(static n => !n.IsMissing).Select(LookupBucket)] },
+                DebtLimitSyntax limit => shortfall with { UpTo = BindKeptCredits(limit.Amount) },
+                DebtRepaidSyntax repaid => shortfall with { RepaidBy = BindRepayingBuckets(repaid.Buckets) },
                 _ => shortfall with { IsDroppedAtRenewal = true },
             };
+            if (option is DebtDroppedSyntax)
+            {
+                NeedCycle(option.Location, "\"dropped at renewal\"");
+            }
         }
 
         return shortfall;
+    }
+
+    private ImmutableArray<BucketSymbol> BindRepayingBuckets(TokenListSyntax names)
+    {
+        var buckets = ImmutableArray.CreateBuilder<BucketSymbol>();
+        foreach (var name in names.Items.Where(static n => !n.IsMissing))
+        {
+            var bucket = LookupBucket(name);
+            if (buckets.Contains(bucket))
+            {
+                ReportTwiceUnlessGuessed(name, IsGuess(name, bucket), names.Location);
+                continue;
+            }
+
+            if (bucket is { Funding: BucketFunding.Postpaid, IsError: false })
+            {
+                Report(DiagnosticDescriptors.PostpaidRepaysNoDebts, name.Location, bucket.Name);
+            }
+
+            buckets.Add(bucket);
+        }
+
+        return buckets.ToImmutable();
     }
 }

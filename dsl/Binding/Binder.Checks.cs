@@ -41,6 +41,7 @@ internal sealed partial class Binder
     {
         CheckUnused(ruleset);
         CheckServed(ruleset);
+        CheckRollovers(ruleset);
         if (!HasUnreadableItem && _buckets.Symbols.Count > 0)
         {
             if (ruleset.Consume is null)
@@ -68,8 +69,8 @@ internal sealed partial class Binder
 
     private void CheckUnused(BoundRuleset ruleset)
     {
-        var plansOf = ruleset.Plans.SelectMany(static p => p.Grants.Select(g => (g.Bucket, Plan: p)))
-            .ToLookup(static g => g.Bucket, static g => g.Plan, ReferenceEqualityComparer.Instance);
+        var plansOf = ruleset.Plans.SelectMany(static p => p.Grants.Select(g => (g.Bucket, Plan: p, Decides: ReferenceEquals(g.Bucket, p.Grants[0].Bucket))))
+            .ToLookup(static g => g.Bucket, static g => (g.Plan, g.Decides), ReferenceEqualityComparer.Instance);
         foreach (var syntax in Items<BucketSyntax>())
         {
             if (_buckets.Find(syntax.Name.ValueText) is not { Funding: not BucketFunding.Postpaid } bucket
@@ -80,13 +81,38 @@ internal sealed partial class Binder
             }
 
             var plansDecide = bucket.Funding == BucketFunding.Plan && plansOf.Contains(bucket)
-                && plansOf[bucket].All(p => p.Unused is not null || PlanHasError(p.Plan));
+                && plansOf[bucket].All(p => (p.Decides && p.Plan.Unused is not null) || PlanHasError(p.Plan.Plan));
             if (!plansDecide)
             {
                 Report(DiagnosticDescriptors.UnusedNotStated, bucket.Location, bucket.Name);
             }
         }
     }
+
+    /// <summary>PR0703: sentences that the published page does not hold, white space apart.</summary>
+    private void CheckQuotations()
+    {
+        if (_options.PageText is not { } written)
+        {
+            return;
+        }
+
+        var page = Unspaced(written);
+        foreach (var remark in _file.Remarks)
+        {
+            if (remark is { Keyword.Kind: SyntaxKind.SaysKeyword, Text: { IsMissing: false, HasError: false, ValueText: var sentence } }
+                && !page.Contains(Unspaced(sentence), StringComparison.Ordinal))
+            {
+                // The page is that of this version, so what is taken over is compared with it too.
+                var isOwn = ReferenceEquals(remark.Source, _tree.Text);
+                _diagnostics.Report(
+                    DiagnosticDescriptors.NotOnThePage, remark.Text.Location,
+                    isOwn ? [new DiagnosticFix("write note", remark.Keyword.Span, "note")] : [], sentence);
+            }
+        }
+    }
+
+    private static string Unspaced(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private bool PlanHasError(PlanSymbol plan) => Items<PlanSyntax>().Any(p => p.Name.ValueText == plan.Name && BlockHasError(p));
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Rules.Dsl.Diagnostics;
 using Rules.Dsl.Syntax;
 using Rules.Dsl.Text;
@@ -41,11 +40,12 @@ internal sealed partial class Binder
                     cycle = cycle with { UpFront = BindUpFront(upFront) };
                     break;
                 case AnchoredLineSyntax anchored:
-                    ReportNotSupported(LineLocation(anchored), "\"anchored\"");
+                    cycle = cycle with { Anchor = BindAnchor(anchored, cycle.Kind) };
                     break;
             }
         }
 
+        CheckPlanChanges(syntax);
         ReportRepeatedLines(syntax, static line => line is PlanChangeLineSyntax change ? "change " + change.Subject.First : line.GetType().Name);
         return cycle;
     }
@@ -80,11 +80,6 @@ internal sealed partial class Binder
             SyntaxKind.DowngradeKeyword => PlanMove.Downgrade,
             _ => PlanMove.Any,
         };
-        if (move != PlanMove.Any)
-        {
-            ReportNotSupported(LineLocation(syntax), "A rule for upgrades or downgrades alone");
-        }
-
         return new BoundPlanChange(LineLocation(syntax), move, BindPlanChangeKind(syntax)) { Remarks = BindRemarks(syntax) };
     }
 
@@ -92,8 +87,7 @@ internal sealed partial class Binder
     {
         switch (syntax.Effect)
         {
-            case RestartsCycleSyntax { CarryingUnused: { } carrying }:
-                ReportNotSupported(carrying.Location, "\"carrying unused\"");
+            case RestartsCycleSyntax { CarryingUnused: not null }:
                 return PlanChangeKind.RestartsCarryingUnused;
             case RestartsCycleSyntax:
                 return PlanChangeKind.Restarts;
@@ -132,8 +126,7 @@ internal sealed partial class Binder
                     plan = plan with { Unused = BindUnused(unused) };
                     break;
                 case AlsoGrantsLineSyntax also:
-                    ReportNotSupported(LineLocation(also), "\"also grants\"");
-                    plan = plan with { Grants = plan.Grants.Add(BindPlanGrant(also.Grant, LineLocation(also))) };
+                    plan = plan with { Grants = plan.Grants.Add(BindPlanGrant(also.Grant, LineLocation(also)) with { Remarks = BindRemarks(also) }) };
                     break;
                 case ExistingAccountsLineSyntax existing:
                     plan = plan with { ExistingAccounts = BindExistingAccounts(existing) };
@@ -180,74 +173,4 @@ internal sealed partial class Binder
 
     private static BoundTransfers BindTransfers(TransfersSyntax syntax) =>
         new(LineLocation(syntax), syntax.PolicyKeyword.Kind == SyntaxKind.AllowedKeyword) { Remarks = BindRemarks(syntax) };
-
-    private BoundHolds BindHolds(HoldsSyntax syntax)
-    {
-        ReportNotSupported(LineLocation(syntax), "\"holds\"");
-        return new BoundHolds(LineLocation(syntax)) { Remarks = BindRemarks(syntax) };
-    }
-
-    private BoundAlert BindAlert(AlertSyntax syntax)
-    {
-        var symbol = _alerts.Find(syntax.Name.ValueText) ?? new AlertSymbol(syntax.Name.ValueText, syntax.Name.Location) { IsError = true };
-        var levels = ImmutableArray.CreateBuilder<BoundAlertLevel>();
-        var alert = new BoundAlert(LineLocation(syntax), symbol, []) { Remarks = BindRemarks(syntax) };
-        foreach (var line in Lines(syntax))
-        {
-            switch (line)
-            {
-                case AlertLevelLineSyntax level:
-                    levels.Add(BindAlertLevel(level));
-                    break;
-                case ShowsLineSyntax shows:
-                    alert = alert with { Shows = [.. alert.Shows, .. shows.Names.Items.Where(static n => !n.IsMissing).Select(static n => n.ValueText)] };
-                    break;
-                case OffersLineSyntax offers:
-                    alert = alert with { Offers = [.. alert.Offers, .. offers.Names.Items.Where(static n => !n.IsMissing).Select(static n => n.ValueText)] };
-                    break;
-                default:
-                    ReportNotSupported(LineLocation(line), $"\"{LineLocation(line).Text}\"");
-                    break;
-            }
-        }
-
-        return alert with { Levels = levels.ToImmutable() };
-    }
-
-    private BoundAlertLevel BindAlertLevel(AlertLevelLineSyntax syntax)
-    {
-        var crossing = syntax switch
-        {
-            { EveryKeyword: not null } => LevelCrossing.AtEvery,
-            { DirectionKeyword.Kind: SyntaxKind.AboveKeyword } => LevelCrossing.Above,
-            { DirectionKeyword.Kind: SyntaxKind.BelowKeyword } => LevelCrossing.Below,
-            _ => LevelCrossing.At,
-        };
-        var figure = syntax.FigureKeyword.Kind == SyntaxKind.LeftKeyword ? LevelFigure.Left : LevelFigure.Used;
-        if (crossing != LevelCrossing.At || figure == LevelFigure.Left || syntax.Steps is not null)
-        {
-            ReportNotSupported(LineLocation(syntax), "A level other than \"at ... used\"");
-        }
-
-        var bucket = syntax.Of is { Bucket: { Kind: not SyntaxKind.BalanceKeyword } name } && name.ValueText != "balance" ? LookupBucket(name) : null;
-        ImmutableArray<BoundAmount> amounts = [.. syntax.Levels.Amounts.Select(BindAmount)];
-        var seen = new HashSet<ExactDecimal>();
-        foreach (var amount in amounts)
-        {
-            if (amount.Kind == AmountKind.Money)
-            {
-                Report(DiagnosticDescriptors.WrongUnit, amount.Location, Noun(amount), "an amount of credits or a percentage");
-            }
-            else if (amount.Kind == AmountKind.Percent && bucket is { Funding: BucketFunding.Postpaid, IsError: false })
-            {
-                Report(DiagnosticDescriptors.PercentOfPostpaid, amount.Location, bucket.Name);
-            }
-            else if (TryConstant(amount, out var value) && !seen.Add(value))
-            {
-                Report(DiagnosticDescriptors.LevelTwice, amount.Location, Write(amount));
-            }
-        }
-
-        return new BoundAlertLevel(LineLocation(syntax), crossing, amounts, bucket, figure, null) { Remarks = BindRemarks(syntax) };
-    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using Rules.Dsl.Diagnostics;
 using Rules.Dsl.Syntax;
 using Rules.Dsl.Text;
@@ -51,6 +52,11 @@ internal sealed partial class Binder
             RepricesEarlierUnits = repricing,
         };
         CheckTiers(ladder, unit);
+        if (scope is null || repricing)
+        {
+            ReportDearerQuantities(ladder, unit);
+        }
+
         return ladder;
     }
 
@@ -107,6 +113,61 @@ internal sealed partial class Binder
         }
 
         return tiers.ToImmutable();
+    }
+
+    /// <summary>PR0704: the last quantities of a volume tier that cost more than the first of the next. Told in whole units.</summary>
+    private void ReportDearerQuantities(BoundLadder ladder, BoundCountedUnit unit)
+    {
+        if (ladder is not { Kind: LadderKind.Volume, TiersBy: null } || unit is not { Counting: UnitCounting.Exact, Unit: MeterSymbol { IsWhole: true } or CreditSymbol }
+            || unit.Size != 1)
+        {
+            return;
+        }
+
+        for (var i = 1; i < ladder.Tiers.Length; i++)
+        {
+            var (below, tier) = (ladder.Tiers[i - 1], ladder.Tiers[i]);
+            if (!TryLine(below.Cost, out var belowRate, out var belowFee) || !TryLine(tier.Cost, out var rate, out var fee)
+                || belowRate.Sign <= 0 || !tier.Start.IsWhole || !below.Start.IsWhole)
+            {
+                continue;
+            }
+
+            var start = tier.IncludesStart ? tier.Start : tier.Start + 1;
+            var last = start - 1;
+            var price = (start * rate) + fee;
+            if ((last * belowRate) + belowFee <= price)
+            {
+                continue;
+            }
+
+            var first = ExactDecimal.Max(below.IncludesStart ? below.Start : below.Start + 1, WholeQuotient(ExactDecimal.Max(price - belowFee, 0), belowRate) + 1);
+            if (first > last)
+            {
+                continue;
+            }
+
+            Report(
+                DiagnosticDescriptors.MoreCostsLess, tier.Location,
+                first == last ? $"{last.ToGroupedString()} costs" : $"{first.ToGroupedString()} to {last.ToGroupedString()} cost",
+                start.ToGroupedString(), last.ToGroupedString(), WriteFigure((last * belowRate) + belowFee, below.Cost.Rate!), WriteFigure(price, below.Cost.Rate!));
+        }
+    }
+
+    private static bool TryLine(BoundCost cost, out ExactDecimal rate, out ExactDecimal fee)
+    {
+        fee = default;
+        rate = default;
+        return cost is { PackageSize: null, AtMost: null, IsWaived: false } && cost.Rate is { Kind: AmountKind.Credits or AmountKind.Money }
+            && TryConstant(cost.Rate, out rate) && (cost.Fee is null || TryConstant(cost.Fee.Amount, out fee));
+    }
+
+    // Rounded down; the divisor is above zero.
+    private static ExactDecimal WholeQuotient(ExactDecimal dividend, ExactDecimal divisor)
+    {
+        var scale = Math.Max(dividend.Scale, divisor.Scale);
+        var whole = dividend.Mantissa * BigInteger.Pow(10, scale - dividend.Scale) / (divisor.Mantissa * BigInteger.Pow(10, scale - divisor.Scale));
+        return new ExactDecimal(whole);
     }
 
     private void ReportRisingRates(List<BoundCost> costs)

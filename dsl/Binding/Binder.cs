@@ -83,6 +83,7 @@ internal sealed partial class Binder
         CheckCoverage(ruleset);
         CheckCompleteness(ruleset);
         CheckUse();
+        CheckQuotations();
         ReportRoundedRates();
         return ruleset with { MeaningHash = NormalForm.Hash(ruleset) };
     }

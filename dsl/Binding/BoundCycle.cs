@@ -95,7 +95,7 @@ public sealed record BoundPlanChange(TextLocation Location, PlanMove Move, PlanC
 /// <summary>A plan and what it grants. The first grant is the plan's own line, the others are <c>also grants</c>.</summary>
 public sealed record BoundPlan(TextLocation Location, PlanSymbol Plan, ImmutableArray<BoundPlanGrant> Grants) : BoundNode(Location)
 {
-    /// <summary>Overrides the bucket's rule for this plan's grants.</summary>
+    /// <summary>Overrides the bucket's rule for what this plan grants into the bucket of its own line; <c>also grants</c> into another follow that bucket.</summary>
     public BoundUnused? Unused { get; init; }
 
     /// <summary>Overrides the header for accounts on this plan.</summary>

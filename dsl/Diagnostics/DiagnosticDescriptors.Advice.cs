@@ -17,6 +17,18 @@ public static partial class DiagnosticDescriptors
         "PR0702", DiagnosticSeverity.Warning, "Rate that rises along a ladder",
         "The rate goes up here, from {0} to {1}. Most ladders go down.");
 
+    /// <summary>PR0703. Arguments: the sentence.</summary>
+    public static readonly DiagnosticDescriptor NotOnThePage = Define(
+        "PR0703", DiagnosticSeverity.Warning, "Sentence that the page does not hold",
+        "The source page does not contain \"{0}\".",
+        "quote the page exactly, or use note");
+
+    /// <summary>PR0704. Arguments: the quantities and "cost", the first of the next tier, the last of these, its price, the price of the first.</summary>
+    public static readonly DiagnosticDescriptor MoreCostsLess = Define(
+        "PR0704", DiagnosticSeverity.Information, "More that costs less",
+        "{0} more than {1}: {2} costs {3}, {1} costs {4}.",
+        "this is how volume prices behave; write \"graduated\" if it is not meant");
+
     /// <summary>PR0801. Reported by the proof. Arguments: the promise, the counter-example, the left bucket, its price, the right bucket, its price.</summary>
     public static readonly DiagnosticDescriptor PromiseBroken = Error(
         "PR0801", "Broken promise",

@@ -33,6 +33,7 @@ internal sealed partial class ModelCompiler
             case B.BoundUnusedExpiresAtCycleEnd:
                 return new UnusedRule(UnusedKind.ExpiresAtCycleEnd, Life: null, unused.Location);
             case B.BoundUnusedExpiresAtNextGrant:
+                NotSupported(unused.Location, "\"expires at the next grant\"");
                 return new UnusedRule(UnusedKind.ExpiresAtNextGrant, Life: null, unused.Location);
             case B.BoundUnusedExpiresAfter after:
                 return new UnusedRule(UnusedKind.ExpiresAfter, LifeOf(after.Life), unused.Location);
@@ -250,7 +251,12 @@ internal sealed partial class ModelCompiler
         foreach (var grant in plan.Grants)
         {
             var bucket = _bound.Buckets[_indexes[grant.Bucket]];
-            var unused = (grants.Count == 0 ? plan.Unused : null) ?? bucket.Unused;
+            var unused = (grant.Bucket == plan.Grants[0].Bucket ? plan.Unused : null) ?? bucket.Unused;
+            if (unused is B.BoundUnusedRollsOver { Cap: { Kind: B.RolloverCapKind.PercentOfGranted } cap } && plan.Grants.Count(g => g.Bucket == grant.Bucket) > 1)
+            {
+                NotSupported(cap.Location, "A cap in percent of several grants");
+            }
+
             grants.Add(new PlanGrant(
                 AmountOf(grant.Amount),
                 grant.Interval is { } interval ? SpanOf(interval) : null,

@@ -134,6 +134,11 @@ internal sealed partial class ModelCompiler
             NotSupported(_bound.Header.Location, "A time zone per account");
         }
 
+        if (_bound.Holds is { } holds)
+        {
+            NotSupported(holds.Location, "\"holds\"");
+        }
+
         foreach (var promise in _bound.Promises)
         {
             NotSupported(promise.Location, "A promise");

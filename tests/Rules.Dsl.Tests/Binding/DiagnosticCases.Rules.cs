@@ -67,6 +67,20 @@ internal static partial class DiagnosticCases
         new("life of carried credits", "PR0509",
             Priced + Cycle + AtZero + "bucket included from plan\n  [unused rolls over]\nconsume included\n",
             Priced + Cycle + AtZero + "bucket included from plan\n  unused rolls over for 3 months\nconsume included\n"),
+        new("minimum above its cap", "PR0510",
+            Priced + Cycle + AtZero + "bucket included from plan\n  unused rolls over up to 500 credits, at least [600 credits], for 1 cycle\nconsume included\n",
+            Priced + Cycle + AtZero + "bucket included from plan\n  unused rolls over up to 500 credits, at least 500 credits, for 1 cycle\nconsume included\n",
+            "600 credits", "500 credits"),
+        new("bucket missing from a key", "PR0511",
+            Priced + Cycle + AtZero + Three + "consume by lowest priority, then [included before promo], then oldest\n",
+            Priced + Cycle + AtZero + Three + "consume by lowest priority, then included before promo before prepaid, then oldest\n",
+            "included before promo", "prepaid", "included before promo before prepaid"),
+        new("bucket twice in a key", "PR0502",
+            Priced + Cycle + AtZero + Three + "consume by included before promo before prepaid before [included]\n",
+            Priced + Cycle + AtZero + Three + "consume by included before promo before prepaid\n", "included"),
+        new("postpaid bucket in a key", "PR0526",
+            Priced + Cycle + AtZero + Flex + Three + "consume by included before promo before prepaid before [flex]\n",
+            Priced + Cycle + AtZero + Flex + Three + "consume by included before promo before prepaid\n", "before", "flex", "is postpaid and comes last anyway"),
         new("kept cycle without a grant", "PR0512",
             Priced + Included + AtZero + "consume included\ncycle monthly\n  plan change [keeps the cycle]\n",
             Priced + Included + AtZero + "consume included\ncycle monthly\n  plan change keeps the cycle, grants the difference\n"),
@@ -76,6 +90,64 @@ internal static partial class DiagnosticCases
         new("level twice", "PR0514",
             Priced + Included + Cycle + AtZero + "consume included\nalert \"x\"\n  at 80%, [80%] of included used\n",
             Priced + Included + Cycle + AtZero + "consume included\nalert \"x\"\n  at 80%, 90% of included used\n", "80%"),
+        new("level twice on two lines", "PR0514",
+            Priced + Included + Cycle + AtZero + "consume included\nalert \"x\"\n  at 80% of included used\n  at [80%] of included used\n",
+            Priced + Included + Cycle + AtZero + "consume included\nalert \"x\"\n  at 80%, 80 credits of included used\n  above 80% of included used\n  at 80% used\n", "80%"),
+        new("percentage of a postpaid bucket as a step", "PR0513",
+            Priced + Flex + Cycle + AtZero + "consume flex\nalert \"x\"\n  at 50 credits of flex used, then every [10%]\n",
+            Priced + Flex + Cycle + AtZero + "consume flex\nalert \"x\"\n  at 50 credits of flex used, then every 10 credits\n", "flex"),
+        new("below what is used", "PR0515",
+            Priced + Included + Cycle + AtZero + "consume included\nalert \"x\"\n  [below] 20 credits of included used\n",
+            Priced + Included + Cycle + AtZero + "consume included\nalert \"x\"\n  below 20 credits of included left\n", "below", "left", "used", "rises", "above"),
+        new("above what is left", "PR0515",
+            Priced + Included + Cycle + AtZero + "consume included\nalert \"x\"\n  [above] 20 credits left\n",
+            Priced + Included + Cycle + AtZero + "consume included\nalert \"x\"\n  above 20 credits used\n", "above", "used", "left", "falls", "below"),
+        new("percentage without a base", "PR0516",
+            Priced + Cycle + AtZero + "bucket promo from grant\n  unused rolls over [up to 50%] for 1 cycle\nconsume promo\n",
+            Priced + Cycle + AtZero + "bucket promo from grant\n  unused rolls over up to 50% of unused for 1 cycle\nconsume promo\n", "50%", "promo"),
+        new("debts repaid by a postpaid bucket", "PR0517",
+            Priced + Included + Flex + Cycle + "consume included, then flex\nat zero\n  block scan until renewal\n  if short owe, repaid by included, [flex]\n",
+            Priced + Included + Flex + Cycle + "consume included, then flex\nat zero\n  block scan until renewal\n  if short owe, up to 5 credits, dropped at renewal, repaid by included\n",
+            "flex"),
+        new("carried credits that lapse at once", "PR0518",
+            Priced + Cycle + AtZero + "bucket included from plan\n  unused rolls over for [2 weeks]\nconsume included\n",
+            Priced + Cycle + AtZero + "bucket included from plan\n  unused rolls over for 4 weeks\nconsume included\n", "2 weeks"),
+        new("carried months that lapse at once", "PR0518",
+            Priced + "cycle every 3 months\n" + AtZero + "bucket included from plan\n  unused rolls over for [2 months]\nconsume included\n",
+            Priced + "cycle every 3 months\n" + AtZero + "bucket included from plan\n  unused rolls over for 3 months\nconsume included\n", "2 months"),
+        new("falling steps without a level", "PR0519",
+            Priced + Included + Cycle + AtZero + "consume included\nalert \"x\"\n  [at every 100 credits left]\n",
+            Priced + Included + Cycle + AtZero + "consume included\nalert \"x\"\n  at 200 credits left, then every 100 credits\n"),
+        new("steps of nothing", "PR0311",
+            Priced + Included + Cycle + AtZero + "consume included\nalert \"x\"\n  at every [0 credits] used\n",
+            Priced + Included + Cycle + AtZero + "consume included\nalert \"x\"\n  at every 1 credit used\n",
+            "0 credits", "levels that repeat are further apart than nothing"),
+        new("anchor that not every month has", "PR0520",
+            Priced + Included + AtZero + "consume included\ncycle monthly\n  anchored on day [31]\n",
+            Priced + Included + AtZero + "consume included\ncycle monthly\n  anchored on day 28\n", "31"),
+        new("anchor that no month has", "PR0311",
+            Priced + Included + AtZero + "consume included\ncycle monthly\n  anchored on day [32]\n",
+            Priced + Included + AtZero + "consume included\ncycle monthly\n  anchored at midnight\n", "32", "a month has days 1 to 31"),
+        new("plan change decided twice", "PR0521",
+            Priced + Included + AtZero + "consume included\ncycle monthly\n  plan change restarts the cycle\n  [upgrade] keeps the cycle, grants the difference\n",
+            Priced + Included + AtZero + "consume included\ncycle monthly\n  downgrade waits for renewal\n  upgrade restarts the cycle, carrying unused\n",
+            "upgrade", "an upgrade"),
+        new("key that never decides", "PR0524",
+            Priced + Included + AtZero + Cycle + "consume by lowest priority, then newest, then [oldest]\n",
+            Priced + Included + AtZero + Cycle + "consume by lowest priority, then earliest start, then oldest\n", "then oldest", "then newest"),
+        new("finer expiry after a coarser one decides", "PR0524",
+            Priced + Included + AtZero + Cycle + "consume by soonest expiry, then [soonest expiry by day]\n",
+            Priced + Included + AtZero + Cycle + "consume by soonest expiry by day, then largest, then soonest expiry\n", "then soonest expiry by day", "soonest expiry"),
+        new("key of many buckets inside one", "PR0524",
+            Priced + AtZero + "bucket prepaid from purchase\n  unused never expires\n  drawn lowest cost, then [narrowest]\nconsume prepaid\n",
+            Priced + AtZero + "bucket prepaid from purchase\n  unused never expires\n  drawn lowest cost, then oldest\nconsume by narrowest\n", "narrowest"),
+        new("debt option twice", "PR0214",
+            Priced + Included + Cycle + "consume included\nat zero\n  block scan until renewal\n  if short owe, up to 5 credits[, up to 6 credits]\n",
+            Priced + Included + Cycle + "consume included\nat zero\n  block scan until renewal\n  if short owe, up to 5 credits\n", "up", "16"),
+        new("unused of a plan does not decide for another bucket", "PR0505",
+            Priced + Cycle + AtZero + "bucket included from plan\nbucket [promo] from plan\nplan Team grants 10 credits every month into included\n  unused never expires\n  also grants 5 credits every week into promo\nconsume included, then promo\n",
+            Priced + Cycle + AtZero + "bucket included from plan\nbucket promo from plan\n  unused expires at the next grant\nplan Team grants 10 credits every month into included\n  unused never expires\n  also grants 5 credits every week into promo\nconsume included, then promo\n",
+            "promo"),
         new("action that no bucket serves", "PR0523",
             Priced + "action [go]\nprice go\n  each 1 credit\nbucket prepaid from purchase\n  unused never expires\n  serves scan\nconsume prepaid\n" + AtZero,
             Priced + "action go\nprice go\n  each 1 credit\nbucket prepaid from purchase\n  unused never expires\n  serves scan, go\nconsume prepaid\n" + AtZero,
@@ -86,6 +158,17 @@ internal static partial class DiagnosticCases
         new("line of another funding", "PR0526",
             Priced + Money + "bucket flex postpaid at 4 USD\n  limit 10 credits each cycle\n  [unused never expires]\n" + Cycle + AtZero + "consume flex\n",
             Priced + Flex + Cycle + AtZero + "consume flex\n", "unused", "flex", "is postpaid and holds no credits"),
+    ];
+
+    private static IEnumerable<DiagnosticCase> Anchors =>
+    [
+        new("anchor of a calendar month", "PR0527",
+            Priced + Included + AtZero + "consume included\ncycle calendar month\n  [anchored on day 15]\n",
+            Priced + Included + AtZero + "consume included\ncycle monthly\n  anchored on day 15\n"),
+        new("more that costs less", "PR0704",
+            Priced + Cycle + AtZero + Money + "bucket prepaid from purchase\n  unused never expires\nconsume prepaid\nsell prepaid\n  per credit, volume, list price 4 USD\n    from 1  0% off\n    [from 50  8% off]\n",
+            Priced + Cycle + AtZero + Money + "bucket prepaid from purchase\n  unused never expires\nconsume prepaid\nsell prepaid\n  per credit, volume, list price 4 USD\n    from 1  0% off\n    from 50  2% off\n",
+            "47 to 49 cost", "50", "49", "196 USD", "184 USD"),
     ];
 
     private static IEnumerable<DiagnosticCase> Conditions =>
@@ -122,9 +205,6 @@ internal static partial class DiagnosticCases
 
     private static IEnumerable<DiagnosticCase> Advice =>
     [
-        new("line that is not bound yet", "PR0099",
-            Priced + "bucket included from grant\n  unused never expires\n  [drawn largest]\nconsume included\n" + AtZero,
-            Priced + "bucket included from grant\n  unused never expires\nconsume included\n" + AtZero, "\"drawn\" in a bucket"),
         new("never used", "PR0701",
             Priced + "rate [spare] is 1 credit\n", Priced, "spare"),
         Ladder("rate that rises", "PR0702", """
@@ -145,6 +225,16 @@ internal static partial class DiagnosticCases
             Priced + Flex + Included + Cycle + AtZero + "consume included, then flex\npromise \"x\"\n  for any bundle from 1 credit\n  expect [included] under flex\n",
             Priced + Flex + Included + Cycle + AtZero + "consume included, then flex\npromise \"x\"\n  for any bundle from 1 credit\n  expect flex same as flex\n", "included"),
     ];
+
+    private const string Three = """
+        bucket included from plan
+          unused never expires
+        bucket promo from grant
+          unused never expires
+        bucket prepaid from purchase
+          unused never expires
+
+        """;
 
     // Ten independent number facts; (d1 under 1 or d1 over 2) and … doubles the boxes with each.
     private static readonly string Digits = "account shop\n" + string.Concat(Enumerable.Range(1, 10).Select(i => $"  has d{i} number\n"));

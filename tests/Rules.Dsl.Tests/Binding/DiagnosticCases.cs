@@ -81,7 +81,7 @@ internal static partial class DiagnosticCases
 
         """;
 
-    public static IEnumerable<DiagnosticCase> All => [.. Tiers, .. PriceLines, .. Names, .. Figures, .. Coverage, .. Buckets, .. Conditions, .. Advice];
+    public static IEnumerable<DiagnosticCase> All => [.. Tiers, .. PriceLines, .. Names, .. Figures, .. Coverage, .. Buckets, .. Anchors, .. Conditions, .. Advice];
 
     private static DiagnosticCase Ladder(string name, string id, string fires, string quiet, params string[] arguments) =>
         new(name, id, Scan + InPrice("scan", fires), Scan + InPrice("scan", quiet), arguments);
