@@ -21,6 +21,7 @@ internal sealed partial class ModelCompiler
     private readonly B.BoundRuleset _bound;
     private readonly DateTimeZone _zone;
     private readonly DiagnosticBag _diagnostics = new();
+    private readonly HashSet<TextLocation> _unsupported = [];
     private readonly Dictionary<B.Symbol, int> _indexes = [];
     private readonly Dictionary<B.UnitSymbol, Meter> _meters = [];
     private ImmutableArray<Fact> _accountFacts = [];
@@ -301,7 +302,14 @@ internal sealed partial class ModelCompiler
         throw new InvalidOperationException($"The fact {symbol.Name} is read where nothing states it.");
     }
 
-    private void NotSupported(TextLocation location, string what) => _diagnostics.Report(DiagnosticDescriptors.NotSupported, location, what);
+    // A rule of a bucket is compiled again for each plan that grants into it.
+    private void NotSupported(TextLocation location, string what)
+    {
+        if (_unsupported.Add(location))
+        {
+            _diagnostics.Report(DiagnosticDescriptors.NotSupported, location, what);
+        }
+    }
 
     private static RoundingMode Rounding(B.RoundingMode mode) => mode switch
     {

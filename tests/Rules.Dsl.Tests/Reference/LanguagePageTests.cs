@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Rules.Dsl.Diagnostics;
 using Rules.Dsl.Formatting;
 using Rules.Dsl.Syntax;
 using Rules.Dsl.Tests.Binding;
@@ -18,7 +19,8 @@ public sealed class LanguagePageTests
     {
         var text = At(line);
 
-        text.Bind(Texts.LastOrDefault(t => t.Line < line && t.Heading == text.Heading)).Diagnostics.Select(RuleFile.Show).ShouldBeEmpty(text.Text);
+        text.Bind(Texts.LastOrDefault(t => t.Line < line && t.Heading == text.Heading)).Diagnostics
+            .Where(static d => d.Severity != DiagnosticSeverity.Information).Select(RuleFile.Show).ShouldBeEmpty(text.Text);
     }
 
     [Theory]
