@@ -118,7 +118,7 @@ internal sealed class Amendment(SyntaxTree tree, DiagnosticBag diagnostics)
     private void ReportNear(
         DiagnosticDescriptor descriptor, SyntaxToken token, string written, IEnumerable<string> candidates, params object?[] arguments)
     {
-        if (NearMiss.Find(written, candidates) is not { } meant)
+        if (Spelling.Nearest(written, candidates) is not { } meant)
         {
             diagnostics.Report(descriptor, token.Location, arguments);
             return;

@@ -250,7 +250,7 @@ internal sealed partial class Binder
     private string? ReportNearMiss(
         DiagnosticDescriptor descriptor, SyntaxToken token, IEnumerable<string> candidates, params ReadOnlySpan<object?> arguments)
     {
-        var meant = _nearMissSearches++ < MaxNearMissSearches ? NearMiss.Find(token.ValueText, candidates) : null;
+        var meant = _nearMissSearches++ < MaxNearMissSearches ? Spelling.Nearest(token.ValueText, candidates.Order(StringComparer.Ordinal)) : null;
         if (meant is not null)
         {
             _meant.Add(meant);

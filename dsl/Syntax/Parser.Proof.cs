@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Rules.Dsl.Text;
 
 namespace Rules.Dsl.Syntax;
 

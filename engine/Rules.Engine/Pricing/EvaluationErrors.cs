@@ -165,7 +165,7 @@ public static class EvaluationErrors
     private static string Suggest(string written, IEnumerable<string> names, string otherwise)
     {
         var all = names as IReadOnlyCollection<string> ?? [.. names];
-        return NearMiss.Find(written, all) is { } near ? $"did you mean \"{near}\"?" : otherwise + Listed(all);
+        return Spelling.Nearest(written, all) is { } near ? $"did you mean \"{near}\"?" : otherwise + Listed(all);
     }
 
     private static string Listed(IReadOnlyCollection<string> names) =>

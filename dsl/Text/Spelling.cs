@@ -1,4 +1,4 @@
-namespace Rules.Dsl.Syntax;
+namespace Rules.Dsl.Text;
 
 /// <summary>Finds what a misspelt word may have meant.</summary>
 public static class Spelling
@@ -7,7 +7,8 @@ public static class Spelling
 
     /// <summary>
     /// The candidate nearest to a word, if it is near: at most a third of the word's letters (at least one) are added, lost, changed or
-    /// swapped with their neighbour. Null where none is near; the first of equally near ones.
+    /// swapped with their neighbour; letter case is free. Null where none is near or the word is longer than 64 letters; the first of
+    /// equally near ones. The word itself is no candidate.
     /// </summary>
     public static string? Nearest(string word, params IEnumerable<string> candidates)
     {
@@ -18,7 +19,7 @@ public static class Spelling
         foreach (var candidate in candidates)
         {
             var distance = Distance(word, candidate, limit);
-            if (distance <= limit)
+            if (distance <= limit && candidate != word)
             {
                 nearest = candidate;
                 limit = distance - 1;
@@ -53,9 +54,9 @@ public static class Spelling
             var least = i;
             for (var j = 1; j <= b.Length; j++)
             {
-                var change = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+                var change = above[j - 1] + (IsSameLetter(a[i - 1], b[j - 1]) ? 0 : 1);
                 var value = Math.Min(change, Math.Min(above[j], row[j - 1]) + 1);
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                if (i > 1 && j > 1 && IsSameLetter(a[i - 1], b[j - 2]) && IsSameLetter(a[i - 2], b[j - 1]))
                 {
                     value = Math.Min(value, before[j - 2] + 1);
                 }
@@ -77,4 +78,6 @@ public static class Spelling
 
         return above[b.Length];
     }
+
+    private static bool IsSameLetter(char a, char b) => a == b || char.ToUpperInvariant(a) == char.ToUpperInvariant(b);
 }
