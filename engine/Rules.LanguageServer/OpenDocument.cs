@@ -51,7 +51,7 @@ internal sealed class OpenDocument(string uri, int version, SourceText source)
         }
 
         var failures = ExampleRunner.Run(model).SelectMany(static r => r.Failures).Select(static f => f.Diagnostic);
-        return [.. compilation.Diagnostics.Concat(failures).OrderBy(static d => d.Location.Span.Start)];
+        return [.. compilation.Diagnostics.Concat(failures).Concat(PromiseRunner.Broken(model)).OrderBy(static d => d.Location.Span.Start)];
     }
 
     private static string FileName(string uri)

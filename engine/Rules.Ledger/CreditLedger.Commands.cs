@@ -137,6 +137,8 @@ public sealed partial class CreditLedger
     {
         public override string? NewLot => command.Id;
 
+        public override IReadOnlyList<ScopeId> Scopes(AccountState state, Instant recordedAt) => Bookkeeper.ScopesOf(ledger.RulesetOf(state), state);
+
         public override Booked Book(AccountState? state, Instant recordedAt)
         {
             if (ledger.OutsideWindow(command.At, recordedAt) is { } outside)

@@ -37,7 +37,7 @@ public sealed partial class RulesetCatalogue
 
     /// <summary>Checks and publishes one version; publishing the same bytes again changes nothing.</summary>
     /// <param name="fileName">Shown to people and stored; <c>biodock.v2.rules</c>.</param>
-    /// <returns>With errors, no version: those of the text, PR0802 for examples that do not hold, PR0901, PR0902 and PR0906 against the
+    /// <returns>With errors, no version: those of the text, PR0801 and PR0802 for promises and examples that do not hold, PR0901, PR0902 and PR0906 against the
     /// versions before, PR0905 for a published version with other bytes.</returns>
     public Task<Publication> PublishAsync(string fileName, string text, string author, CancellationToken cancellationToken) =>
         PublishAsync(fileName, text, author, beforeThisDatabase: false, cancellationToken);
@@ -123,7 +123,7 @@ public sealed partial class RulesetCatalogue
         var errors = Against(known, model, source, activeFrom);
         if (errors.IsEmpty)
         {
-            errors = [.. ExampleRunner.Run(model).SelectMany(example => example.Failures).Select(failure => failure.Diagnostic)];
+            errors = [.. ExampleRunner.Run(model).SelectMany(example => example.Failures).Select(failure => failure.Diagnostic), .. PromiseRunner.Broken(model)];
         }
 
         if (!errors.IsEmpty)

@@ -8,7 +8,7 @@ using Rules.Engine.Proof;
 
 namespace Rules.Cli.Commands;
 
-/// <summary><c>rules test PATH...</c>: the examples of rule files. A file with errors runs none and counts as a failure.</summary>
+/// <summary><c>rules test PATH...</c>: the examples and promises of rule files. A file with errors runs none and counts as a failure.</summary>
 internal static class TestCommand
 {
     public static int Run(Terminal terminal, IEnumerable<string> paths, bool json)
@@ -41,6 +41,11 @@ internal static class TestCommand
                 printer.Print(file.Path, failure.Diagnostic, failure.Working);
             }
 
+            foreach (var promise in file.Broken)
+            {
+                printer.Print(file.Path, promise);
+            }
+
             if (files.Length > 1)
             {
                 terminal.Output.WriteLine($"{Printable.Text(file.Path)}: {(file.Compiles ? Summary(terminal.Palette, [file]) : "has errors, no example was run")}");
@@ -52,19 +57,20 @@ internal static class TestCommand
         terminal.Output.WriteLine(Summary(terminal.Palette, files) + errors);
     }
 
-    /// <summary><c>22 examples, 61 expectations, all hold</c></summary>
+    /// <summary><c>22 examples, 61 expectations, 3 promises, all hold</c>; files without promises do not count them.</summary>
     private static string Summary(Palette palette, ImmutableArray<TestedFile> files)
     {
         var examples = files.Sum(static f => f.Examples.Length);
         var expectations = files.Sum(static f => f.Expectations);
-        var failures = files.Sum(static f => f.Failures.Count());
+        var promises = files.Sum(static f => f.Promises.Length);
+        var failures = files.Sum(static f => f.FailureCount);
         var result = failures switch
         {
-            0 => examples == 0 ? "nothing to test" : palette.Good("all hold"),
+            0 => examples + promises == 0 ? "nothing to test" : palette.Good("all hold"),
             1 => palette.Bad("1 does not hold"),
             _ => palette.Bad($"{failures} do not hold"),
         };
-        return $"{Counted.Of(examples, "example")}, {Counted.Of(expectations, "expectation")}, {result}";
+        return $"{Counted.Of(examples, "example")}, {Counted.Of(expectations, "expectation")}, {(promises == 0 ? "" : Counted.Of(promises, "promise") + ", ")}{result}";
     }
 
     private static void WriteJson(TextWriter output, ImmutableArray<TestedFile> files) => JsonReport.Write(output, writer =>
@@ -82,13 +88,21 @@ internal static class TestCommand
             }
 
             writer.WriteEndArray();
+            writer.WriteStartArray("promises");
+            foreach (var promise in file.Promises)
+            {
+                WritePromise(writer, promise);
+            }
+
+            writer.WriteEndArray();
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
         writer.WriteNumber("examples", files.Sum(static f => f.Examples.Length));
         writer.WriteNumber("expectations", files.Sum(static f => f.Expectations));
-        writer.WriteNumber("failures", files.Sum(static f => f.Failures.Count()));
+        writer.WriteNumber("promises", files.Sum(static f => f.Promises.Length));
+        writer.WriteNumber("failures", files.Sum(static f => f.FailureCount));
         writer.WriteTotals([.. files.SelectMany(static f => f.Diagnostics)]);
     });
 
@@ -118,19 +132,51 @@ internal static class TestCommand
         writer.WriteEndObject();
     }
 
-    private sealed record TestedFile(string Path, bool Compiles, ImmutableArray<Diagnostic> Diagnostics, ImmutableArray<ExampleResult> Examples)
+    private static void WritePromise(Utf8JsonWriter writer, PromiseResult promise)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("name", promise.Name);
+        writer.WriteNumber("line", promise.Location.Line);
+        writer.WriteNumber("checks", promise.Checks);
+        writer.WriteBoolean("holds", promise.Holds);
+        writer.WriteStartArray("failures");
+        if (promise.Broken is { } broken)
+        {
+            writer.WriteStartObject();
+            writer.WriteDiagnosticMembers(broken);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private sealed record TestedFile(
+        string Path,
+        bool Compiles,
+        ImmutableArray<Diagnostic> Diagnostics,
+        ImmutableArray<ExampleResult> Examples,
+        ImmutableArray<PromiseResult> Promises)
     {
         public int Expectations => Examples.Sum(static e => e.Expectations);
 
         public IEnumerable<ExampleFailure> Failures => Examples.SelectMany(static e => e.Failures);
 
-        public bool Holds => Compiles && !Failures.Any();
+        public IEnumerable<Diagnostic> Broken => Promises.Select(static p => p.Broken).OfType<Diagnostic>();
+
+        public int FailureCount => Failures.Count() + Broken.Count();
+
+        public bool Holds => Compiles && FailureCount == 0;
 
         public static TestedFile Run(string path)
         {
             var compilation = RulesetCompiler.Compile(RuleFiles.Read(path).Source);
             return new TestedFile(
-                path, compilation.Model is not null, compilation.Diagnostics, compilation.Model is { } model ? ExampleRunner.Run(model) : []);
+                path,
+                compilation.Model is not null,
+                compilation.Diagnostics,
+                compilation.Model is { } model ? ExampleRunner.Run(model) : [],
+                compilation.Model is { } proved ? PromiseRunner.Run(proved) : []);
         }
     }
 }

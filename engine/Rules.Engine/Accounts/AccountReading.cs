@@ -142,7 +142,7 @@ internal static class AccountReading
         {
             var figure = part.AsSpan().Trim();
             figure = figure.EndsWith("%") ? figure[..^1] : figure.IndexOf(' ') is var space and > 0 ? figure[..space] : figure;
-            if (!ExactDecimal.TryParse(Ungrouped(figure), out var amount) || amount.IsNegative || amount.Scale > 9 || amount > Scaled.AmountLimit)
+            if (!ExactDecimal.TryParse(Ungrouped(figure), out var amount) || amount.IsNegative || amount.Scale > 9 || amount > MostOf(term.Kind))
             {
                 return false;
             }
@@ -153,6 +153,8 @@ internal static class AccountReading
         value = new TermValue { Amounts = amounts.MoveToImmutable() };
         return true;
     }
+
+    private static long MostOf(TermKind kind) => kind is TermKind.Percent or TermKind.PercentList ? 100 : Scaled.AmountLimit;
 
     private static string Ungrouped(ReadOnlySpan<char> figure) => figure.ToString().Replace(",", "", StringComparison.Ordinal);
 

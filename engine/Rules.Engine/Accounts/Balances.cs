@@ -102,12 +102,14 @@ internal static class Balances
         };
     }
 
-    private static long Available(AccountState state, BucketRule bucket, Instant at)
+    public static long Available(AccountState state, BucketRule bucket, Instant at) => Available(state, bucket.Name, at);
+
+    public static long Available(AccountState state, string bucket, Instant at)
     {
         var available = 0L;
         foreach (var lot in state.Lots)
         {
-            if (lot.Lot.Bucket == bucket.Name && IsLive(lot.Lot, at))
+            if (lot.Lot.Bucket == bucket && IsLive(lot.Lot, at))
             {
                 available += lot.Available;
             }

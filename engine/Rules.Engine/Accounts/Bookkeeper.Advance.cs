@@ -15,7 +15,7 @@ public static partial class Bookkeeper
     /// </summary>
     public static Booking<AccountAnswer> Advance(PublishedRuleset ruleset, AccountState state, Instant at)
     {
-        var journal = new Journal(state);
+        var journal = new Journal(state, ruleset);
         return AdvanceTo(ruleset, journal, at) is { } error
             ? Fail<AccountAnswer>(state, error)
             : Answer(journal, Current(ruleset, journal.State), at);

@@ -14,7 +14,7 @@ public static partial class Bookkeeper
     /// <summary>Moves an account to another plan as the cycle's rule says; the first plan of an account always begins a cycle.</summary>
     public static Booking<AccountAnswer> ChangePlan(PublishedRuleset ruleset, AccountState state, string plan, Instant recordedAt)
     {
-        var journal = new Journal(state);
+        var journal = new Journal(state, ruleset);
         if (AdvanceTo(ruleset, journal, recordedAt) is { } stuck)
         {
             return Fail<AccountAnswer>(state, stuck);
@@ -378,7 +378,7 @@ public static partial class Bookkeeper
     internal static Booking<GrantAnswer> Grant(
         PublishedRuleset ruleset, AccountState state, GrantCredits command, Instant recordedAt, LotOrigin origin)
     {
-        var journal = new Journal(state);
+        var journal = new Journal(state, ruleset);
         if (AdvanceTo(ruleset, journal, recordedAt) is { } stuck)
         {
             return Fail<GrantAnswer>(state, stuck);

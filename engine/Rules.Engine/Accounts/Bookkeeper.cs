@@ -40,7 +40,7 @@ public static partial class Bookkeeper
 
         var facts = command.Facts.Select(f => new DatedValue(f.Name, f.Value, command.At)).ToImmutableArray();
         var stated = state with { Facts = facts, Plans = PlansOf(command.Plan, command.At) };
-        var journal = new Journal(state);
+        var journal = new Journal(state, ruleset);
         journal.Post(new Entry
         {
             Kind = EntryKind.Subscribe,
@@ -108,7 +108,7 @@ public static partial class Bookkeeper
     public static Booking<AccountAnswer> Set(
         PublishedRuleset ruleset, AccountState state, ImmutableArray<NamedText> facts, ImmutableArray<NamedText> terms, Instant recordedAt)
     {
-        var journal = new Journal(state);
+        var journal = new Journal(state, ruleset);
         if (AdvanceTo(ruleset, journal, recordedAt) is { } stuck)
         {
             return Fail<AccountAnswer>(state, stuck);
@@ -137,12 +137,18 @@ public static partial class Bookkeeper
     }
 
     /// <summary>
+    /// The scope instances that every command of an account may read: what alerts watch. Empty for a ruleset without alerts.
+    /// </summary>
+    public static IReadOnlyList<ScopeId> ScopesOf(PublishedRuleset ruleset, AccountState state) =>
+        ruleset.CountsUse ? CycleUse.IdsOf(ruleset, state) : [];
+
+    /// <summary>
     /// The scope instances whose state an event may read, so that a store can load them under its lock; empty when its price counts nothing
     /// or the event cannot be read. Scopes of a cycle, day or hour belong to the time of recording.
     /// </summary>
     public static IReadOnlyList<ScopeId> ScopesOf(PublishedRuleset ruleset, AccountState state, UsageEvent usage, Instant recordedAt)
     {
-        var scopes = new List<ScopeId>();
+        var scopes = new List<ScopeId>(ScopesOf(ruleset, state));
         var key = usage.Keys.IsEmpty ? null : usage.Keys[0].Value;
         var cycle = state.Cycle?.Number;
 
@@ -171,7 +177,7 @@ public static partial class Bookkeeper
         PublishedRuleset ruleset, AccountState state, UsageEvent usage, Instant recordedAt, bool commits, out Journal journal, out QuoteDraft draft)
     {
         draft = default;
-        journal = new Journal(state);
+        journal = new Journal(state, ruleset);
         if (usage.OccurredAt < s_firstInstant || usage.OccurredAt >= s_endOfTime)
         {
             return EvaluationErrors.OutOfTime("at");

@@ -40,5 +40,24 @@ public sealed record GrantCredits(string Id, string Bucket, ExactDecimal Amount,
 /// <param name="Amount">Smallest units.</param>
 public sealed record GrantAnswer(string Id, string Bucket, long Lot, long Amount, Instant EffectiveAt, Instant? ExpiresAt, ImmutableArray<BucketBalance> Balances);
 
+/// <summary>Buys credits into a bucket, at the price of the instant.</summary>
+/// <param name="Id">The caller's id of the purchase, unique per account; the id of the lot it makes.</param>
+/// <param name="Amount">Credits; more than 0, at most the credit's decimals, at most 10^15 smallest units.</param>
+public sealed record BuyCredits(string Id, string Bucket, ExactDecimal Amount, Instant At);
+
+/// <summary>Buys a pack by its name.</summary>
+/// <param name="Id">As of <see cref="BuyCredits"/>.</param>
+public sealed record BuyPack(string Id, string Pack, Instant At);
+
+/// <summary>What a purchase made, and what it costs.</summary>
+/// <param name="Price">Null where the ruleset states none: a bucket without <c>sell</c>, or a pack.</param>
+public sealed record PurchaseAnswer(GrantAnswer Grant, PurchasePrice? Price);
+
+/// <summary>The price of a purchase, rounded once.</summary>
+/// <param name="Amount">Smallest units of the currency.</param>
+/// <param name="Exact">Before rounding, in the currency.</param>
+/// <param name="Steps">The working.</param>
+public sealed record PurchasePrice(string Currency, int Decimals, long Amount, ExactDecimal Exact, ImmutableArray<Step> Steps);
+
 /// <summary>An account as it stands after being opened or changed.</summary>
 public sealed record AccountAnswer(string Id, string Ruleset, int? Version, string? Plan, Cycle? Cycle, ImmutableArray<BucketBalance> Balances);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NodaTime;
 using Rules.Engine.Drawing;
+using Rules.Engine.Model;
 using Rules.Engine.Pricing;
 
 namespace Rules.Engine.Accounts;
@@ -9,7 +10,8 @@ namespace Rules.Engine.Accounts;
 /// The entries of one command and the state they lead to. An entry changes the state only by being posted here, by the same function that
 /// rebuilds a state from a journal.
 /// </summary>
-internal sealed class Journal(AccountState state)
+/// <param name="ruleset">Says whether use is counted for alerts; null where entries are only read back.</param>
+internal sealed class Journal(AccountState state, PublishedRuleset? ruleset = null)
 {
     private ImmutableArray<Entry>.Builder? _entries;
 
@@ -25,6 +27,11 @@ internal sealed class Journal(AccountState state)
         {
             entry = entry.Cycle is null ? entry with { Cycle = _turned } : entry;
             _turned = null;
+        }
+
+        if (ruleset is { CountsUse: true } && !entry.Postings.IsEmpty)
+        {
+            entry = entry with { Scopes = CycleUse.Count(State, entry) };
         }
 
         State = Apply(State, entry);

@@ -64,13 +64,26 @@ internal static class Quoter
 
         var key = usage.Keys.IsEmpty ? null : usage.Keys[0].Value;
         var context = new ScopeContext(model, state.Scopes, key, state.Cycle?.Number, recordedAt, commits);
-        var table = model.PriceTables[resolved.Action.Index]!;
-        if (PriceEvaluator.Evaluate(table, resolved, context, ref trace, out var price) is { } unpriced)
+        if (TableOf(model, state, resolved, factsAt, out var table) is { } unset)
+        {
+            return unset;
+        }
+
+        if (PriceEvaluator.Evaluate(table!, resolved, context, ref trace, out var price) is { } unpriced)
         {
             return unpriced;
         }
 
         return Draw(model, state, resolved.Action, facts, price, recordedAt, ref trace, out draft);
+    }
+
+    private static EvaluationError? TableOf(RulesetModel model, AccountState state, in ResolvedEvent resolved, Instant at, out PriceTable? table)
+    {
+        var price = resolved.Action.Price!;
+        table = model.PriceTables[resolved.Action.Index];
+        return table is null
+            ? TermFigures.TableFor(model, state, price, price.BodyFor(resolved.Facts), model.Credit, at, out table)
+            : null;
     }
 
     // Language 5, steps 2 to 4: each of these ends the evaluation with nothing to draw, and none is ever blocked.
@@ -144,6 +157,11 @@ internal static class Quoter
             }
         }
 
+        if (Alerting.Fire(model, model.Alerts, state, draws, at, ref trace, out var alerts) is { } unset)
+        {
+            return unset;
+        }
+
         draft = new QuoteDraft(
             new Quote
             {
@@ -154,6 +172,7 @@ internal static class Quoter
                 Draws = draws,
                 Short = shortBy,
                 Steps = trace.ToImmutable(),
+                Alerts = alerts,
                 Balances = Balances.Of(model, state, facts, at, draws),
                 Ruleset = model.Name,
                 Version = model.Version,

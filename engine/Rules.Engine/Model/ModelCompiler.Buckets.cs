@@ -299,19 +299,4 @@ internal sealed partial class ModelCompiler
         B.BoundOrderValue order => new TermValue { Buckets = [.. order.Buckets.Select(b => _indexes[b])] },
         _ => new TermValue { IsUnlimited = true },
     };
-
-    private ImmutableArray<SellRule> Sells()
-    {
-        var sells = ImmutableArray.CreateBuilder<SellRule>(_bound.Sells.Length);
-        foreach (var sell in _bound.Sells)
-        {
-            NotSupported(sell.Location, "\"sell\"");
-            _ = sell;
-        }
-
-        return sells.ToImmutable();
-    }
-
-    private ImmutableArray<PriceTable?> SellTables(ImmutableArray<SellRule> sells) =>
-        IsComplete ? [.. sells.Select(s => (PriceTable?)PriceTableBuilder.Build(s.Price, s.Decimals, s.Rounding))] : [];
 }

@@ -45,6 +45,7 @@ internal sealed partial class ModelCompiler
         B.BoundExpectFigure { Figure: B.ExpectedFigure.Listed } expect => Expect(ExpectedFigure.Listed, expect.Amount, step),
         B.BoundExpectFigure { Figure: B.ExpectedFigure.Price } expect => Expect(ExpectedFigure.Price, expect.Amount, step),
         B.BoundExpectFigure { Figure: B.ExpectedFigure.Owed } expect => Expect(ExpectedFigure.Owed, expect.Amount, step),
+        B.BoundExpectAlert expect => new ExpectAlertStep(expect.Alert?.Name, step.Location),
         B.BoundExpectOutcome expect => new ExpectOutcomeStep(OutcomeOf(expect.Outcome), step.Location),
         _ => null,
     };

@@ -13,7 +13,14 @@ internal sealed partial class ModelCompiler
         var by = price.By.Select(f => Find(action.Facts, f)).ToImmutableArray();
         var bodies = new List<PriceBody>();
         AddBody(bodies, price.Body, -1, when: null, price.Body.Location, action.Meters, action.Facts, by);
-        return new PriceRule([.. by.Select(f => f.Index)], action.Meters, [.. bodies], price.Location);
+        var rule = new PriceRule([.. by.Select(f => f.Index)], action.Meters, [.. bodies], price.Location);
+        if (!rule.Scopes.IsEmpty && TermPrices.DependsOnTerms(rule))
+        {
+            // Its figure may change while a scope is open, and the scope is priced by one.
+            NotSupported(price.Location, "A term in a price that counts over several events");
+        }
+
+        return rule;
     }
 
     // Depth first, so that a body stands before those that refine it.
@@ -123,11 +130,11 @@ internal sealed partial class ModelCompiler
         conversion.Location);
 
     private Cost CostOf(B.BoundCost cost) => new(
-        cost.Rate is { } rate ? FixedOf(rate) : null,
+        cost.Rate is { } rate ? AmountOf(rate) : null,
         cost.PackageSize,
-        cost.Fee is { } fee ? FixedOf(fee.Amount) : null,
+        cost.Fee is { } fee ? AmountOf(fee.Amount) : null,
         cost.Fee?.EvenAtZero ?? false,
-        cost.AtMost is { } most ? FixedOf(most) : null,
+        cost.AtMost is { } most ? AmountOf(most) : null,
         cost.IsWaived,
         cost.Location);
 
@@ -174,7 +181,7 @@ internal sealed partial class ModelCompiler
     private PriceAdjustment? AdjustmentOf(B.BoundPriceBody bound, B.AdjustmentKind kind)
     {
         var adjustment = bound.Adjustments.FirstOrDefault(a => a.Kind == kind);
-        return adjustment is null ? null : new PriceAdjustment(FixedOf(adjustment.Percent), adjustment.Location);
+        return adjustment is null ? null : new PriceAdjustment(AmountOf(adjustment.Percent), adjustment.Location);
     }
 
     private PriceBound BoundOf(B.BoundPriceLimit limit)
@@ -185,7 +192,7 @@ internal sealed partial class ModelCompiler
             NotSupported(limit.Location, "A minimum of a scope");
         }
 
-        return new PriceBound(limit.Kind == B.LimitKind.AtMost, FixedOf(limit.Amount), scope, limit.Location);
+        return new PriceBound(limit.Kind == B.LimitKind.AtMost, AmountOf(limit.Amount), scope, limit.Location);
     }
 
     private Corrections CorrectionsOf(B.BoundCorrections? corrections)
@@ -212,19 +219,6 @@ internal sealed partial class ModelCompiler
     };
 
     private int PlaceOf(ImmutableArray<Meter> meters, B.UnitSymbol unit) => meters.IndexOf(MeterOf(unit));
-
-    /// <summary>An amount of a price, which must not depend on an account.</summary>
-    private Amount FixedOf(B.BoundAmount bound)
-    {
-        var amount = AmountOf(bound);
-        if (amount.Fixed is not null)
-        {
-            return amount;
-        }
-
-        NotSupported(bound.Location, "A term in a price");
-        return new FixedAmount(ExactDecimal.Zero, bound.Location);
-    }
 
     private Amount AmountOf(B.BoundAmount bound)
     {

@@ -91,9 +91,11 @@ internal sealed partial class ModelCompiler
             Terms = [.. _bound.Terms.Select(Term)],
             Packs = [.. _bound.Packs.Select(p => new PackRule(p.Pack.Name, AmountOf(p.Amount), _indexes[p.Bucket], p.Location))],
             Sells = sells,
+            Alerts = Alerts(),
+            Promises = Promises(),
             Recorded = [.. _bound.Records.SelectMany(r => r.Names).Distinct(StringComparer.Ordinal)],
             Examples = [.. _bound.Examples.Select(ExampleOf)],
-            PriceTables = [.. actions.Select(a => a.Price is { } price && IsComplete ? PriceTableBuilder.Build(price, credit.Decimals, credit.Rounding) : null)],
+            PriceTables = [.. actions.Select(a => a.Price is { } price && IsComplete && !TermPrices.DependsOnTerms(price) ? PriceTableBuilder.Build(price, credit.Decimals, credit.Rounding) : null)],
             SellTables = SellTables(sells),
         };
     }
@@ -125,11 +127,6 @@ internal sealed partial class ModelCompiler
 
     private void ReportUnsupported()
     {
-        foreach (var alert in _bound.Alerts)
-        {
-            NotSupported(alert.Location, "An alert");
-        }
-
         if (_bound.Header.IsTimeZonePerAccount)
         {
             NotSupported(_bound.Header.Location, "A time zone per account");
@@ -138,11 +135,6 @@ internal sealed partial class ModelCompiler
         if (_bound.Holds is { } holds)
         {
             NotSupported(holds.Location, "\"holds\"");
-        }
-
-        foreach (var promise in _bound.Promises)
-        {
-            NotSupported(promise.Location, "A promise");
         }
     }
 

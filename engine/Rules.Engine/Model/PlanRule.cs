@@ -132,5 +132,5 @@ public sealed record TermValue
 public sealed record PackRule(string Name, Amount Amount, int Bucket, TextLocation Location);
 
 /// <summary>What credits of a bucket cost in money: the same bodies as an action's price, with the credit as the only meter.</summary>
-/// <param name="Decimals">Of the currency.</param>
-public sealed record SellRule(int Bucket, PriceRule Price, string Currency, int Decimals, RoundingMode Rounding, TextLocation Location);
+/// <param name="Money">Name, decimals and rounding of the currency.</param>
+public sealed record SellRule(int Bucket, PriceRule Price, CreditUnit Money, TextLocation Location);

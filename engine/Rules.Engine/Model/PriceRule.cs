@@ -15,6 +15,22 @@ public sealed record PriceRule(ImmutableArray<int> By, ImmutableArray<Meter> Met
     /// <summary>The scopes that any of the bodies counts or rounds in, without the event itself; each once.</summary>
     public ImmutableArray<Scope> Scopes { get; } =
         [.. Bodies.SelectMany(b => new[] { b.CountingScope, b.PostingScope }).Where(s => s.Kind != ScopeKind.Event).Distinct()];
+
+    /// <summary>The body that holds: the default, or the one exception that does, then the one nested in it, and so on (language 5.5).</summary>
+    /// <param name="facts">By <see cref="Fact.Index"/>.</param>
+    public PriceBody BodyFor(ReadOnlySpan<FactValue> facts)
+    {
+        var chosen = Bodies[0];
+        foreach (var body in Bodies)
+        {
+            if (body.Parent == chosen.Index && body.When!.Holds(facts))
+            {
+                chosen = body;
+            }
+        }
+
+        return chosen;
+    }
 }
 
 /// <summary>One body: the sum of its lines and of the row that fits, then what language section 8.3 does to it.</summary>

@@ -12,12 +12,16 @@ public sealed class PublishedRuleset
     {
         Name = name;
         Versions = versions;
+        CountsUse = versions.Any(v => !v.Model.Alerts.IsEmpty);
     }
 
     public string Name { get; }
 
     /// <summary>At least one; ascending by number and by activation.</summary>
     public ImmutableArray<PublishedVersion> Versions { get; }
+
+    /// <summary>An alert watches what accounts use, so that each entry counts it (<see cref="Accounts.Bookkeeper"/>).</summary>
+    internal bool CountsUse { get; }
 
     /// <summary>The version in force at an instant for an account that opens then; null before the first.</summary>
     public RulesetModel? InForce(Instant at)

@@ -57,6 +57,10 @@ public sealed partial class RulesetModel
 
     public ImmutableArray<SellRule> Sells { get; init; } = [];
 
+    public ImmutableArray<AlertRule> Alerts { get; init; } = [];
+
+    public ImmutableArray<PromiseRule> Promises { get; init; } = [];
+
     /// <summary>Names that every charge should carry.</summary>
     public ImmutableArray<string> Recorded { get; init; } = [];
 
@@ -89,6 +93,21 @@ public sealed partial class RulesetModel
         return null;
     }
 
+    /// <summary>How credits of a bucket are sold; null where they are not.</summary>
+    /// <param name="bucket">Its index.</param>
+    public SellRule? SellOf(int bucket)
+    {
+        foreach (var sell in Sells)
+        {
+            if (sell.Bucket == bucket)
+            {
+                return sell;
+            }
+        }
+
+        return null;
+    }
+
     public BucketRule? FindBucket(string name)
     {
         foreach (var bucket in Buckets)
@@ -102,10 +121,10 @@ public sealed partial class RulesetModel
         return null;
     }
 
-    /// <summary>Scaled prices by action index; null for a free action.</summary>
+    /// <summary>Scaled prices by action index; null for a free action, and for a price that depends on terms of the account.</summary>
     internal ImmutableArray<PriceTable?> PriceTables { get; init; } = [];
 
-    /// <summary>Scaled prices by bucket index; null for a bucket that is not sold.</summary>
+    /// <summary>Scaled prices by bucket index; null for a bucket that is not sold, and for a price that depends on terms of the account.</summary>
     internal ImmutableArray<PriceTable?> SellTables { get; init; } = [];
 }
 

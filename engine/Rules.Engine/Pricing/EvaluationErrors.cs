@@ -32,6 +32,10 @@ public static class EvaluationErrors
         },
         "terms." + term.Name);
 
+    /// <summary>RT02: a figure of a price that an account has agreed to be unlimited.</summary>
+    public static EvaluationError EndlessFigure(string name) =>
+        new("RT02", $"\"{Shown(name)}\" is unlimited, which is no price.", $"state a figure for {Shown(name)}", "terms." + Shown(name));
+
     /// <summary>RT02: a term that the ruleset does not declare.</summary>
     public static EvaluationError UnknownTerm(string name, RulesetModel model) =>
         new("RT02", $"\"{Shown(name)}\" is not a term of {model.Name}.", Suggest(name, model.Terms.Select(t => t.Name), "its terms are: "), "terms." + Shown(name));
@@ -157,6 +161,13 @@ public static class EvaluationErrors
     /// <summary>RT20: more facts, keys or quantities than any action declares.</summary>
     public static EvaluationError BudgetExceeded(string member) =>
         new("RT20", $"The event states more {member} than an event may.", "state each once, and only what the action declares", member);
+
+    /// <summary>RT21: a pack that the ruleset does not sell.</summary>
+    public static EvaluationError UnknownPack(string name, RulesetModel model) => new(
+        "RT21",
+        $"\"{Shown(name)}\" is not a pack of {model.Name}.",
+        model.Packs.IsEmpty ? $"{model.Name} has no packs" : Suggest(name, model.Packs.Select(p => p.Name), "its packs are: "),
+        "pack");
 
     /// <summary>no_bucket: the ruleset keeps no balance (language, 5.11).</summary>
     public static EvaluationError NoBucket(RulesetModel model) =>

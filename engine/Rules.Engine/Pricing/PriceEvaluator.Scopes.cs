@@ -13,8 +13,9 @@ namespace Rules.Engine.Pricing;
 /// <param name="Key">Value of the action's key; null where the event names none.</param>
 /// <param name="Cycle">Number of the running cycle; null without one.</param>
 /// <param name="Commits">False where nobody will store the scopes after the event, so that they need not be made.</param>
+/// <param name="Money">What the price comes to; null: the model's credit.</param>
 internal readonly record struct ScopeContext(
-    RulesetModel Model, ImmutableArray<ScopeState> Known, string? Key, int? Cycle, Instant RecordedAt, bool Commits = false)
+    RulesetModel Model, ImmutableArray<ScopeState> Known, string? Key, int? Cycle, Instant RecordedAt, bool Commits = false, CreditUnit? Money = null)
 {
     /// <summary>The instance of a scope that this event belongs to; null where the event names no key for it.</summary>
     public ScopeId? IdOf(ActionRule action, Scope scope) => scope.Kind switch
@@ -155,7 +156,7 @@ internal readonly partial struct PriceEvaluator<T>
             return EvaluationErrors.NegativeCharge(action);
         }
 
-        trace.Add(new RoundingStep(context.Model.Credit, Scaled.ToExact(total, Scale), postedUnits, posting?.Posted ?? 0));
+        trace.Add(new RoundingStep(context.Money ?? context.Model.Credit, Scaled.ToExact(total, Scale), postedUnits, posting?.Posted ?? 0));
         var scopes = ImmutableArray<ScopeState>.Empty;
         if (context.Commits && countingId is { } id)
         {

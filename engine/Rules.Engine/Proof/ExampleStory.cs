@@ -11,7 +11,7 @@ using Rules.Engine.Pricing;
 namespace Rules.Engine.Proof;
 
 /// <summary>One example while it runs. An account is opened at the first step that needs one, with everything given until then.</summary>
-internal sealed class ExampleStory(PublishedRuleset ruleset, RulesetModel model, Example example)
+internal sealed partial class ExampleStory(PublishedRuleset ruleset, RulesetModel model, Example example)
 {
     private const string AccountId = "example";
 
@@ -31,6 +31,7 @@ internal sealed class ExampleStory(PublishedRuleset ruleset, RulesetModel model,
     private int _runs;
     private bool _expected;
     private bool _isBroken;
+    private bool _isGiven;
 
     public ExampleResult Run()
     {
@@ -70,7 +71,7 @@ internal sealed class ExampleStory(PublishedRuleset ruleset, RulesetModel model,
                 DoRuns(run);
                 return;
             case BuyStep buy:
-                Grant(buy.Bucket, buy.Credits, step);
+                Buy(buy);
                 return;
             case BuyPackStep buy:
                 BuyPack(buy);
@@ -84,6 +85,9 @@ internal sealed class ExampleStory(PublishedRuleset ruleset, RulesetModel model,
             case ExpectOutcomeStep expect:
                 Check(expect);
                 break;
+            case ExpectAlertStep expect:
+                Check(expect);
+                break;
             default:
                 throw new InvalidOperationException($"No way to run {step.GetType().Name}.");
         }
@@ -93,6 +97,12 @@ internal sealed class ExampleStory(PublishedRuleset ruleset, RulesetModel model,
 
     private void MoveTo(OnStep on)
     {
+        // What was given before a day is passed holds since the day before it: the account is there from then on.
+        if (_isGiven && !TryOpen(on))
+        {
+            return;
+        }
+
         _now = WallTime.ToInstant(on.Day.AtMidnight(), model.Zone);
         if (_state is not null)
         {
@@ -102,6 +112,7 @@ internal sealed class ExampleStory(PublishedRuleset ruleset, RulesetModel model,
 
     private void Given(GivenStep given)
     {
+        _isGiven = true;
         foreach (var (name, value) in given.Facts)
         {
             _facts[name] = value;
@@ -192,7 +203,7 @@ internal sealed class ExampleStory(PublishedRuleset ruleset, RulesetModel model,
         foreach (var (index, credits) in _balances)
         {
             var bucket = model.Buckets[index];
-            var journal = new Journal(_state!);
+            var journal = new Journal(_state!, ruleset);
             var replaced = _state!.Lots.Where(l => l.Lot.Bucket == bucket.Name).ToList();
             foreach (var lot in replaced.Where(l => l.Available > 0))
             {
@@ -236,7 +247,7 @@ internal sealed class ExampleStory(PublishedRuleset ruleset, RulesetModel model,
     {
         var now = _now!.Value;
         var grant = new GrantCredits(GrantId(), model.Buckets[bucket].Name, credits, now);
-        var booking = Bookkeeper.Grant(ruleset, _state!, grant, now, step is BuyStep or BuyPackStep ? LotOrigin.Purchase : LotOrigin.Grant);
+        var booking = Bookkeeper.Grant(ruleset, _state!, grant, now);
         if (booking.Error is { } error)
         {
             Break(step, error);
@@ -248,18 +259,6 @@ internal sealed class ExampleStory(PublishedRuleset ruleset, RulesetModel model,
 
     private string GrantId() => string.Create(CultureInfo.InvariantCulture, $"grant-{_state!.NextLot}");
 
-    private void BuyPack(BuyPackStep buy)
-    {
-        var pack = model.Packs.First(p => p.Name == buy.Pack);
-        if (AccountReading.AmountAt(model, _state!, pack.Amount, _now!.Value, out var credits) is { } error)
-        {
-            Break(buy, error);
-            return;
-        }
-
-        Grant(pack.Bucket, credits ?? default, buy);
-    }
-
     private void DoRuns(DoStep run)
     {
         if (_expected)
@@ -267,6 +266,7 @@ internal sealed class ExampleStory(PublishedRuleset ruleset, RulesetModel model,
             (_charged, _listed, _expected) = (0, 0, false);
             _parts.Clear();
             _drawn.Clear();
+            _alerts.Clear();
             _working.Clear();
         }
 
@@ -307,6 +307,7 @@ internal sealed class ExampleStory(PublishedRuleset ruleset, RulesetModel model,
             return;
         }
 
+        _alerts.UnionWith(quote.Alerts);
         _charged += quote.Charge;
         _listed += quote.Listed;
         foreach (var step in quote.Steps)
@@ -334,6 +335,7 @@ internal sealed class ExampleStory(PublishedRuleset ruleset, RulesetModel model,
             ExpectedFigure.Drawn => ExactDecimal.FromUnits(_drawn.GetValueOrDefault(model.Buckets[expect.Bucket].Name), decimals),
             ExpectedFigure.Balance => Balance(expect.Bucket),
             ExpectedFigure.Owed => Owed(),
+            ExpectedFigure.Price => _price is { } price ? ExactDecimal.FromUnits(price.Amount, price.Decimals) : null,
             _ => null,
         };
         if (found != expect.Amount)

@@ -52,10 +52,10 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
 
         return content switch
         {
-            { SystemKey: not null } => Take(Bookkeeper.Advance(ruleset, _state!, entry.RecordedAt)),
+            { SystemKey: not null } => Take(Bookkeeper.Advance(ruleset, Scoped(Bookkeeper.ScopesOf(ruleset, _state!)), entry.RecordedAt)),
             { Kind: EntryKind.Subscribe } when _state is null => Open(ruleset, entry),
             { Kind: EntryKind.Charge } => Charge(ruleset, entry),
-            { Kind: EntryKind.Grant, NewLots: [var lot] } => Take(Bookkeeper.Grant(ruleset, _state!, GrantOf(lot, content, ruleset), entry.RecordedAt)),
+            { Kind: EntryKind.Grant, NewLots: [var lot] } => Take(Bookkeeper.Grant(ruleset, Scoped(Bookkeeper.ScopesOf(ruleset, _state!)), GrantOf(lot, content, ruleset), entry.RecordedAt)),
             _ => End(),
         };
     }
@@ -97,7 +97,7 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
             Facts = [.. content.Facts.Select(fact => new NamedText(fact.Name, fact.Value))],
             Terms = [.. content.Terms.Select(term => new NamedText(term.Name, term.Value))],
         };
-        return Take(Bookkeeper.Open(ruleset, command)) ?? Take(Bookkeeper.Advance(ruleset, _state!, Instants.Max(entry.RecordedAt, _state!.LastAt)));
+        return Take(Bookkeeper.Open(ruleset, command)) ?? Take(Bookkeeper.Advance(ruleset, Scoped(Bookkeeper.ScopesOf(ruleset, _state!)), Instants.Max(entry.RecordedAt, _state!.LastAt)));
     }
 
     private EvaluationError? Charge(PublishedRuleset ruleset, JournalEntry entry)
@@ -107,8 +107,13 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
             return End();
         }
 
+        return Take(Bookkeeper.Charge(ruleset, Scoped(Bookkeeper.ScopesOf(ruleset, _state!, usage, entry.RecordedAt)), usage, entry.RecordedAt));
+    }
+
+    private AccountState Scoped(IReadOnlyList<ScopeId> ids)
+    {
         var scopes = ImmutableArray.CreateBuilder<ScopeState>();
-        foreach (var id in Bookkeeper.ScopesOf(ruleset, _state!, usage, entry.RecordedAt))
+        foreach (var id in ids)
         {
             if (_scopes.TryGetValue(id, out var scope))
             {
@@ -116,7 +121,7 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
             }
         }
 
-        return Take(Bookkeeper.Charge(ruleset, _state! with { Scopes = scopes.ToImmutable() }, usage, entry.RecordedAt));
+        return _state! with { Scopes = scopes.ToImmutable() };
     }
 
     private static GrantCredits GrantOf(Rules.Engine.Drawing.Lot lot, Entry content, PublishedRuleset ruleset) =>

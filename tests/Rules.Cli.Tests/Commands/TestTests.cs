@@ -13,7 +13,7 @@ public sealed class TestTests : IDisposable
     {
         var (exitCode, output, error) = await RulesProcess.Run("", "test", "rules/");
         error.ShouldBeEmpty();
-        output.Split('\n')[^2].ShouldMatch(@"^\d+ examples, \d+ expectations, all hold$");
+        output.Split('\n')[^2].ShouldMatch(@"^\d+ examples, \d+ expectations, \d+ promises, all hold$");
         exitCode.ShouldBe(0);
     }
 
@@ -62,7 +62,7 @@ public sealed class TestTests : IDisposable
         var run = await CommandRun.Of("test", "--json", _folder.Path);
         run.ExitCode.ShouldBe(1);
         var report = JsonNode.Parse(run.Output)!.AsObject();
-        report.Select(static m => m.Key).ShouldBe(["files", "examples", "expectations", "failures", "errors", "warnings"]);
+        report.Select(static m => m.Key).ShouldBe(["files", "examples", "expectations", "promises", "failures", "errors", "warnings"]);
         report["failures"]!.GetValue<int>().ShouldBe(1);
         var example = report["files"]![0]!["examples"]![0]!.AsObject();
         example.Select(static m => m.Key).ShouldBe(["name", "line", "expectations", "holds", "failures"]);

@@ -1,0 +1,237 @@
+using System.Collections.Immutable;
+using NodaTime;
+using Rules.Dsl.Text;
+using Rules.Engine.Accounts;
+using Rules.Engine.Model;
+using Rules.Engine.Pricing;
+using Shouldly;
+using Xunit;
+
+namespace Rules.Engine.Tests.Accounts;
+
+public sealed class AlertTests
+{
+    private static readonly Instant s_start = Instant.FromUtc(2026, 3, 1, 0, 0);
+
+    [Fact]
+    public void Level_fires_once_when_it_is_reached_and_again_in_the_next_cycle()
+    {
+        var story = new Story("alert \"most used\"\n  at 80% of included used");
+
+        story.Use("79").ShouldBeEmpty();
+        story.Use("1").ShouldBe(["most used"]);
+        story.Use("5").ShouldBeEmpty();
+        story.MoveTo(Instant.FromUtc(2026, 4, 1, 0, 0));
+        story.Use("80").ShouldBe(["most used"]);
+    }
+
+    [Fact]
+    public void Used_up_lots_still_count_as_used()
+    {
+        var story = new Story("alert \"all used\"\n  at 100% of included used");
+
+        story.Use("100").ShouldBe(["all used"]);
+        story.Grant("included", "10");
+        story.Use("9").ShouldBeEmpty();
+        story.Use("1").ShouldBe(["all used"]);
+    }
+
+    [Fact]
+    public void Grant_raises_the_base_and_re_arms_the_level()
+    {
+        var story = new Story("alert \"half\"\n  at 50% of included used");
+
+        story.Use("50").ShouldBe(["half"]);
+        story.Grant("included", "100");
+        story.Use("49").ShouldBeEmpty();
+        story.Use("1").ShouldBe(["half"]);
+    }
+
+    [Fact]
+    public void Credits_of_earlier_cycles_count_as_base_and_not_as_used()
+    {
+        var story = new Story("alert \"half of prepaid\"\n  at 50% of prepaid used");
+        story.Grant("prepaid", "100");
+        story.Use("140").ShouldBeEmpty();
+        story.MoveTo(Instant.FromUtc(2026, 4, 1, 0, 0));
+
+        // 60 prepaid are left: 100 of included come first, then half of 60.
+        story.Use("129").ShouldBeEmpty();
+        story.Use("1").ShouldBe(["half of prepaid"]);
+    }
+
+    [Fact]
+    public void Several_levels_of_one_alert_name_it_once_and_explain_each()
+    {
+        var story = new Story("alert \"usage\"\n  at 50%, 80%, 100% of balance used");
+
+        var quote = story.Quote("85");
+
+        quote.Alerts.ShouldBe(["usage"]);
+        quote.Steps.Where(s => s.Text.StartsWith("alert", StringComparison.Ordinal)).Select(s => s.Text).ShouldBe(
+            ["alert \"usage\": 85 used, the level is 50", "alert \"usage\": 85 used, the level is 80"]);
+    }
+
+    [Fact]
+    public void Alerts_of_one_event_stand_in_order_of_crossing()
+    {
+        var story = new Story("alert \"late\"\n  at 90% of included used\nalert \"early\"\n  at 60 credits used");
+
+        story.Use("95").ShouldBe(["early", "late"]);
+    }
+
+    // Levels that no line of the language binds yet: the model states them.
+    [Theory]
+    [InlineData(LevelCrossing.At, LevelFigure.Left, 40, null, "60", true)]
+    [InlineData(LevelCrossing.At, LevelFigure.Left, 40, null, "59.99", false)]
+    [InlineData(LevelCrossing.Below, LevelFigure.Left, 40, null, "60", false)]
+    [InlineData(LevelCrossing.Below, LevelFigure.Left, 40, null, "60.01", true)]
+    [InlineData(LevelCrossing.Above, LevelFigure.Used, 60, null, "60", false)]
+    [InlineData(LevelCrossing.Above, LevelFigure.Used, 60, null, "60.01", true)]
+    [InlineData(LevelCrossing.AtEvery, LevelFigure.Used, 25, null, "24.99", false)]
+    [InlineData(LevelCrossing.AtEvery, LevelFigure.Used, 25, null, "25", true)]
+    public void Level_says_which_side_fires(LevelCrossing crossing, LevelFigure figure, int credits, int? then, string use, bool fires)
+    {
+        var story = new Story(Level(crossing, figure, credits, then));
+
+        story.Use(use).Any().ShouldBe(fires);
+    }
+
+    [Fact]
+    public void Repeated_level_fires_at_each_step()
+    {
+        var story = new Story(Level(LevelCrossing.At, LevelFigure.Used, 10, 20));
+
+        story.Use("10").ShouldBe(["x"]);
+        story.Use("19").ShouldBeEmpty();
+        story.Use("1").ShouldBe(["x"]);
+        story.Use("19").ShouldBeEmpty();
+        story.Use("41").ShouldBe(["x"]);
+    }
+
+    [Fact]
+    public void Falling_steps_go_on_below_the_first_level()
+    {
+        var story = new Story(Level(LevelCrossing.At, LevelFigure.Left, 90, 30));
+
+        story.Use("10").ShouldBe(["x"]);
+        story.Use("29").ShouldBeEmpty();
+        story.Use("1").ShouldBe(["x"]);
+    }
+
+    [Fact]
+    public void Postpaid_use_counts_for_the_balance_and_not_for_its_base()
+    {
+        var story = new Story("alert \"over\"\n  at 100% of balance used");
+
+        story.Use("99.99").ShouldBeEmpty();
+        story.Use("50").ShouldBe(["over"]);
+        story.Grant("prepaid", "100");
+
+        // 149.99 of 200 are used; 50.01 of them came when the first 100 were gone.
+        story.Use("50").ShouldBeEmpty();
+        story.Use("0.01").ShouldBe(["over"]);
+    }
+
+    [Fact]
+    public void Refused_event_fires_nothing()
+    {
+        var story = new Story("alert \"x\"\n  at 10% of included used", "no");
+
+        story.Quote("500").Outcome.ShouldBe(QuoteOutcome.Refused);
+        story.Use("500").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Quote_and_charge_fire_the_same()
+    {
+        var story = new Story("alert \"x\"\n  at 10% of included used");
+
+        story.Quote("10").Alerts.ShouldBe(["x"]);
+        story.Use("10").ShouldBe(["x"]);
+    }
+
+    private static AlertLevel Level(LevelCrossing crossing, LevelFigure figure, int credits, int? then) => new(
+        crossing,
+        figure,
+        [new FixedAmount(credits, default)],
+        IsPercent: false,
+        Bucket: null,
+        then is { } step ? new FixedAmount(step, default) : null,
+        default);
+
+    private sealed class Story
+    {
+        private readonly PublishedRuleset _ruleset;
+        private readonly AlertLevel? _level;
+        private AccountState _state;
+        private Instant _now = s_start;
+
+        public Story(string alerts, string flex = "yes")
+        {
+            _ruleset = RuleFiles.Publish(RuleFiles.Compile("""
+                language 1
+                ruleset t version 1 effective 2026-01-01
+                credit "credit" to 2 decimals, rounding half up
+                currency USD to 2 decimals, rounding half up
+                account a
+                  has flex yes or no, normally yes
+                meter unit fractional
+                action use
+                  measures unit
+                price use
+                  per unit 1 credit
+                bucket included from plan
+                  unused expires at cycle end
+                bucket prepaid from purchase
+                  unused never expires
+                bucket over postpaid at 1 USD
+                  open when flex
+                consume included, then prepaid, then over
+                cycle calendar month
+                plan Team grants 100 credits every month into included
+                at zero
+                  block use until purchase
+                  if short refuse
+
+                """ + alerts + "\n"));
+            _state = Bookkeeper.Open(_ruleset, new OpenAccount("a", "t", s_start) { Plan = "Team", Facts = [new NamedText("flex", flex)] }).State;
+        }
+
+        public Story(AlertLevel level)
+            : this("alert \"x\"\n  at 1% of included used") => _level = level;
+
+        public void MoveTo(Instant at) => _now = at;
+
+        public void Grant(string bucket, string credits)
+        {
+            var id = "g" + _state.NextLot.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            var booking = Bookkeeper.Grant(_ruleset, _state, new GrantCredits(id, bucket, ExactDecimal.Parse(credits), _now), _now);
+            booking.Error.ShouldBeNull();
+            _state = booking.State;
+        }
+
+        public Quote Quote(string units) => Bookkeeper.Quote(_ruleset, _state, Event(units), _now, out _).ShouldNotBeNull();
+
+        public ImmutableArray<string> Use(string units)
+        {
+            var booking = Bookkeeper.Charge(_ruleset, _state, Event(units), _now);
+            booking.Error.ShouldBeNull();
+            var quote = booking.Answer.ShouldNotBeNull();
+            var fired = _level is null ? quote.Alerts : Fire(_level, quote);
+            _state = booking.State;
+            return fired;
+        }
+
+        private ImmutableArray<string> Fire(AlertLevel level, Quote quote)
+        {
+            var trace = new StepRecorder();
+            var model = _ruleset.Versions[0].Model;
+            Alerting.Fire(model, [model.Alerts[0] with { Levels = [level] }], _state, quote.Draws, _now, ref trace, out var alerts).ShouldBeNull();
+            return alerts;
+        }
+
+        private UsageEvent Event(string units) =>
+            new() { Action = "use", OccurredAt = _now, Quantities = [new MeteredQuantity("unit", ExactDecimal.Parse(units))] };
+    }
+}
