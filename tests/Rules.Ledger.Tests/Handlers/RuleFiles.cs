@@ -7,6 +7,8 @@ internal static class RuleFiles
 
     public static RuleFile Bookbag { get; } = Read("bookbag", "bookbag.v1.rules");
 
+    public static RuleFile Roboflow { get; } = Read("roboflow", "roboflow.v2.rules");
+
     private static RuleFile Read(string folder, string name)
     {
         var root = new DirectoryInfo(AppContext.BaseDirectory);
