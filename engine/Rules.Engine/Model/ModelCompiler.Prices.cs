@@ -14,10 +14,10 @@ internal sealed partial class ModelCompiler
         var bodies = new List<PriceBody>();
         AddBody(bodies, price.Body, -1, when: null, price.Body.Location, action.Meters, action.Facts, by);
         var rule = new PriceRule([.. by.Select(f => f.Index)], action.Meters, [.. bodies], price.Location);
-        if (!rule.Scopes.IsEmpty && TermPrices.DependsOnTerms(rule))
+        if (!rule.Scopes.IsEmpty && TermPrices.FirstTerm(rule) is { } term)
         {
             // Its figure may change while a scope is open, and the scope is priced by one.
-            NotSupported(price.Location, "A term in a price that counts over several events");
+            NotSupported(term.Location, "A term in a price that counts over several events");
         }
 
         return rule;

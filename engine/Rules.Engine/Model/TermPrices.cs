@@ -5,12 +5,15 @@ namespace Rules.Engine.Model;
 /// <summary>Prices whose figures are terms: what a term stands for is put in its place, and the price is then like any other.</summary>
 internal static class TermPrices
 {
-    public static bool DependsOnTerms(PriceRule rule)
+    public static bool DependsOnTerms(PriceRule rule) => FirstTerm(rule) is not null;
+
+    /// <summary>The first figure that depends on a term; null where none does.</summary>
+    public static Amount? FirstTerm(PriceRule rule)
     {
-        var found = false;
+        Amount? found = null;
         _ = Map(rule, amount =>
         {
-            found |= amount.Fixed is null;
+            found ??= amount.Fixed is null ? amount : null;
             return amount;
         });
         return found;
