@@ -75,6 +75,32 @@ public sealed class Compilation
             : Bind(ResolvedFile.Whole(tree), null, options, new DiagnosticBag(), amendment.ReportBase(baseVersion));
     }
 
+    /// <summary>
+    /// Binds a tree over the versions it builds on, which are looked for among <paramref name="versions"/> by name and number: the one it
+    /// amends, the one that amends, and so on. Others, and their order, do not matter; of two with one number the first counts.
+    /// </summary>
+    public static Compilation CreateAmong(SyntaxTree tree, ImmutableArray<SyntaxTree> versions, CompilationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        var chain = new Stack<SyntaxTree>();
+        for (var current = tree; current is not null && !chain.Contains(current); current = Amended(current, versions))
+        {
+            chain.Push(current);
+        }
+
+        Compilation? before = null;
+        while (chain.TryPop(out var next))
+        {
+            before = Create(next, before, options);
+        }
+
+        return before!;
+    }
+
+    private static SyntaxTree? Amended(SyntaxTree tree, ImmutableArray<SyntaxTree> versions) => tree.Root.Header is { Amends: { } amends } header
+        ? versions.FirstOrDefault(v => v.Root.Header.Name.ValueText == header.Name.ValueText && v.Root.Header.Version.IntegerValue == amends.Version.IntegerValue)
+        : null;
+
     private static Compilation Bind(
         ResolvedFile file, Compilation? baseVersion, CompilationOptions options, DiagnosticBag bound, DiagnosticBag reported)
     {

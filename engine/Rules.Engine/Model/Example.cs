@@ -6,7 +6,17 @@ namespace Rules.Engine.Model;
 
 /// <summary>A small story with what it should come to.</summary>
 /// <param name="Steps">In written order; totals restart at the first <see cref="DoStep"/> after an expectation.</param>
-public sealed record Example(string Name, ImmutableArray<ExampleStep> Steps, TextLocation Location);
+public sealed record Example(string Name, ImmutableArray<ExampleStep> Steps, TextLocation Location)
+{
+    /// <summary>Set for an example of an earlier version.</summary>
+    public InheritedExample? Inherited { get; init; }
+}
+
+/// <summary>Where an amendment took an example over.</summary>
+/// <param name="From">The version whose file holds it.</param>
+/// <param name="By">The version that takes it over.</param>
+/// <param name="Location">The line that says so.</param>
+public sealed record InheritedExample(int From, int By, TextLocation Location);
 
 /// <summary>One line of an example.</summary>
 public abstract record ExampleStep(TextLocation Location);

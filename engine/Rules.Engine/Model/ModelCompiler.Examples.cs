@@ -21,7 +21,10 @@ internal sealed partial class ModelCompiler
             }
         }
 
-        return new Example(bound.Name, steps.ToImmutable(), bound.Location);
+        return new Example(bound.Name, steps.ToImmutable(), bound.Location)
+        {
+            Inherited = bound.InheritedFrom is { } from ? new InheritedExample(from, _bound.Header.Version, _bound.Header.Location) : null,
+        };
     }
 
     private ExampleStep? StepOf(B.BoundStep step) => step switch

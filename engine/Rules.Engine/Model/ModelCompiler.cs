@@ -32,9 +32,9 @@ internal sealed partial class ModelCompiler
         _zone = zone;
     }
 
-    public static RulesetCompilation Compile(SourceText source, IDateTimeZoneProvider zones)
+    public static RulesetCompilation Compile(SourceText source, ImmutableArray<SourceText> versions, IDateTimeZoneProvider zones)
     {
-        var compilation = B.Compilation.Create(SyntaxTree.Parse(source), s_options);
+        var compilation = B.Compilation.CreateAmong(SyntaxTree.Parse(source), [.. versions.Select(SyntaxTree.Parse)], s_options);
         if (compilation.HasErrors)
         {
             return new RulesetCompilation(source, Model: null, compilation.Diagnostics);

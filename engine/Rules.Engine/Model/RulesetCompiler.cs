@@ -9,7 +9,14 @@ namespace Rules.Engine.Model;
 public static class RulesetCompiler
 {
     /// <summary>Never throws for what a file says. Time zones are those of the bundled TZDB.</summary>
-    public static RulesetCompilation Compile(SourceText source) => ModelCompiler.Compile(source, DateTimeZoneProviders.Tzdb);
+    public static RulesetCompilation Compile(SourceText source) => Compile(source, []);
+
+    /// <summary>
+    /// The same for a version that may amend another: those it builds on are looked for among <paramref name="versions"/>, in any order.
+    /// What it takes over is located in their texts.
+    /// </summary>
+    public static RulesetCompilation Compile(SourceText source, ImmutableArray<SourceText> versions) =>
+        ModelCompiler.Compile(source, versions, DateTimeZoneProviders.Tzdb);
 }
 
 /// <param name="Model">Null when there is an error among the diagnostics.</param>

@@ -406,16 +406,19 @@ internal sealed partial class ExampleStory(PublishedRuleset ruleset, RulesetMode
     private void Break(ExampleStep step, EvaluationError error)
     {
         _isBroken = true;
-        var diagnostic = new Diagnostic(
-            DiagnosticDescriptors.ExampleFails, step.Location, [example.Name, "an answer", $"{error.Code}: {error.Message}"], []);
-        _failures.Add(new ExampleFailure(diagnostic, [error.Help]));
+        _failures.Add(new ExampleFailure(Failure(step, "an answer", $"{error.Code}: {error.Message}"), [error.Help]));
     }
 
     private void Fail(ExampleStep step, string expected, string found)
     {
-        var diagnostic = new Diagnostic(DiagnosticDescriptors.ExampleFails, step.Location, [example.Name, expected, found], []);
-        _failures.Add(new ExampleFailure(diagnostic, [.. _working.Select(Line)]));
+        _failures.Add(new ExampleFailure(Failure(step, expected, found), [.. _working.Select(Line)]));
     }
+
+    // The text of an earlier version is not edited, so what it no longer proves is said where it is taken over.
+    private Diagnostic Failure(ExampleStep step, string expected, string found) => example.Inherited is { } inherited
+        ? new Diagnostic(
+            DiagnosticDescriptors.InheritedExampleFails, inherited.Location, [example.Name, inherited.From, expected, inherited.By, found], [])
+        : new Diagnostic(DiagnosticDescriptors.ExampleFails, step.Location, [example.Name, expected, found], []);
 
     private static string Line(Step step)
     {

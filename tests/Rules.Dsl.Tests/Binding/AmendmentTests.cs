@@ -232,6 +232,35 @@ public sealed class AmendmentTests
     }
 
     [Fact]
+    public void Versions_that_a_file_builds_on_are_found_in_any_order()
+    {
+        var texts = new[]
+        {
+            First,
+            Head + "price scan\n  each 3 credits\nremove example \"one page\"\n",
+            "language 1\nruleset stall version 2 effective 2026-03-01\ncredit \"credit\" to 0 decimals\n",
+        };
+        var third = SyntaxTree.Parse("language 1\nruleset shop version 3 effective 2026-04-01 amends version 2\nremove alert \"half\"\n");
+        var trees = texts.Select(static t => SyntaxTree.Parse(t)).ToList();
+        foreach (var order in new[] { trees, trees.AsEnumerable().Reverse() })
+        {
+            var compilation = Compilation.CreateAmong(third, [.. order], RuleFile.Options);
+            compilation.Diagnostics.Select(RuleFile.Show).ShouldBeEmpty();
+            compilation.Base!.Base!.Ruleset.Header.Version.ShouldBe(1);
+        }
+
+        Compilation.CreateAmong(third, [trees[0]], RuleFile.Options).Diagnostics.ShouldHaveSingleItem().Id.ShouldBe("PR0907");
+    }
+
+    [Fact]
+    public void Versions_that_amend_each_other_are_not_followed_round()
+    {
+        var second = SyntaxTree.Parse("language 1\nruleset shop version 2 effective 2026-03-01 amends version 3\n");
+        var third = SyntaxTree.Parse("language 1\nruleset shop version 3 effective 2026-04-01 amends version 2\n");
+        Compilation.CreateAmong(third, [second, third], RuleFile.Options).Diagnostics.ShouldHaveSingleItem().Id.ShouldBe("PR0908");
+    }
+
+    [Fact]
     public void Whole_file_is_its_own_resolved_text() => s_first.ResolvedText.ShouldBeSameAs(s_first.Tree.Text);
 
     [Fact]
