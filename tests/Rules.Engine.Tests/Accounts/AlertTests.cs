@@ -80,27 +80,28 @@ public sealed class AlertTests
         story.Use("95").ShouldBe(["early", "late"]);
     }
 
-    // Levels that no line of the language binds yet: the model states them.
     [Theory]
-    [InlineData(LevelCrossing.At, LevelFigure.Left, 40, null, "60", true)]
-    [InlineData(LevelCrossing.At, LevelFigure.Left, 40, null, "59.99", false)]
-    [InlineData(LevelCrossing.Below, LevelFigure.Left, 40, null, "60", false)]
-    [InlineData(LevelCrossing.Below, LevelFigure.Left, 40, null, "60.01", true)]
-    [InlineData(LevelCrossing.Above, LevelFigure.Used, 60, null, "60", false)]
-    [InlineData(LevelCrossing.Above, LevelFigure.Used, 60, null, "60.01", true)]
-    [InlineData(LevelCrossing.AtEvery, LevelFigure.Used, 25, null, "24.99", false)]
-    [InlineData(LevelCrossing.AtEvery, LevelFigure.Used, 25, null, "25", true)]
-    public void Level_says_which_side_fires(LevelCrossing crossing, LevelFigure figure, int credits, int? then, string use, bool fires)
+    [InlineData("at 40 credits left", "60", true)]
+    [InlineData("at 40 credits left", "59.99", false)]
+    [InlineData("below 40 credits left", "60", false)]
+    [InlineData("below 40 credits left", "60.01", true)]
+    [InlineData("at 30% of included left", "69.99", false)]
+    [InlineData("at 30% of included left", "70", true)]
+    [InlineData("above 60% of included used", "60", false)]
+    [InlineData("above 60% of included used", "60.01", true)]
+    [InlineData("at every 25 credits used", "24.99", false)]
+    [InlineData("at every 25 credits used", "25", true)]
+    public void Level_says_which_side_fires(string level, string credits, bool fires)
     {
-        var story = new Story(Level(crossing, figure, credits, then));
+        var story = new Story($"alert \"x\"\n  {level}");
 
-        story.Use(use).Any().ShouldBe(fires);
+        story.Use(credits).Any().ShouldBe(fires);
     }
 
     [Fact]
     public void Repeated_level_fires_at_each_step()
     {
-        var story = new Story(Level(LevelCrossing.At, LevelFigure.Used, 10, 20));
+        var story = new Story("alert \"x\"\n  at 10 credits used, then every 20 credits");
 
         story.Use("10").ShouldBe(["x"]);
         story.Use("19").ShouldBeEmpty();
@@ -112,7 +113,7 @@ public sealed class AlertTests
     [Fact]
     public void Falling_steps_go_on_below_the_first_level()
     {
-        var story = new Story(Level(LevelCrossing.At, LevelFigure.Left, 90, 30));
+        var story = new Story("alert \"x\"\n  at 90 credits left, then every 30 credits");
 
         story.Use("10").ShouldBe(["x"]);
         story.Use("29").ShouldBeEmpty();
@@ -151,19 +152,9 @@ public sealed class AlertTests
         story.Use("10").ShouldBe(["x"]);
     }
 
-    private static AlertLevel Level(LevelCrossing crossing, LevelFigure figure, int credits, int? then) => new(
-        crossing,
-        figure,
-        [new FixedAmount(credits, default)],
-        IsPercent: false,
-        Bucket: null,
-        then is { } step ? new FixedAmount(step, default) : null,
-        default);
-
     private sealed class Story
     {
         private readonly PublishedRuleset _ruleset;
-        private readonly AlertLevel? _level;
         private AccountState _state;
         private Instant _now = s_start;
 
@@ -198,9 +189,6 @@ public sealed class AlertTests
             _state = Bookkeeper.Open(_ruleset, new OpenAccount("a", "t", s_start) { Plan = "Team", Facts = [new NamedText("flex", flex)] }).State;
         }
 
-        public Story(AlertLevel level)
-            : this("alert \"x\"\n  at 1% of included used") => _level = level;
-
         public void MoveTo(Instant at) => _now = at;
 
         public void Grant(string bucket, string credits)
@@ -217,18 +205,8 @@ public sealed class AlertTests
         {
             var booking = Bookkeeper.Charge(_ruleset, _state, Event(units), _now);
             booking.Error.ShouldBeNull();
-            var quote = booking.Answer.ShouldNotBeNull();
-            var fired = _level is null ? quote.Alerts : Fire(_level, quote);
             _state = booking.State;
-            return fired;
-        }
-
-        private ImmutableArray<string> Fire(AlertLevel level, Quote quote)
-        {
-            var trace = new StepRecorder();
-            var model = _ruleset.Versions[0].Model;
-            Alerting.Fire(model, [model.Alerts[0] with { Levels = [level] }], _state, quote.Draws, _now, ref trace, out var alerts).ShouldBeNull();
-            return alerts;
+            return booking.Answer.ShouldNotBeNull().Alerts;
         }
 
         private UsageEvent Event(string units) =>
