@@ -183,7 +183,7 @@ internal sealed partial class Binder
 
     private static ImmutableArray<BoundRemark> BindRemarks(LineSyntax line) => [.. line.Remarks.Select(BindRemark)];
 
-    private static BoundRemark BindRemark(RemarkSyntax syntax) => new(
+    internal static BoundRemark BindRemark(RemarkSyntax syntax) => new(
         syntax.Keyword.Kind switch
         {
             SyntaxKind.SaysKeyword => RemarkKind.Says,

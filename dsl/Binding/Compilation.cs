@@ -45,6 +45,13 @@ public sealed class Compilation
     public bool HasErrors { get; }
 
     /// <summary>
+    /// Every <c>assume</c> that holds, on whatever line, also where the file has errors: the version's own in their order, then those it
+    /// takes over, located in the files of earlier versions.
+    /// </summary>
+    public ImmutableArray<BoundRemark> Assumptions =>
+        [.. _file.Remarks.Where(static r => r.Keyword.Kind == SyntaxKind.AssumeKeyword).Select(Binder.BindRemark)];
+
+    /// <summary>
     /// One whole file that means the same: of an amendment the text of its base with items replaced, removed and added, comments kept. Its
     /// first line of rules no longer says what it amends. Of a whole file its own text.
     /// </summary>

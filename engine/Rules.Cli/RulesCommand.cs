@@ -80,15 +80,17 @@ public static class RulesCommand
             }
         }
 
-        var check = new Command("check", "Reports every problem in rule files, with its line and how to mend it.") { paths, json };
-        check.SetAction(line => CheckCommand.Run(terminal, line.GetRequiredValue(paths), line.GetValue(json)));
+        var assumptions = new Option<bool>("--assumptions") { Description = "List every assume as well: what the files decide and their pages do not." };
+        var check = new Command("check", "Reports every problem in rule files, with its line and how to mend it.") { paths, assumptions, json };
+        check.SetAction(line => CheckCommand.Run(terminal, line.GetRequiredValue(paths), line.GetValue(assumptions), line.GetValue(json)));
 
         var onlyCheck = new Option<bool>("--check") { Description = "Change nothing; exit with 1 where a file is not formatted." };
         var fmt = new Command("fmt", "Lays rule files out in the one way; words, figures and comments stay as they are.") { paths, onlyCheck };
         fmt.SetAction(line => FormatCommand.Run(terminal, line.GetRequiredValue(paths), line.GetValue(onlyCheck)));
 
-        var test = new Command("test", "Runs the examples in rule files and shows the working of those that do not hold.") { paths, json };
-        test.SetAction(line => TestCommand.Run(terminal, line.GetRequiredValue(paths), line.GetValue(json)));
+        var coverage = new Option<bool>("--coverage") { Description = "List the figures that could change by one step and nothing in the file would notice. The exit code stays." };
+        var test = new Command("test", "Runs the examples in rule files and shows the working of those that do not hold.") { paths, coverage, json };
+        test.SetAction(line => TestCommand.Run(terminal, line.GetRequiredValue(paths), line.GetValue(coverage), line.GetValue(json)));
 
         var quote = new Command("quote", "Prices one event and explains the price. Nothing is recorded.") { file, usage, json };
         quote.SetAction(line => QuoteCommand.Run(terminal, clock, line.GetRequiredValue(file), line.GetRequiredValue(usage), line.GetValue(json)));

@@ -21,7 +21,11 @@ public sealed class RuleSources
     /// <summary>What the compiler and the examples say about a version.</summary>
     public Verdict Judge(RulesetVersion version) => _verdicts.GetOrAdd(
         version.Sha256,
-        static (_, version) => new Verdict(RulesetCompiler.Compile(TextOf(version)).Diagnostics, ExampleRunner.Run(version.Model)),
+        static (_, version) =>
+        {
+            var compilation = RulesetCompiler.Compile(TextOf(version));
+            return new Verdict(compilation.Diagnostics, ExampleRunner.Run(version.Model), compilation.Assumptions);
+        },
         version);
 
     private static SourceText TextOf(RulesetVersion version) => SourceText.From(version.Text, version.FileName);
@@ -43,4 +47,5 @@ public sealed class RuleSources
 
 /// <param name="Problems">In order of position.</param>
 /// <param name="Examples">In file order.</param>
-public sealed record Verdict(ImmutableArray<Diagnostic> Problems, ImmutableArray<ExampleResult> Examples);
+/// <param name="Assumptions">In order of position.</param>
+public sealed record Verdict(ImmutableArray<Diagnostic> Problems, ImmutableArray<ExampleResult> Examples, ImmutableArray<Assumption> Assumptions);

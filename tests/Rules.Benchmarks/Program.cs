@@ -5,10 +5,13 @@ switch (args)
     case ["event"]:
         OneEvent.Run();
         return 0;
+    case ["text"]:
+        RuleText.Run(Console.Out);
+        return 0;
     case ["ledger", var rules]:
         await LedgerBenchmarks.RunAsync(rules, Console.Out);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project tests/Rules.Benchmarks -- event | ledger RULES_DIRECTORY");
+        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project tests/Rules.Benchmarks -- event | text | ledger RULES_DIRECTORY");
         return 64;
 }

@@ -1,17 +1,19 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Rules.Cli.Input;
 using Rules.Cli.Output;
 using Rules.Dsl.Diagnostics;
+using Rules.Dsl.Text;
 using Rules.Engine.Model;
 
 namespace Rules.Cli.Commands;
 
-/// <summary><c>rules check PATH...</c>: everything the compiler has to say.</summary>
+/// <summary><c>rules check PATH... [--assumptions]</c>: everything the compiler has to say, and what the files decide that their pages do not.</summary>
 internal static class CheckCommand
 {
-    public static int Run(Terminal terminal, IEnumerable<string> paths, bool json)
+    public static int Run(Terminal terminal, IEnumerable<string> paths, bool assumptions, bool json)
     {
-        var files = RuleFiles.Find(paths).Select(static path => new CheckedFile(path, RulesetCompiler.Compile(RuleFiles.Read(path).Source).Diagnostics))
+        var files = RuleFiles.Find(paths).Select(static path => new CheckedFile(path, RulesetCompiler.Compile(RuleFiles.Read(path).Source)))
             .ToImmutableArray();
         var all = files.SelectMany(static f => f.Diagnostics).ToImmutableArray();
         if (json)
@@ -24,6 +26,11 @@ internal static class CheckCommand
                     writer.WriteStartObject();
                     writer.WriteString("path", file.Path);
                     writer.WriteDiagnostics(file.Diagnostics);
+                    if (assumptions)
+                    {
+                        WriteAssumptions(writer, file.Assumptions);
+                    }
+
                     writer.WriteEndObject();
                 }
 
@@ -42,10 +49,40 @@ internal static class CheckCommand
                 }
             }
 
+            foreach (var file in assumptions ? files : [])
+            {
+                PrintAssumptions(terminal, file);
+            }
+
             terminal.Output.WriteLine($"{Counted.Of(files.Length, "file")}, {Summary(terminal.Palette, all)}");
         }
 
         return all.Any(static d => d.Severity == DiagnosticSeverity.Error) ? ExitCode.Problems : ExitCode.Fine;
+    }
+
+    private static void PrintAssumptions(Terminal terminal, CheckedFile file)
+    {
+        terminal.Output.WriteLine($"{Printable.Text(file.Path)}: {(file.Assumptions.IsEmpty ? "no assumptions" : Counted.Of(file.Assumptions.Length, "assumption") + ":")}");
+        foreach (var assumption in file.Assumptions)
+        {
+            var origin = ReferenceEquals(assumption.Location.Source, file.Source) ? "" : $"{Printable.Text(assumption.Location.FileName)}, ";
+            terminal.Output.WriteLine($"  {origin}line {assumption.Location.Line}: {Printable.Text(assumption.Text)}");
+        }
+    }
+
+    private static void WriteAssumptions(Utf8JsonWriter writer, ImmutableArray<Assumption> assumptions)
+    {
+        writer.WriteStartArray("assumptions");
+        foreach (var assumption in assumptions)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("text", assumption.Text);
+            writer.WriteString("file", assumption.Location.FileName);
+            writer.WriteRange(assumption.Location);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
     }
 
     private static string Summary(Palette palette, ImmutableArray<Diagnostic> diagnostics)
@@ -61,5 +98,12 @@ internal static class CheckCommand
         };
     }
 
-    private sealed record CheckedFile(string Path, ImmutableArray<Diagnostic> Diagnostics);
+    private sealed record CheckedFile(string Path, RulesetCompilation Compilation)
+    {
+        public SourceText Source => Compilation.Source;
+
+        public ImmutableArray<Diagnostic> Diagnostics => Compilation.Diagnostics;
+
+        public ImmutableArray<Assumption> Assumptions => Compilation.Assumptions;
+    }
 }

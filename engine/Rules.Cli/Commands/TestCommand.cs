@@ -3,17 +3,22 @@ using System.Text.Json;
 using Rules.Cli.Input;
 using Rules.Cli.Output;
 using Rules.Dsl.Diagnostics;
+using Rules.Dsl.Editing;
+using Rules.Dsl.Syntax;
 using Rules.Engine.Model;
 using Rules.Engine.Proof;
 
 namespace Rules.Cli.Commands;
 
-/// <summary><c>rules test PATH...</c>: the examples and promises of rule files. A file with errors runs none and counts as a failure.</summary>
+/// <summary>
+/// <c>rules test PATH... [--coverage]</c>: the examples and promises of rule files, and which figures they protect. A file with errors runs none and counts
+/// as a failure; a figure that nothing protects is none.
+/// </summary>
 internal static class TestCommand
 {
-    public static int Run(Terminal terminal, IEnumerable<string> paths, bool json)
+    public static int Run(Terminal terminal, IEnumerable<string> paths, bool coverage, bool json)
     {
-        var files = RuleFiles.Find(paths).Select(TestedFile.Run).ToImmutableArray();
+        var files = RuleFiles.Find(paths).Select(path => TestedFile.Run(path, coverage)).ToImmutableArray();
         if (json)
         {
             WriteJson(terminal.Output, files);
@@ -52,9 +57,33 @@ internal static class TestCommand
             }
         }
 
+        foreach (var file in files)
+        {
+            PrintCoverage(terminal, file);
+        }
+
         var broken = files.Count(static f => !f.Compiles);
         var errors = broken == 0 ? "" : $"; {terminal.Palette.Bad($"{Counted.Of(broken, "file")} {(broken == 1 ? "has" : "have")} errors")}";
         terminal.Output.WriteLine(Summary(terminal.Palette, files) + errors);
+    }
+
+    /// <summary><c>31 of 34 figures are protected; not protected:</c> and a line for each.</summary>
+    private static void PrintCoverage(Terminal terminal, TestedFile file)
+    {
+        if (file.Coverage is not { } coverage)
+        {
+            return;
+        }
+
+        var (unprotected, untried) = (coverage.Count(FigureProtection.Unprotected), coverage.Count(FigureProtection.NotTried));
+        var summary = $"{coverage.Count(FigureProtection.Protected):N0} of {Counted.Of(coverage.Figures.Length, "figure")} {(coverage.Figures.Length == 1 ? "is" : "are")} protected";
+        terminal.Output.WriteLine($"{Printable.Text(file.Path)}: {(unprotected + untried == 0 ? terminal.Palette.Good(summary) : terminal.Palette.Warn(summary))}"
+            + (untried == 0 ? "" : $", {untried:N0} {(file.Compiles ? "not tried: the file is too long to try them all" : "not tried: the file has errors")}")
+            + (unprotected == 0 ? "" : "; not protected:"));
+        foreach (var figure in coverage.Figures.Where(static f => f.Protection == FigureProtection.Unprotected))
+        {
+            terminal.Output.WriteLine($"  line {figure.Location.Line}, {figure.Location.Text}: no example, promise or claim notices {figure.Unnoticed}");
+        }
     }
 
     /// <summary><c>22 examples, 61 expectations, 3 promises, all hold</c>; files without promises do not count them.</summary>
@@ -95,6 +124,11 @@ internal static class TestCommand
             }
 
             writer.WriteEndArray();
+            if (file.Coverage is { } coverage)
+            {
+                WriteCoverage(writer, coverage);
+            }
+
             writer.WriteEndObject();
         }
 
@@ -105,6 +139,26 @@ internal static class TestCommand
         writer.WriteNumber("failures", files.Sum(static f => f.FailureCount));
         writer.WriteTotals([.. files.SelectMany(static f => f.Diagnostics)]);
     });
+
+    private static void WriteCoverage(Utf8JsonWriter writer, CoverageReport coverage)
+    {
+        writer.WriteStartObject("coverage");
+        writer.WriteNumber("figures", coverage.Figures.Length);
+        writer.WriteNumber("protected", coverage.Count(FigureProtection.Protected));
+        writer.WriteNumber("notTried", coverage.Count(FigureProtection.NotTried));
+        writer.WriteStartArray("unprotected");
+        foreach (var figure in coverage.Figures.Where(static f => f.Protection == FigureProtection.Unprotected))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("figure", figure.Location.Text);
+            writer.WriteString("unnoticed", figure.Unnoticed);
+            writer.WriteRange(figure.Location);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
 
     private static void WriteExample(Utf8JsonWriter writer, ExampleResult example)
     {
@@ -151,12 +205,14 @@ internal static class TestCommand
         writer.WriteEndObject();
     }
 
+    /// <param name="Coverage">Null where it was not asked for.</param>
     private sealed record TestedFile(
         string Path,
         bool Compiles,
         ImmutableArray<Diagnostic> Diagnostics,
         ImmutableArray<ExampleResult> Examples,
-        ImmutableArray<PromiseResult> Promises)
+        ImmutableArray<PromiseResult> Promises,
+        CoverageReport? Coverage)
     {
         public int Expectations => Examples.Sum(static e => e.Expectations);
 
@@ -168,15 +224,17 @@ internal static class TestCommand
 
         public bool Holds => Compiles && FailureCount == 0;
 
-        public static TestedFile Run(string path)
+        public static TestedFile Run(string path, bool coverage)
         {
-            var compilation = RulesetCompiler.Compile(RuleFiles.Read(path).Source);
+            var source = RuleFiles.Read(path).Source;
+            var compilation = RulesetCompiler.Compile(source);
             return new TestedFile(
                 path,
                 compilation.Model is not null,
                 compilation.Diagnostics,
                 compilation.Model is { } model ? ExampleRunner.Run(model) : [],
-                compilation.Model is { } proved ? PromiseRunner.Run(proved) : []);
+                compilation.Model is { } proved ? PromiseRunner.Run(proved) : [],
+                coverage ? FigureCoverage.Measure(compilation, Figures.Find(SyntaxTree.Parse(source))) : null);
         }
     }
 }

@@ -86,7 +86,8 @@ public static class JsonReport
         writer.WriteNumber("warnings", diagnostics.Count(static d => d.Severity == DiagnosticSeverity.Warning));
     }
 
-    private static void WriteRange(this Utf8JsonWriter writer, TextLocation location)
+    /// <summary>The members <c>line</c>, <c>column</c>, <c>endLine</c> and <c>endColumn</c>.</summary>
+    public static void WriteRange(this Utf8JsonWriter writer, TextLocation location)
     {
         writer.WriteNumber("line", location.Start.Line);
         writer.WriteNumber("column", location.Start.Column);

@@ -35,9 +35,10 @@ internal sealed partial class ModelCompiler
     public static RulesetCompilation Compile(SourceText source, ImmutableArray<SourceText> versions, IDateTimeZoneProvider zones)
     {
         var compilation = B.Compilation.CreateAmong(SyntaxTree.Parse(source), [.. versions.Select(SyntaxTree.Parse)], s_options);
+        ImmutableArray<Assumption> assumptions = [.. compilation.Assumptions.Select(static a => new Assumption(a.Text, a.Location))];
         if (compilation.HasErrors)
         {
-            return new RulesetCompilation(source, Model: null, compilation.Diagnostics);
+            return new RulesetCompilation(source, Model: null, compilation.Diagnostics) { Assumptions = assumptions };
         }
 
         var zone = zones.GetZoneOrNull(compilation.Ruleset.Header.TimeZone) ?? DateTimeZone.Utc;
@@ -45,13 +46,13 @@ internal sealed partial class ModelCompiler
         var model = compiler.Build();
         if (compiler._diagnostics.Count == 0)
         {
-            return new RulesetCompilation(source, model, compilation.Diagnostics);
+            return new RulesetCompilation(source, model, compilation.Diagnostics) { Assumptions = assumptions };
         }
 
         var all = new DiagnosticBag();
         all.AddRange(compilation.Diagnostics);
         all.AddRange(compiler._diagnostics.ToImmutable());
-        return new RulesetCompilation(source, compiler._diagnostics.HasErrors ? null : model, all.ToImmutable());
+        return new RulesetCompilation(source, compiler._diagnostics.HasErrors ? null : model, all.ToImmutable()) { Assumptions = assumptions };
     }
 
     /// <summary>The model of a rule set that is bound without errors; null where it uses what is not evaluated yet.</summary>

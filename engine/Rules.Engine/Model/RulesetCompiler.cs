@@ -21,4 +21,12 @@ public static class RulesetCompiler
 
 /// <param name="Model">Null when there is an error among the diagnostics.</param>
 /// <param name="Diagnostics">In order of position.</param>
-public sealed record RulesetCompilation(SourceText Source, RulesetModel? Model, ImmutableArray<Diagnostic> Diagnostics);
+public sealed record RulesetCompilation(SourceText Source, RulesetModel? Model, ImmutableArray<Diagnostic> Diagnostics)
+{
+    /// <summary>Every <c>assume</c> of the version, also where it has errors, in order of position; then those it takes over from the version it amends.</summary>
+    public ImmutableArray<Assumption> Assumptions { get; init; } = [];
+}
+
+/// <summary>A decision that the published page does not make and the rule file does.</summary>
+/// <param name="Location">The text with its quotes.</param>
+public sealed record Assumption(string Text, TextLocation Location);

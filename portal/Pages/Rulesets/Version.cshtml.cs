@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using NodaTime;
 using Rules.Dsl.Diagnostics;
+using Rules.Engine.Model;
 using Rules.Engine.Proof;
 using Rules.Ledger;
 using Rules.Portal.Display;
@@ -22,6 +23,8 @@ public sealed class VersionModel(CreditLedger ledger, RuleSources sources, TimeP
 
     public ImmutableArray<ExampleResult> Examples { get; private set; } = [];
 
+    public ImmutableArray<Assumption> Assumptions { get; private set; } = [];
+
     public IActionResult OnGet(string name, int number)
     {
         var version = ledger.Rulesets.Versions(name).FirstOrDefault(candidate => candidate.Model.Version == number);
@@ -32,7 +35,7 @@ public sealed class VersionModel(CreditLedger ledger, RuleSources sources, TimeP
 
         Version = version;
         Row = RulesetRow.At(ruleset, Instant.FromDateTimeOffset(time.GetUtcNow()));
-        (Problems, Examples) = sources.Judge(version);
+        (Problems, Examples, Assumptions) = sources.Judge(version);
         Source = sources.View(version).WithProblems(Problems).Build($"{name} version {number}");
         return Page();
     }

@@ -118,4 +118,29 @@ public sealed class CheckTests : IDisposable
         run.Output.ShouldBeEmpty();
         run.Error.ShouldContain("b.rules: there is no such file or folder.");
     }
+
+    [Fact]
+    public async Task Assumptions_are_listed_with_their_lines()
+    {
+        _folder.Write("a.rules", SampleRules.Sound);
+        _folder.Write("b.rules", SampleRules.Sound.Replace("cycle monthly", "cycle monthly  assume \"from the first day\"", StringComparison.Ordinal));
+        var run = await CommandRun.Of("check", "--assumptions", _folder.Path);
+        run.ExitCode.ShouldBe(0);
+        _folder.Strip(run.Output).ShouldBe("""
+            a.rules: no assumptions
+            b.rules: 1 assumption:
+              line 36: from the first day
+            2 files, no problems
+
+            """);
+    }
+
+    [Fact]
+    public async Task Assumptions_are_members_of_their_file_in_json()
+    {
+        _folder.Write("b.rules", SampleRules.Sound.Replace("cycle monthly", "cycle monthly  assume \"from the first day\"", StringComparison.Ordinal));
+        var run = await CommandRun.Of("check", "--assumptions", "--json", _folder.Path);
+        JsonNode.Parse(run.Output)!["files"]![0]!["assumptions"]!.ToJsonString().ShouldBe(
+            """[{"text":"from the first day","file":"b.rules","line":36,"column":23,"endLine":36,"endColumn":43}]""");
+    }
 }

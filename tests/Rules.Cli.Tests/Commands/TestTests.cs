@@ -80,4 +80,45 @@ public sealed class TestTests : IDisposable
         run.Output.ShouldBe("0 examples, 0 expectations, nothing to test\n");
         run.ExitCode.ShouldBe(0);
     }
+
+    [Fact]
+    public async Task Coverage_lists_the_figures_that_nothing_protects()
+    {
+        _folder.Write("sample.rules", SampleRules.Sound);
+        var run = await CommandRun.Of("test", "--coverage", _folder.Path);
+        run.ExitCode.ShouldBe(0);
+        _folder.Strip(run.Output).ShouldBe("""
+            sample.rules: 6 of 7 figures are protected; not protected:
+              line 38, 20: no example, promise or claim notices 21
+            2 examples, 3 expectations, all hold
+
+            """);
+    }
+
+    [Fact]
+    public async Task Coverage_is_a_member_of_its_file_in_json()
+    {
+        _folder.Write("sample.rules", SampleRules.Sound);
+        var run = await CommandRun.Of("test", "--coverage", "--json", _folder.Path);
+        run.ExitCode.ShouldBe(0);
+        JsonNode.Parse(run.Output)!["files"]![0]!["coverage"]!.ToJsonString().ShouldBe(
+            """{"figures":7,"protected":6,"notTried":0,"unprotected":[{"figure":"20","unnoticed":"21","line":38,"column":18,"endLine":38,"endColumn":20}]}""");
+    }
+
+    [Fact]
+    public async Task Coverage_of_a_file_with_errors_says_that_nothing_was_tried()
+    {
+        _folder.Write("sample.rules", SampleRules.Sound.Replace("60% off", "50% off", StringComparison.Ordinal));
+        var run = await CommandRun.Of("test", "--coverage", _folder.Path);
+        run.ExitCode.ShouldBe(1);
+        _folder.Strip(run.Output).ShouldContain("sample.rules: 0 of 7 figures are protected, 7 not tried: the file has errors\n");
+    }
+
+    [Fact]
+    public async Task Every_figure_of_the_shipped_rules_is_protected()
+    {
+        var run = await CommandRun.Of("test", "--coverage", SourceTree.PathOf("rules/biodock"), SourceTree.PathOf("rules/bookbag"));
+        run.ExitCode.ShouldBe(0);
+        run.Output.ShouldNotContain("not protected");
+    }
 }

@@ -45,6 +45,14 @@ public sealed partial class PageTests(RunningPortal portal)
     }
 
     [Fact]
+    public async Task Version_lists_its_assumptions_with_their_lines()
+    {
+        var html = WebUtility.HtmlDecode(await portal.Http.GetStringAsync("/rulesets/biodock/v/1"));
+        html.ShouldContain("<span>the page is undated</span>");
+        html.ShouldContain("<a href=\"#L36\">line 36</a>");
+    }
+
+    [Fact]
     public async Task Charge_is_explained_by_the_steps_of_its_own_answer()
     {
         var (quote, html) = await ExplainedAsync(await portal.OpenBiodockAsync(), []);
