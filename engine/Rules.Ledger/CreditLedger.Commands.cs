@@ -137,7 +137,8 @@ public sealed partial class CreditLedger
     {
         public override string? NewLot => command.Id;
 
-        public override IReadOnlyList<ScopeId> Scopes(AccountState state, Instant recordedAt) => Bookkeeper.ScopesOf(ledger.RulesetOf(state), state);
+        public override IReadOnlyList<ScopeId> Scopes(AccountState state, Instant recordedAt) =>
+            Bookkeeper.ScopesDue(ledger.RulesetOf(state), state, recordedAt);
 
         public override Booked Book(AccountState? state, Instant recordedAt)
         {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using NodaTime;
 using Rules.Engine.Accounts;
+using Rules.Engine.Pricing;
 using Rules.Ledger.Journal;
 using Rules.Ledger.Storage;
 using Rules.Ledger.Verification;
@@ -32,7 +33,8 @@ public sealed partial class CreditLedger
 
         var instant = Instants.Max(at ?? Instants.Now(_options.Time), stored.State.LastAt);
         var ruleset = RulesetOf(stored.State);
-        var booking = Bookkeeper.Advance(ruleset, stored.State, instant);
+        var counted = await snapshot.ScopesAsync(stored, Bookkeeper.ScopesDue(ruleset, stored.State, instant), cancellationToken);
+        var booking = Bookkeeper.Advance(ruleset, stored.State with { Scopes = counted }, instant);
         var state = booking.State;
         var answer = booking.Answer;
         var credit = ruleset.Versions[^1].Model.Credit;
@@ -47,8 +49,15 @@ public sealed partial class CreditLedger
         await using var snapshot = await _store.BeginReadAsync(cancellationToken);
         var rows = await snapshot.AccountsAsync(filter with { Limit = limit + 1 }, cancellationToken);
         var now = Instants.Now(_options.Time);
-        var items = rows.Take(limit).Select(row => Summary(row, now)).ToImmutableArray();
-        return new Page<AccountSummary>(items, rows.Length > limit ? items[^1].Id : null);
+        var items = ImmutableArray.CreateBuilder<AccountSummary>(limit);
+        foreach (var row in rows.Take(limit))
+        {
+            var state = row.Account.State;
+            var due = Bookkeeper.ScopesDue(RulesetOf(state), state, Instants.Max(now, state.LastAt));
+            items.Add(Summary(row, now, await snapshot.ScopesAsync(row.Account, due, cancellationToken)));
+        }
+
+        return new Page<AccountSummary>(items.ToImmutable(), rows.Length > limit ? items[^1].Id : null);
     }
 
     /// <summary>
@@ -91,9 +100,9 @@ public sealed partial class CreditLedger
         return await new Verifier(snapshot, progress, Rulesets).VerifyAsync(account, cancellationToken);
     }
 
-    private AccountSummary Summary(AccountRow row, Instant now)
+    private AccountSummary Summary(AccountRow row, Instant now, ImmutableArray<ScopeState> counted)
     {
-        var state = row.Account.State;
+        var state = row.Account.State with { Scopes = counted };
         var ruleset = RulesetOf(state);
         var answer = Bookkeeper.Advance(ruleset, state, Instants.Max(now, state.LastAt)).Answer;
         return new AccountSummary(state.Id, state.Ruleset, answer?.Version ?? state.Version, answer?.Plan, state.OpenedAt, row.LastEntryAt,

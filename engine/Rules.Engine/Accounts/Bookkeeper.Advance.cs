@@ -62,6 +62,7 @@ public static partial class Bookkeeper
             Sooner(ref next, cycle.End);
         }
 
+        SoonerClose(Current(ruleset, state), state, upTo, ref next);
         if (Versions.NextMove(ruleset, state, state.LastAt, upTo) is { } move)
         {
             Sooner(ref next, move.At);
@@ -96,6 +97,11 @@ public static partial class Bookkeeper
     private static EvaluationError? DoDue(PublishedRuleset ruleset, Journal journal, Instant at)
     {
         Expire(journal, at, static (lot, at) => lot.Lot.ExpiresAt <= at);
+        if (CloseScopes(ruleset, journal, at, endsCycle: journal.State.Cycle is { } closing && closing.End <= at) is { } undue)
+        {
+            return undue;
+        }
+
         if (Versions.NextMove(ruleset, journal.State, journal.State.LastAt, at) is { } move)
         {
             journal.MoveToVersion(move.Version);

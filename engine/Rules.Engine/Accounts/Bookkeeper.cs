@@ -144,11 +144,11 @@ public static partial class Bookkeeper
 
     /// <summary>
     /// The scope instances whose state an event may read, so that a store can load them under its lock; empty when its price counts nothing
-    /// or the event cannot be read. Scopes of a cycle, day or hour belong to the time of recording.
+    /// or the event cannot be read. Scopes of a cycle, day or hour belong to the time of recording; those that close before it are included.
     /// </summary>
     public static IReadOnlyList<ScopeId> ScopesOf(PublishedRuleset ruleset, AccountState state, UsageEvent usage, Instant recordedAt)
     {
-        var scopes = new List<ScopeId>(ScopesOf(ruleset, state));
+        var scopes = new List<ScopeId>(ScopesDue(ruleset, state, recordedAt));
         var key = usage.Keys.IsEmpty ? null : usage.Keys[0].Value;
         var cycle = state.Cycle?.Number;
 
@@ -167,6 +167,11 @@ public static partial class Bookkeeper
                 {
                     scopes.Add(id);
                 }
+            }
+
+            if (price.GivesBack && !scopes.Contains(ScopeId.DrawsOf(action.Name)))
+            {
+                scopes.Add(ScopeId.DrawsOf(action.Name));
             }
         }
 
@@ -188,7 +193,7 @@ public static partial class Bookkeeper
             return stuck;
         }
 
-        if (VersionFor(ruleset, journal.State, usage) is not { } model)
+        if (VersionFor(ruleset, journal.State, usage, recordedAt) is not { } model)
         {
             return EvaluationErrors.NoVersion(ruleset.Name);
         }
@@ -197,7 +202,7 @@ public static partial class Bookkeeper
     }
 
     // A scope is priced to its end by the version under which it began (language, section 6).
-    private static RulesetModel? VersionFor(PublishedRuleset ruleset, AccountState state, UsageEvent usage)
+    private static RulesetModel? VersionFor(PublishedRuleset ruleset, AccountState state, UsageEvent usage, Instant recordedAt)
     {
         if (!usage.Keys.IsEmpty)
         {
@@ -210,7 +215,20 @@ public static partial class Bookkeeper
             }
         }
 
-        return Versions.At(ruleset, state, usage.OccurredAt);
+        var model = Versions.At(ruleset, state, usage.OccurredAt);
+        if (model?.FindAction(usage.Action) is { Price: { } price } action)
+        {
+            var context = new ScopeContext(model, state.Scopes, null, state.Cycle?.Number, recordedAt);
+            foreach (var scope in price.Scopes)
+            {
+                if (scope.Kind != ScopeKind.Key && context.Find(context.IdOf(action, scope)!.Value) is { } begun)
+                {
+                    return ruleset.Version(begun.Version);
+                }
+            }
+        }
+
+        return model;
     }
 
     private static Booking<TAnswer> Fail<TAnswer>(AccountState state, EvaluationError error)

@@ -14,7 +14,7 @@ internal readonly record struct QuoteDraft(
 /// <summary>
 /// Price and draw of one event against a state that has been advanced: the one evaluation behind quote, charge, explanation and preview.
 /// </summary>
-internal static class Quoter
+internal static partial class Quoter
 {
     /// <param name="model">The version that prices the event.</param>
     /// <param name="commits">Whether the scopes after the event are wanted.</param>
@@ -74,7 +74,7 @@ internal static class Quoter
             return unpriced;
         }
 
-        return Draw(model, state, resolved.Action, facts, price, recordedAt, ref trace, out draft);
+        return Draw(model, state, resolved.Action, facts, price, recordedAt, isClosing: false, ref trace, out draft);
     }
 
     private static EvaluationError? TableOf(RulesetModel model, AccountState state, in ResolvedEvent resolved, Instant at, out PriceTable? table)
@@ -126,6 +126,7 @@ internal static class Quoter
         FactValue[] facts,
         in PriceOutcome price,
         Instant at,
+        bool isClosing,
         ref StepRecorder trace,
         out QuoteDraft draft)
     {
@@ -135,6 +136,13 @@ internal static class Quoter
         ImmutableArray<Draw> draws = [];
         ImmutableArray<Posting> postings = [];
         ImmutableArray<Lot> newLots = [];
+        ScopeState? memory = null;
+        if (price.Charge < 0 && !model.Buckets.IsEmpty
+            && GiveBack(state, action, -price.Charge, at, out draws, out postings, out newLots, out memory) is { } tooMuch)
+        {
+            return tooMuch;
+        }
+
         if (price.Charge > 0 && !model.Buckets.IsEmpty)
         {
             if (Balances.Queue(model, state, action.Index, facts, at, out var queue) is { } error)
@@ -147,19 +155,27 @@ internal static class Quoter
             if (price.Charge > room)
             {
                 shortBy = price.Charge - room;
-                outcome = Shortfall(model, action, room, price.Charge, ref trace);
+                // What falls due at a close takes what there is: the use is over, so there is nothing to stop.
+                outcome = isClosing ? QuoteOutcome.Charged : Shortfall(model, action, room, price.Charge, ref trace);
                 take = outcome == QuoteOutcome.Charged ? room : 0;
             }
 
             if (take > 0)
             {
                 (draws, postings, newLots) = Take(model, state, queue.Sources, take, at, ref trace);
+                memory = action.Price!.GivesBack ? Remember(model, state, action, draws, newLots, at) : null;
             }
         }
 
         if (Alerting.Fire(model, model.Alerts, state, draws, at, ref trace, out var alerts) is { } unset)
         {
             return unset;
+        }
+
+        var scopes = outcome == QuoteOutcome.Charged ? price.Scopes : [];
+        if (memory is not null)
+        {
+            scopes = scopes.Add(memory);
         }
 
         draft = new QuoteDraft(
@@ -179,7 +195,7 @@ internal static class Quoter
                 Meaning = model.Meaning,
                 Decimals = model.Credit.Decimals,
             },
-            outcome == QuoteOutcome.Charged ? price.Scopes : [],
+            scopes,
             postings,
             newLots);
         return null;

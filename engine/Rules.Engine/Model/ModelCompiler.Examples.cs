@@ -49,6 +49,14 @@ internal sealed partial class ModelCompiler
         B.BoundExpectFigure { Figure: B.ExpectedFigure.Price } expect => Expect(ExpectedFigure.Price, expect.Amount, step),
         B.BoundExpectFigure { Figure: B.ExpectedFigure.Owed } expect => Expect(ExpectedFigure.Owed, expect.Amount, step),
         B.BoundExpectAlert expect => new ExpectAlertStep(expect.Alert?.Name, step.Location),
+        B.BoundExpectBack expect => Expect(ExpectedFigure.Back, expect.Amount, step),
+        B.BoundCorrectStep correct => new DoStep(
+            1,
+            _indexes[correct.Action],
+            [.. correct.Quantities.Select(q => new StatedQuantity(q.Unit.Name, -q.Count))],
+            [.. correct.Facts.Select(f => new NamedValue(f.Fact.Name, f.Value.ToString()))],
+            correct.Key,
+            step.Location),
         B.BoundExpectOutcome expect => new ExpectOutcomeStep(OutcomeOf(expect.Outcome), step.Location),
         _ => null,
     };

@@ -106,11 +106,6 @@ internal sealed partial class ModelCompiler
             return new Ladder(LadderKind.Graduated, [new Tier(ExactDecimal.Zero, IncludesStart: false, End: null, cost, per.Location)], null, RepricesEarlierUnits: false, per.Location);
         }
 
-        if (ladder.RepricesEarlierUnits)
-        {
-            NotSupported(ladder.Location, "\"re-pricing earlier units\"");
-        }
-
         return new Ladder(
             ladder.Kind == B.LadderKind.Graduated ? LadderKind.Graduated : LadderKind.Volume,
             [.. ladder.Tiers.Select(t => new Tier(t.Start, t.IncludesStart, t.End, CostOf(t.Cost), t.Location))],
@@ -168,15 +163,8 @@ internal sealed partial class ModelCompiler
         return new RowTable([.. by.Select(f => f.Index)], sizes, rows, [.. cells]);
     }
 
-    private Allowance AllowanceOf(B.BoundAllowance allowance, ImmutableArray<Meter> meters)
-    {
-        if (allowance.Unit is null)
-        {
-            NotSupported(allowance.Location, "A number of free events");
-        }
-
-        return new Allowance(allowance.Count, allowance.Unit is { } unit ? PlaceOf(meters, unit) : null, allowance.Location);
-    }
+    private Allowance AllowanceOf(B.BoundAllowance allowance, ImmutableArray<Meter> meters) =>
+        new(allowance.Count, allowance.Unit is { } unit ? PlaceOf(meters, unit) : null, allowance.Location);
 
     private PriceAdjustment? AdjustmentOf(B.BoundPriceBody bound, B.AdjustmentKind kind)
     {
@@ -184,30 +172,15 @@ internal sealed partial class ModelCompiler
         return adjustment is null ? null : new PriceAdjustment(AmountOf(adjustment.Percent), adjustment.Location);
     }
 
-    private PriceBound BoundOf(B.BoundPriceLimit limit)
-    {
-        var scope = ScopeOf(limit.Scope);
-        if (limit.Kind == B.LimitKind.AtLeast && scope.Kind != ScopeKind.Event)
-        {
-            NotSupported(limit.Location, "A minimum of a scope");
-        }
+    private PriceBound BoundOf(B.BoundPriceLimit limit) =>
+        new(limit.Kind == B.LimitKind.AtMost, AmountOf(limit.Amount), ScopeOf(limit.Scope), limit.Location);
 
-        return new PriceBound(limit.Kind == B.LimitKind.AtMost, AmountOf(limit.Amount), scope, limit.Location);
-    }
-
-    private Corrections CorrectionsOf(B.BoundCorrections? corrections)
+    private static Corrections CorrectionsOf(B.BoundCorrections? corrections) => corrections?.Kind switch
     {
-        switch (corrections?.Kind)
-        {
-            case null:
-                return Corrections.Refused;
-            case B.CorrectionsKind.CostNothing:
-                return Corrections.CostNothing;
-            default:
-                NotSupported(corrections.Location, "\"corrections allowed\"");
-                return Corrections.Allowed;
-        }
-    }
+        null => Corrections.Refused,
+        B.CorrectionsKind.CostNothing => Corrections.CostNothing,
+        _ => Corrections.Allowed,
+    };
 
     private static Scope ScopeOf(B.BoundScope? scope) => scope?.Kind switch
     {

@@ -31,6 +31,15 @@ public sealed record PriceRule(ImmutableArray<int> By, ImmutableArray<Meter> Met
 
         return chosen;
     }
+
+    /// <summary>The scopes whose end may make something fall due: cycles, days or hours with a minimum, or with a fee even at zero.</summary>
+    public ImmutableArray<Scope> ClosingScopes { get; } =
+        [.. Bodies.SelectMany(b => b.Bounds.Where(x => !x.IsMaximum).Select(x => x.Scope).Concat(b.HasFeeAtZero ? [b.CountingScope] : []))
+            .Where(s => s.Kind is ScopeKind.Hour or ScopeKind.Day or ScopeKind.Cycle).Distinct()];
+
+    /// <summary>A charge may be below zero: quantities are corrected, or earlier units priced again.</summary>
+    public bool GivesBack { get; } =
+        Bodies.Any(b => b.Corrections == Corrections.Allowed || b.Lines.Any(l => l is PerLine { Ladder.RepricesEarlierUnits: true }));
 }
 
 /// <summary>One body: the sum of its lines and of the row that fits, then what language section 8.3 does to it.</summary>
@@ -68,6 +77,12 @@ public sealed record PriceBody
     public required Scope PostingScope { get; init; }
 
     public required TextLocation Location { get; init; }
+
+    /// <summary>The first tier of a line has a fee that is due without use.</summary>
+    public bool HasFeeAtZero => Lines.Any(l => l is PerLine { Ladder.Tiers: [{ Cost.FeeEvenAtZero: true }, ..] });
+
+    /// <summary>The total of such a scope has a lower bound.</summary>
+    public bool HasMinimum(ScopeKind kind) => Bounds.Any(b => !b.IsMaximum && b.Scope.Kind == kind);
 }
 
 public enum ScopeKind

@@ -64,9 +64,19 @@ internal readonly struct TierTable<T>
 
     public bool IsWaived { get; init; }
 
-    /// <summary>min(cap, rate × packs(w) + fee if reached): <c>part(w)</c> of language 8.3, step 4.</summary>
+    /// <summary>How much of a scope's total falls in the tier; a total below zero mirrors the one above it.</summary>
+    public T Width(T total) => T.IsNegative(total)
+        ? -T.Max(T.Zero, T.Min(-total, End) - Start)
+        : T.Max(T.Zero, T.Min(total, End) - Start);
+
+    /// <summary>min(cap, rate × packs(w) + fee if reached): <c>part(w)</c> of language 8.3, step 4, with part(-w) = -part(w).</summary>
     public T Part(T width)
     {
+        if (T.IsNegative(width))
+        {
+            return -Part(-width);
+        }
+
         var amount = Rate * Packs(width);
         if (width > T.Zero || FeeEvenAtZero)
         {
@@ -122,19 +132,32 @@ internal sealed class LineTable<T>
 
     public ConversionRounding StepRounding { get; init; }
 
-    /// <summary>Free units, scaled; 0: none.</summary>
+    /// <summary>Free units, scaled; 0: none, or as many as the free events count.</summary>
     public T Free { get; init; }
 
-    /// <summary>What is charged of a scope's total: converted, then without the free units (language 8.3, steps 2 and 3).</summary>
-    public T Chargeable(T total)
+    /// <summary>Free units or free events come off the total.</summary>
+    public bool HasAllowance { get; init; }
+
+    /// <summary>What is charged of a scope's total: converted, then without what is free (language 8.3, steps 2 and 3).</summary>
+    /// <param name="free">What the free events counted; the total where events are not free by number.</param>
+    public T Chargeable(T total, T free)
     {
-        if (Step != T.Zero)
+        if (T.IsNegative(total))
         {
-            total = Scaled.RoundToStep(total, Step, StepRounding);
+            return -Chargeable(-total, -free);
         }
 
-        return Free == T.Zero ? total : total - T.Min(total, Free);
+        total = Convert(total);
+        if (!HasAllowance)
+        {
+            return total;
+        }
+
+        free = Convert(free);
+        return total - (Free == T.Zero ? free : T.Min(free, Free));
     }
+
+    private T Convert(T total) => Step == T.Zero ? total : Scaled.RoundToStep(total, Step, StepRounding);
 }
 
 /// <summary>One body in scaled integers.</summary>
@@ -159,6 +182,12 @@ internal sealed class BodyTable<T>
 
     public bool HasAllowance { get; init; }
 
+    /// <summary>So many events of a scope are free; without end where events are not free by number.</summary>
+    public long FreeEvents { get; init; } = long.MaxValue;
+
+    /// <summary>Quantities below zero are priced.</summary>
+    public bool CanCorrect { get; init; }
+
     /// <summary>Bounds of one event; null: none.</summary>
     public T? EventLeast { get; init; }
 
@@ -166,6 +195,9 @@ internal sealed class BodyTable<T>
 
     /// <summary>Upper bound of the scope's total; null: none.</summary>
     public T? ScopeMost { get; init; }
+
+    /// <summary>Lower bound of the scope's total, due when the scope closes; null: none.</summary>
+    public T? ScopeLeast { get; init; }
 
     /// <summary>True where an event's amount is only the sum of plain lines and rows: nothing to adjust, bound or give free.</summary>
     public required bool IsPlain { get; init; }

@@ -73,9 +73,12 @@ internal static class PriceTableBuilder
             Additions = hasFloors ? ByMeter<T>(rule, body, isAddition: true) : null,
             Multiplier = Exactly<T>(Multiplier(body), AdjustmentPlaces(body)),
             HasAllowance = !body.Allowances.IsEmpty,
+            FreeEvents = FreeEvents(body),
+            CanCorrect = body.Corrections == Corrections.Allowed,
             EventLeast = eventLeast,
             EventMost = eventMost,
             ScopeMost = BoundOf<T>(body, isMaximum: true, ofEvent: false, scale),
+            ScopeLeast = BoundOf<T>(body, isMaximum: false, ofEvent: false, scale),
             IsPlain = body.MarkUp is null && body.Discount is null && eventLeast is null && eventMost is null,
             LineScale = lineScale,
         };
@@ -99,16 +102,31 @@ internal static class PriceTableBuilder
         {
             Line = line,
             Meter = per.Meter,
-            Form = FormOf(per, tiers),
+            Form = FormOf(per, tiers, body.Corrections == Corrections.Allowed),
             Tiers = tiers,
             TiersBy = per.Ladder.TiersBy ?? per.Meter,
             Step = per.Conversion is { } conversion ? Exactly<T>(conversion.Step, places) : T.Zero,
             StepRounding = per.Conversion?.Rounding ?? ConversionRounding.Up,
             Free = free is null ? T.Zero : Exactly<T>(free.Count, places),
+            HasAllowance = free is not null || FreeEvents(body) != long.MaxValue,
         };
     }
 
-    private static LineForm FormOf<T>(PerLine line, TierTable<T>[] tiers)
+    private static long FreeEvents(PriceBody body)
+    {
+        foreach (var allowance in body.Allowances)
+        {
+            if (allowance.Meter is null)
+            {
+                return (long)allowance.Count.Mantissa;
+            }
+        }
+
+        return long.MaxValue;
+    }
+
+    // The plain form prices a total that only grows.
+    private static LineForm FormOf<T>(PerLine line, TierTable<T>[] tiers, bool canShrink)
         where T : struct, IBinaryInteger<T>
     {
         if (line.Matrix is not null)
@@ -122,7 +140,7 @@ internal static class PriceTableBuilder
         }
 
         var isPlain = Array.TrueForAll(tiers, t => t.Fee == T.Zero && t.Package == T.Zero && !t.IsCapped);
-        return isPlain ? LineForm.PlainGraduated : LineForm.Graduated;
+        return isPlain && !canShrink ? LineForm.PlainGraduated : LineForm.Graduated;
     }
 
     private static TierTable<T> TierOf<T>(

@@ -39,6 +39,10 @@ internal readonly record struct ScopeContext(
         return null;
     }
 
+    /// <summary>The instance of a scope that closes when a boundary is reached.</summary>
+    public static ScopeId Closing(RulesetModel model, ActionRule action, Scope scope, int? cycle, Instant boundary) =>
+        new ScopeContext(model, [], null, cycle, boundary - Duration.Epsilon).IdOf(action, scope)!.Value;
+
     private string Local(string pattern) =>
         RecordedAt.InZone(Model.Zone).LocalDateTime.ToString(pattern, System.Globalization.CultureInfo.InvariantCulture);
 }
@@ -52,6 +56,16 @@ internal readonly record struct PriceOutcome(ExactDecimal Exact, long Charge, lo
 /// <summary>Chooses the evaluator of a table's width.</summary>
 internal static class PriceEvaluator
 {
+    /// <inheritdoc cref="PriceEvaluator{T}.DueAtClose"/>
+    public static long DueAtClose(
+        PriceTable table, ActionRule action, ScopeKind kind, ScopeState? scope, FactValue[] facts, out PriceBody body, out ExactDecimal used, out ExactDecimal total) => table switch
+        {
+            PriceTable<long> narrow => new PriceEvaluator<long>(narrow).DueAtClose(action, kind, scope, facts, out body, out used, out total),
+            PriceTable<Int128> wide => new PriceEvaluator<Int128>(wide).DueAtClose(action, kind, scope, facts, out body, out used, out total),
+            PriceTable<BigInteger> endless => new PriceEvaluator<BigInteger>(endless).DueAtClose(action, kind, scope, facts, out body, out used, out total),
+            _ => throw new InvalidOperationException($"No evaluator for {table.Width}."),
+        };
+
     /// <summary>Prices a resolved event with its scopes and its one rounding, and writes the steps.</summary>
     public static EvaluationError? Evaluate(
         PriceTable table, in ResolvedEvent resolved, in ScopeContext context, ref StepRecorder trace, out PriceOutcome outcome) => table switch
@@ -95,20 +109,26 @@ internal readonly partial struct PriceEvaluator<T>
         var before = totals is null ? [] : meters <= InlineMeters ? ((Span<T>)beforeBuffer)[..meters] : new T[meters];
         if (totals is not null)
         {
-            ReadTotals(totals, before);
+            Read(totals.Quantities, before);
             trace.Add(new ScopeStep(body, body.CountingScope, countingId!.Value.Value, CountsOf(totals)));
         }
 
         for (var i = 0; i < meters; i++)
         {
             var limit = ResolvedEvent.Limit(Rule.Meters[i]);
-            if (totals is not null && Int128.CreateChecked(before[i]) + resolved.Quantities[i] >= limit)
+            if (totals is not null && Int128.Abs(Int128.CreateChecked(before[i]) + resolved.Quantities[i]) >= limit)
             {
                 return EvaluationErrors.TooLarge(Rule.Meters[i]);
             }
         }
 
-        var counted = new Counted<T>(quantities, resolved.Reported, before, totals?.Events ?? 0, resolved.Facts);
+        T[] free = totals is { FreeEvents.IsEmpty: false } ? new T[meters] : [];
+        if (free.Length > 0)
+        {
+            Read(totals!.FreeEvents, free);
+        }
+
+        var counted = new Counted<T>(quantities, resolved.Reported, before, totals?.Events ?? 0, resolved.Facts, free);
         var amounts = Price(index, counted, after, ref trace);
         return Post(resolved.Action, index, amounts, counting, countingId, after, context, ref trace, out outcome);
     }
@@ -151,11 +171,6 @@ internal readonly partial struct PriceEvaluator<T>
         var listedUnits = long.CreateChecked(listedPosted);
         var charge = postedUnits - (posting?.Posted ?? 0);
         var listedCharge = listedUnits - (posting?.ListedPosted ?? 0);
-        if (charge < 0)
-        {
-            return EvaluationErrors.NegativeCharge(action);
-        }
-
         trace.Add(new RoundingStep(context.Money ?? context.Model.Credit, Scaled.ToExact(total, Scale), postedUnits, posting?.Posted ?? 0));
         var scopes = ImmutableArray<ScopeState>.Empty;
         if (context.Commits && countingId is { } id)
@@ -208,11 +223,11 @@ internal readonly partial struct PriceEvaluator<T>
         return null;
     }
 
-    private void ReadTotals(ScopeTotals totals, Span<T> before)
+    private void Read(ImmutableArray<ExactDecimal> quantities, Span<T> before)
     {
         for (var i = 0; i < before.Length; i++)
         {
-            if (!Scaled.TryFromExact(totals.Quantities[i], Rule.Meters[i].Places, out before[i]))
+            if (!Scaled.TryFromExact(quantities[i], Rule.Meters[i].Places, out before[i]))
             {
                 throw new InvalidOperationException("A stored total does not fit the price that counted it.");
             }
@@ -270,6 +285,11 @@ internal readonly partial struct PriceEvaluator<T>
             quantities.MoveToImmutable(),
             (old?.Exact ?? default) + Scaled.ToExact(amounts.Charged, Scale),
             (old?.ListedExact ?? default) + Scaled.ToExact(amounts.Listed, Scale));
+        if (_table.Bodies[index].FreeEvents is var free && free != long.MaxValue)
+        {
+            totals = totals with { FreeEvents = old is null || old.Events < free ? totals.Quantities : old.FreeEvents };
+        }
+
         var counted = scope is null ? [totals] : old is null ? scope.Bodies.Add(totals) : scope.Bodies.Replace(old, totals);
         return new ScopeState
         {
@@ -280,6 +300,77 @@ internal readonly partial struct PriceEvaluator<T>
             Posted = isPosting ? posted : (scope?.Posted ?? 0) + posted,
             ListedPosted = isPosting ? listedPosted : (scope?.ListedPosted ?? 0) + listedPosted,
         };
+    }
+
+    /// <summary>What a scope still owes when it closes: its minimum, or the fees that are due without use (language 8.3, step 9).</summary>
+    /// <param name="scope">Null: nothing was counted.</param>
+    /// <param name="facts">The account's facts at the front; those of an action are not known.</param>
+    /// <param name="body">The body that holds for the account.</param>
+    /// <param name="total">Exact total of the scope after the minimum.</param>
+    /// <returns>Smallest units, 0 or more.</returns>
+    public long DueAtClose(ActionRule action, ScopeKind kind, ScopeState? scope, FactValue[] facts, out PriceBody body, out ExactDecimal used, out ExactDecimal total)
+    {
+        var chosen = BodyOfAccount(action, facts);
+        body = _table.Bodies[chosen].Body;
+        var sum = T.Zero;
+        if (scope is null)
+        {
+            sum = body.CountingScope.Kind == kind ? Capped(chosen, WithoutUse(_table.Bodies[chosen])) : T.Zero;
+        }
+        else
+        {
+            foreach (var totals in scope.Bodies)
+            {
+                if (!Scaled.TryFromExact<T>(totals.Exact, Scale, out var exact))
+                {
+                    throw new InvalidOperationException("A stored total does not fit the price that counted it.");
+                }
+
+                sum += Capped(totals.Body, exact);
+            }
+        }
+
+        used = Scaled.ToExact(sum, Scale);
+        if (_table.Bodies[chosen].ScopeLeast is { } least && sum < least && body.HasMinimum(kind))
+        {
+            sum = least;
+        }
+
+        total = Scaled.ToExact(sum, Scale);
+        var due = Scaled.Round(sum, _table.Unit, _table.Rounding) - T.CreateChecked(scope?.Posted ?? 0);
+        return due > T.Zero ? long.CreateChecked(due) : 0;
+    }
+
+    private int BodyOfAccount(ActionRule action, FactValue[] facts)
+    {
+        var chosen = 0;
+        var read = new List<int>();
+        for (var i = 1; i < _table.Bodies.Length; i++)
+        {
+            var body = _table.Bodies[i].Body;
+            read.Clear();
+            body.When!.CollectFacts(read);
+            if (body.Parent == chosen && read.TrueForAll(f => f < action.AccountFacts) && body.When.Holds(facts))
+            {
+                chosen = i;
+            }
+        }
+
+        return chosen;
+    }
+
+    private static T WithoutUse(BodyTable<T> body)
+    {
+        var sum = T.Zero;
+        foreach (var line in body.Lines)
+        {
+            if (line.Form is LineForm.Graduated or LineForm.Volume && !line.Tiers[0].IsWaived)
+            {
+                sum += line.Tiers[0].Part(T.Zero);
+            }
+        }
+
+        return sum * body.Multiplier;
     }
 
     private string CountsOf(ScopeTotals totals)

@@ -11,8 +11,14 @@ namespace Rules.Engine.Pricing;
 /// <param name="before">Totals of the scope before the event, in the same order; empty: nothing was counted.</param>
 /// <param name="eventsBefore">Number of events the scope counted before.</param>
 /// <param name="facts">By <see cref="Fact.Index"/>.</param>
+/// <param name="free">Totals of the scope's free events before this one; empty: as <paramref name="before"/>.</param>
 internal readonly ref struct Counted<T>(
-    ReadOnlySpan<T> quantities, ulong reported, ReadOnlySpan<T> before, long eventsBefore, ReadOnlySpan<FactValue> facts)
+    ReadOnlySpan<T> quantities,
+    ulong reported,
+    ReadOnlySpan<T> before,
+    long eventsBefore,
+    ReadOnlySpan<FactValue> facts,
+    ReadOnlySpan<T> free = default)
     where T : struct, IBinaryInteger<T>
 {
     public readonly ReadOnlySpan<T> Quantities = quantities;
@@ -20,6 +26,33 @@ internal readonly ref struct Counted<T>(
     public readonly ReadOnlySpan<T> Before = before;
     public readonly long EventsBefore = eventsBefore;
     public readonly ReadOnlySpan<FactValue> Facts = facts;
+    public readonly ReadOnlySpan<T> Free = free;
+
+    /// <summary>True where the event takes back what an earlier one reported.</summary>
+    public bool IsCorrection
+    {
+        get
+        {
+            foreach (var quantity in Quantities)
+            {
+                if (T.IsNegative(quantity))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    public T TotalBefore(int meter) => Before.IsEmpty ? T.Zero : Before[meter];
+
+    /// <summary>What the scope's free events had counted before this one.</summary>
+    public T FreeBefore(int meter) => Free.IsEmpty ? TotalBefore(meter) : Free[meter];
+
+    /// <summary>The same after this one, which is free by its number or not.</summary>
+    public T FreeAfter(BodyTable<T> body, int meter, T after) =>
+        EventsBefore < body.FreeEvents ? after : FreeBefore(meter);
 }
 
 /// <summary>Exact amounts of one event, in units of the price.</summary>
@@ -83,30 +116,31 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
             AddRow(body, table, counted, ref charged, ref listed, ref trace);
         }
 
+        var mirrors = body.CanCorrect && counted.IsCorrection;
         foreach (var line in body.Lines)
         {
             switch (line.Form)
             {
                 case LineForm.PlainGraduated:
-                    var part = AddPlainGraduated(line, counted, after, body.LineScale, ref trace);
+                    var part = AddPlainGraduated(body, line, counted, after, body.LineScale, ref trace);
                     charged += part.Charged;
                     listed += part.Listed;
                     break;
                 case LineForm.Each:
                     if (!isFree)
                     {
-                        AddEach(line, body.LineScale, ref charged, ref listed, ref trace);
+                        AddEach(line, mirrors, body.LineScale, ref charged, ref listed, ref trace);
                     }
 
                     break;
                 case LineForm.Graduated:
-                    AddGraduated(line, counted, after, ref charged, ref listed, body.LineScale, ref trace);
+                    AddGraduated(body, line, counted, after, ref charged, ref listed, body.LineScale, ref trace);
                     break;
                 case LineForm.Volume:
-                    AddVolume(line, counted, after, ref charged, ref listed, body.LineScale, ref trace);
+                    AddVolume(body, line, counted, after, ref charged, ref listed, body.LineScale, ref trace);
                     break;
                 default:
-                    AddMatrix(line, counted, after, ref charged, ref listed, body.LineScale, ref trace);
+                    AddMatrix(body, line, counted, after, ref charged, ref listed, body.LineScale, ref trace);
                     break;
             }
         }
@@ -149,7 +183,8 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
             var quantity = quantities[i];
             if (body.Floors is not null && (counted.Reported & (1UL << i)) != 0)
             {
-                var floored = T.Max(quantity, body.Floors[i]) + body.Additions![i];
+                var floored = T.Max(T.Abs(quantity), body.Floors[i]) + body.Additions![i];
+                floored = T.IsNegative(quantity) ? -floored : floored;
                 if (TTrace.IsOn && floored != quantity)
                 {
                     trace.Add(new FloorStep(Rule.Meters[i], Exact(i, quantity), Exact(i, floored), FloorOf(body.Body, i).Location));
@@ -164,7 +199,13 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
 
     private static bool IsCovered(BodyTable<T> body, in Counted<T> counted, ReadOnlySpan<T> after)
     {
-        var covered = false;
+        var countsEvents = body.FreeEvents != long.MaxValue;
+        if (countsEvents && counted.EventsBefore >= body.FreeEvents)
+        {
+            return false;
+        }
+
+        var covered = countsEvents;
         foreach (var line in body.Lines)
         {
             if (line.Meter < 0 || (counted.Reported & (1UL << line.Meter)) == 0)
@@ -178,7 +219,8 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
                 return false;
             }
 
-            if (line.Chargeable(after[line.Meter]) != line.Chargeable(before))
+            var total = after[line.Meter];
+            if (line.Chargeable(total, counted.FreeAfter(body, line.Meter, total)) != line.Chargeable(before, counted.FreeBefore(line.Meter)))
             {
                 return false;
             }
@@ -195,7 +237,7 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
     {
         var place = table.Find(counted.Facts);
         ref readonly var row = ref body.Rows[place];
-        var amount = row.Part(T.One);
+        var amount = row.Part(body.CanCorrect && counted.IsCorrection ? -T.One : T.One);
         listed += amount;
         if (!row.IsWaived)
         {
@@ -208,11 +250,11 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
         }
     }
 
-    private static void AddEach<TTrace>(LineTable<T> line, int scale, ref T charged, ref T listed, ref TTrace trace)
+    private static void AddEach<TTrace>(LineTable<T> line, bool mirrors, int scale, ref T charged, ref T listed, ref TTrace trace)
         where TTrace : struct, ITrace
     {
         ref readonly var cost = ref line.Tiers[0];
-        var amount = cost.Part(T.One);
+        var amount = cost.Part(mirrors ? -T.One : T.One);
         listed += amount;
         if (!cost.IsWaived)
         {
@@ -227,14 +269,14 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
 
     // Sums in locals: a reference to the caller's would be written in every tier.
     private ExactAmounts<T> AddPlainGraduated<TTrace>(
-        LineTable<T> line, in Counted<T> counted, ReadOnlySpan<T> after, int scale, ref TTrace trace)
+        BodyTable<T> body, LineTable<T> line, in Counted<T> counted, ReadOnlySpan<T> after, int scale, ref TTrace trace)
         where TTrace : struct, ITrace
     {
         var from = counted.Before.IsEmpty ? T.Zero : counted.Before[line.Meter];
         var to = after[line.Meter];
-        if (line.Free != T.Zero || line.Step != T.Zero)
+        if (line.HasAllowance || line.Step != T.Zero)
         {
-            (from, to) = Convert(line, from, to, ref trace);
+            (from, to) = Convert(body, line, counted, to, ref trace);
         }
 
         var listed = T.Zero;
@@ -277,16 +319,15 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
     }
 
     private void AddGraduated<TTrace>(
-        LineTable<T> line, in Counted<T> counted, ReadOnlySpan<T> after, ref T charged, ref T listed, int scale, ref TTrace trace)
+        BodyTable<T> body, LineTable<T> line, in Counted<T> counted, ReadOnlySpan<T> after, ref T charged, ref T listed, int scale, ref TTrace trace)
         where TTrace : struct, ITrace
     {
-        var from = counted.Before.IsEmpty ? T.Zero : counted.Before[line.Meter];
-        var (before, total) = Convert(line, from, after[line.Meter], ref trace);
+        var (before, total) = Convert(body, line, counted, after[line.Meter], ref trace);
         for (var i = 0; i < line.Tiers.Length; i++)
         {
             ref readonly var tier = ref line.Tiers[i];
-            var width = T.Max(T.Zero, T.Min(total, tier.End) - tier.Start);
-            var widthBefore = T.Max(T.Zero, T.Min(before, tier.End) - tier.Start);
+            var width = tier.Width(total);
+            var widthBefore = tier.Width(before);
             var partBefore = counted.EventsBefore == 0 ? T.Zero : tier.Part(widthBefore);
             var amount = tier.Part(width) - partBefore;
             listed += amount;
@@ -303,12 +344,11 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
     }
 
     private void AddVolume<TTrace>(
-        LineTable<T> line, in Counted<T> counted, ReadOnlySpan<T> after, ref T charged, ref T listed, int scale, ref TTrace trace)
+        BodyTable<T> body, LineTable<T> line, in Counted<T> counted, ReadOnlySpan<T> after, ref T charged, ref T listed, int scale, ref TTrace trace)
         where TTrace : struct, ITrace
     {
         var hasBefore = !counted.Before.IsEmpty && counted.EventsBefore > 0;
-        var from = hasBefore ? counted.Before[line.Meter] : T.Zero;
-        var (before, total) = Convert(line, from, after[line.Meter], ref trace);
+        var (before, total) = Convert(body, line, counted, after[line.Meter], ref trace);
         var chooser = line.TiersBy == line.Meter ? total : after[line.TiersBy];
         var reached = TierOf(line, chooser);
         ref readonly var tier = ref line.Tiers[reached];
@@ -341,12 +381,11 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
     }
 
     private void AddMatrix<TTrace>(
-        LineTable<T> line, in Counted<T> counted, ReadOnlySpan<T> after, ref T charged, ref T listed, int scale, ref TTrace trace)
+        BodyTable<T> body, LineTable<T> line, in Counted<T> counted, ReadOnlySpan<T> after, ref T charged, ref T listed, int scale, ref TTrace trace)
         where TTrace : struct, ITrace
     {
         var per = (PerLine)line.Line;
-        var from = counted.Before.IsEmpty ? T.Zero : counted.Before[line.Meter];
-        var (before, total) = Convert(line, from, after[line.Meter], ref trace);
+        var (before, total) = Convert(body, line, counted, after[line.Meter], ref trace);
         var place = per.Matrix!.Find(counted.Facts);
         ref readonly var row = ref line.Tiers[place];
         var amount = row.Part(total - before);
@@ -375,16 +414,17 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
         }
     }
 
-    private (T Before, T After) Convert<TTrace>(LineTable<T> line, T from, T to, ref TTrace trace)
+    private (T Before, T After) Convert<TTrace>(BodyTable<T> body, LineTable<T> line, in Counted<T> counted, T to, ref TTrace trace)
         where TTrace : struct, ITrace
     {
-        var before = line.Chargeable(from);
-        var after = line.Chargeable(to);
+        var from = counted.TotalBefore(line.Meter);
+        var before = line.Chargeable(from, counted.FreeBefore(line.Meter));
+        var after = line.Chargeable(to, counted.FreeAfter(body, line.Meter, to));
         if (TTrace.IsOn && (before != from || after != to))
         {
             var per = (PerLine)line.Line;
             trace.Add(new ConversionStep(
-                Rule.Meters[per.Meter], per, Exact(per.Meter, to - from), Exact(per.Meter, after - before), line.Free != T.Zero));
+                Rule.Meters[per.Meter], per, Exact(per.Meter, to - from), Exact(per.Meter, after - before), line.HasAllowance));
         }
 
         return (before, after);
@@ -418,6 +458,11 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
 
     private static T Bound(BodyTable<T> body, T amount)
     {
+        if (T.IsNegative(amount) && body.CanCorrect)
+        {
+            return -Bound(body, -amount);
+        }
+
         if (body.EventLeast is { } least && amount < least)
         {
             amount = least;
@@ -458,6 +503,7 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
     // The last tier that begins below the total; "from" of a fractional meter owns its very start.
     private static int TierOf(LineTable<T> line, T total)
     {
+        total = T.Abs(total);
         var tiers = line.Tiers;
         for (var i = tiers.Length - 1; i > 0; i--)
         {

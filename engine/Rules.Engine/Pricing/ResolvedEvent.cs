@@ -89,6 +89,11 @@ internal readonly record struct ResolvedEvent(ActionRule Action, Int128[] Quanti
         }
 
         var corrections = price.Bodies[0].Corrections;
+        if (corrections == Corrections.Allowed)
+        {
+            return null;
+        }
+
         if (corrections == Corrections.CostNothing)
         {
             scaled = 0;

@@ -10,7 +10,11 @@ namespace Rules.Engine.Pricing;
 /// <param name="Action">The action whose price counts.</param>
 /// <param name="Key">The key's name as declared (<c>run</c>), or <c>cycle</c>, <c>day</c>, <c>hour</c>.</param>
 /// <param name="Value">The key's value in the event, or the cycle's number, or the local day or hour.</param>
-public readonly record struct ScopeId(string Action, string Key, string Value);
+public readonly record struct ScopeId(string Action, string Key, string Value)
+{
+    /// <summary>Where the draws of a price that may give credits back are kept; no declared key is written like this.</summary>
+    internal static ScopeId DrawsOf(string action) => new(action, "#draws", "");
+}
 
 /// <summary>
 /// What a scope has counted and posted so far. A scope is pinned to the version under which it began (language, section 6).
@@ -32,7 +36,15 @@ public sealed record ScopeState
 
     /// <summary>The same for the listed amounts, waived lines included.</summary>
     public required long ListedPosted { get; init; }
+
+    /// <summary>What a price that may give credits back has drawn and not yet given back, in draw order.</summary>
+    public ImmutableArray<DrawnCredits> Draws { get; init; } = [];
 }
+
+/// <summary>Credits drawn from a lot that a later event may give back.</summary>
+/// <param name="Amount">Smallest units, above zero.</param>
+/// <param name="ExpiresAt">End of the lot: what comes back ends with it. Null: never.</param>
+public readonly record struct DrawnCredits(string Bucket, long Lot, long Amount, Instant? ExpiresAt);
 
 /// <summary>Events and quantities that one price body counted in one scope.</summary>
 /// <param name="Body">Index of the body in its price: 0 the default, then exceptions in file order, depth first.</param>
@@ -40,4 +52,8 @@ public sealed record ScopeState
 /// <param name="Quantities">Total per meter of the action, in the model's order of that action's meters.</param>
 /// <param name="Exact">Exact charged total in credits, before rounding.</param>
 /// <param name="ListedExact">Exact listed total in credits, waived lines included.</param>
-public sealed record ScopeTotals(int Body, long Events, ImmutableArray<ExactDecimal> Quantities, ExactDecimal Exact, ExactDecimal ListedExact);
+public sealed record ScopeTotals(int Body, long Events, ImmutableArray<ExactDecimal> Quantities, ExactDecimal Exact, ExactDecimal ListedExact)
+{
+    /// <summary>What the scope's free events counted, per meter; empty where the price gives no number of events free.</summary>
+    public ImmutableArray<ExactDecimal> FreeEvents { get; init; } = [];
+}

@@ -106,7 +106,22 @@ internal sealed partial class ExampleStory(PublishedRuleset ruleset, RulesetMode
         _now = WallTime.ToInstant(on.Day.AtMidnight(), model.Zone);
         if (_state is not null)
         {
-            Take(Bookkeeper.Advance(ruleset, _state, _now.Value), on);
+            var booking = Bookkeeper.Advance(ruleset, _state, _now.Value);
+            Take(booking, on);
+            AddDue(booking.Entries);
+        }
+    }
+
+    // What falls due at a boundary counts towards the next expectation.
+    private void AddDue(ImmutableArray<Entry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.Quote is { } due)
+            {
+                RestartTotals();
+                Add(due);
+            }
         }
     }
 
@@ -261,15 +276,7 @@ internal sealed partial class ExampleStory(PublishedRuleset ruleset, RulesetMode
 
     private void DoRuns(DoStep run)
     {
-        if (_expected)
-        {
-            (_charged, _listed, _expected) = (0, 0, false);
-            _parts.Clear();
-            _drawn.Clear();
-            _alerts.Clear();
-            _working.Clear();
-        }
-
+        RestartTotals();
         var action = model.Actions[run.Action];
         for (var i = 0; i < run.Times && !_isBroken; i++)
         {
@@ -295,6 +302,18 @@ internal sealed partial class ExampleStory(PublishedRuleset ruleset, RulesetMode
                 ? booking.State with { Scopes = [.. booking.State.Scopes.Where(s => s.Id.Key != action.Key || s.Id.Value != key)] }
                 : booking.State;
             Add(booking.Answer!);
+        }
+    }
+
+    private void RestartTotals()
+    {
+        if (_expected)
+        {
+            (_charged, _listed, _expected) = (0, 0, false);
+            _parts.Clear();
+            _drawn.Clear();
+            _alerts.Clear();
+            _working.Clear();
         }
     }
 
@@ -333,6 +352,7 @@ internal sealed partial class ExampleStory(PublishedRuleset ruleset, RulesetMode
             ExpectedFigure.Listed => ExactDecimal.FromUnits(_listed, decimals),
             ExpectedFigure.Part => _parts.GetValueOrDefault(expect.Meter!),
             ExpectedFigure.Drawn => ExactDecimal.FromUnits(_drawn.GetValueOrDefault(model.Buckets[expect.Bucket].Name), decimals),
+            ExpectedFigure.Back => ExactDecimal.FromUnits(-_charged, decimals),
             ExpectedFigure.Balance => Balance(expect.Bucket),
             ExpectedFigure.Owed => Owed(),
             ExpectedFigure.Price => _price is { } price ? ExactDecimal.FromUnits(price.Amount, price.Decimals) : null,

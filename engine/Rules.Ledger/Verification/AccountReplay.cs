@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NodaTime;
 using Rules.Dsl.Text;
 using Rules.Engine.Accounts;
 using Rules.Engine.Model;
@@ -52,10 +53,10 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
 
         return content switch
         {
-            { SystemKey: not null } => Take(Bookkeeper.Advance(ruleset, Scoped(Bookkeeper.ScopesOf(ruleset, _state!)), entry.RecordedAt)),
+            { SystemKey: not null } => Take(Bookkeeper.Advance(ruleset, Due(ruleset, entry.RecordedAt), entry.RecordedAt)),
             { Kind: EntryKind.Subscribe } when _state is null => Open(ruleset, entry),
             { Kind: EntryKind.Charge } => Charge(ruleset, entry),
-            { Kind: EntryKind.Grant, NewLots: [var lot] } => Take(Bookkeeper.Grant(ruleset, Scoped(Bookkeeper.ScopesOf(ruleset, _state!)), GrantOf(lot, content, ruleset), entry.RecordedAt)),
+            { Kind: EntryKind.Grant, NewLots: [var lot] } => Take(Bookkeeper.Grant(ruleset, Due(ruleset, entry.RecordedAt), GrantOf(lot, content, ruleset), entry.RecordedAt)),
             _ => End(),
         };
     }
@@ -107,10 +108,13 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
             return End();
         }
 
-        return Take(Bookkeeper.Charge(ruleset, Scoped(Bookkeeper.ScopesOf(ruleset, _state!, usage, entry.RecordedAt)), usage, entry.RecordedAt));
+        var known = Counted(Bookkeeper.ScopesOf(ruleset, _state!, usage, entry.RecordedAt));
+        return Take(Bookkeeper.Charge(ruleset, known, usage, entry.RecordedAt));
     }
 
-    private AccountState Scoped(IReadOnlyList<ScopeId> ids)
+    private AccountState Due(PublishedRuleset ruleset, Instant upTo) => Counted(Bookkeeper.ScopesDue(ruleset, _state!, upTo));
+
+    private AccountState Counted(IReadOnlyList<ScopeId> ids)
     {
         var scopes = ImmutableArray.CreateBuilder<ScopeState>();
         foreach (var id in ids)

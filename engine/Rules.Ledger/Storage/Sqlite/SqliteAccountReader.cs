@@ -59,6 +59,7 @@ internal abstract class SqliteAccountReader(SqliteSession session) : IAccountRea
         {
             if (statement.Bind(1, account.Number).Bind(2, id.Action).Bind(3, id.Key).Bind(4, id.Value).Step())
             {
+                var bodies = ScopeText.Read(statement.Blob(4), out var draws);
                 found.Add(new ScopeState
                 {
                     Id = id,
@@ -66,7 +67,8 @@ internal abstract class SqliteAccountReader(SqliteSession session) : IAccountRea
                     Version = statement.Int32(1),
                     Posted = statement.Int64(2),
                     ListedPosted = statement.Int64(3),
-                    Bodies = ScopeText.Read(statement.Blob(4)),
+                    Bodies = bodies,
+                    Draws = draws,
                 });
                 statement.Reset();
             }

@@ -253,5 +253,5 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
 
     private void Append(long account, ScopeState scope) => Session.Statement(UpsertScope).Bind(1, account).Bind(2, scope.Id.Action).Bind(3, scope.Id.Key)
         .Bind(4, scope.Id.Value).Bind(5, Instants.ToMicroseconds(scope.BeganAt)).Bind(6, scope.Version).Bind(7, scope.Posted).Bind(8, scope.ListedPosted)
-        .Bind(9, ScopeText.Write(scope.Bodies)).Execute();
+        .Bind(9, ScopeText.Write(scope)).Execute();
 }

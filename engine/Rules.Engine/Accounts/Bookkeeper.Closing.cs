@@ -1,0 +1,156 @@
+using System.Globalization;
+using NodaTime;
+using Rules.Engine.Model;
+using Rules.Engine.Pricing;
+
+namespace Rules.Engine.Accounts;
+
+public static partial class Bookkeeper
+{
+    /// <summary>
+    /// The scopes that every command may read: those that may close up to its instant, and what alerts watch. A store loads them before
+    /// anything is done at that instant; empty where nothing falls due at a close and nothing is watched.
+    /// </summary>
+    public static IReadOnlyList<ScopeId> ScopesDue(PublishedRuleset ruleset, AccountState state, Instant upTo)
+    {
+        List<ScopeId>? due = ruleset.CountsUse ? [.. ScopesOf(ruleset, state)] : null;
+        foreach (var version in ruleset.Versions)
+        {
+            foreach (var action in version.Model.Closings)
+            {
+                foreach (var scope in action.Price!.ClosingScopes)
+                {
+                    if (NextClose(version.Model, scope, state) is not { } close || close > upTo)
+                    {
+                        continue;
+                    }
+
+                    var id = ScopeContext.Closing(version.Model, action, scope, state.Cycle?.Number, close);
+                    due ??= [];
+                    if (!due.Contains(id))
+                    {
+                        due.Add(id);
+                    }
+
+                    var draws = ScopeId.DrawsOf(action.Name);
+                    if (action.Price.GivesBack && !due.Contains(draws))
+                    {
+                        due.Add(draws);
+                    }
+                }
+            }
+        }
+
+        return due ?? (IReadOnlyList<ScopeId>)[];
+    }
+
+    private static Instant? NextClose(RulesetModel model, Scope scope, AccountState state)
+    {
+        if (scope.Kind == ScopeKind.Cycle)
+        {
+            return state.Cycle?.End;
+        }
+
+        var local = state.LastAt.InZone(model.Zone);
+        if (scope.Kind == ScopeKind.Day)
+        {
+            return WallTime.ToInstant(local.Date.PlusDays(1).AtMidnight(), model.Zone);
+        }
+
+        var intoHour = local.LocalDateTime.TimeOfDay - new LocalTime(local.Hour, 0);
+        return state.LastAt + Duration.FromHours(1) - intoHour.ToDuration();
+    }
+
+    private static void SoonerClose(RulesetModel? model, AccountState state, Instant upTo, ref Instant? next)
+    {
+        if (model is null)
+        {
+            return;
+        }
+
+        foreach (var action in model.Closings)
+        {
+            foreach (var scope in action.Price!.ClosingScopes)
+            {
+                if (NextClose(model, scope, state) is { } close && close <= upTo)
+                {
+                    Sooner(ref next, close);
+                }
+            }
+        }
+    }
+
+    /// <summary>Phase 2: minimums, and fees that are due without use, fall due in the scopes that end at an instant.</summary>
+    private static EvaluationError? CloseScopes(PublishedRuleset ruleset, Journal journal, Instant at, bool endsCycle)
+    {
+        if (Current(ruleset, journal.State) is not { } current)
+        {
+            return null;
+        }
+
+        foreach (var action in current.Closings)
+        {
+            foreach (var scope in action.Price!.ClosingScopes)
+            {
+                var ends = scope.Kind == ScopeKind.Cycle
+                    ? endsCycle && journal.State.Cycle is not null
+                    : at > journal.State.LastAt && NextClose(current, scope, journal.State) == at;
+                if (ends && Close(ruleset, journal, current, action, scope, at) is { } error)
+                {
+                    return error;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static EvaluationError? Close(
+        PublishedRuleset ruleset, Journal journal, RulesetModel current, ActionRule action, Scope scope, Instant at)
+    {
+        var state = journal.State;
+        var id = ScopeContext.Closing(current, action, scope, state.Cycle?.Number, at);
+        ScopeState? known = null;
+        foreach (var candidate in state.Scopes)
+        {
+            known = candidate.Id == id ? candidate : known;
+        }
+
+        // By the version under which the scope began (language, section 6).
+        var model = known is not null ? ruleset.Version(known.Version)! : VersionAtStart(ruleset, state, current, scope);
+        if (model.FindAction(action.Name) is not { } priced
+            || priced.Price is not { ClosingScopes.IsEmpty: false }
+            || model.PriceTables[priced.Index] is not { } table)
+        {
+            return null;
+        }
+
+        if (Quoter.Close(model, state, priced, table, scope, known, at, out var draft) is { } error)
+        {
+            return error;
+        }
+
+        if (draft.Quote is { Charge: > 0 } quote)
+        {
+            journal.Post(new Entry
+            {
+                Kind = EntryKind.Charge,
+                SystemKey = string.Create(CultureInfo.InvariantCulture, $"sys:close:{id.Action}:{id.Key}:{id.Value}"),
+                Amount = quote.Charge,
+                OccurredAt = at,
+                Postings = draft.Postings,
+                NewLots = draft.NewLots,
+                Quote = quote,
+                Scopes = draft.Scopes,
+                Version = model.Version,
+            });
+        }
+
+        return null;
+    }
+
+    private static RulesetModel VersionAtStart(PublishedRuleset ruleset, AccountState state, RulesetModel current, Scope scope) =>
+        scope.Kind == ScopeKind.Cycle && state.Cycle is { } cycle
+            ? Versions.At(ruleset, state, Instant.Max(cycle.Start, state.OpenedAt)) ?? current
+            : current;
+}

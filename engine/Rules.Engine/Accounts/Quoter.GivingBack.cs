@@ -1,0 +1,170 @@
+using System.Collections.Immutable;
+using NodaTime;
+using Rules.Engine.Drawing;
+using Rules.Engine.Model;
+using Rules.Engine.Pricing;
+
+namespace Rules.Engine.Accounts;
+
+internal static partial class Quoter
+{
+    /// <summary>What falls due at the close of a scope, drawn like any charge.</summary>
+    public static EvaluationError? Close(
+        RulesetModel model, AccountState state, ActionRule action, PriceTable table, Scope scope, ScopeState? counted, Instant at, out QuoteDraft draft)
+    {
+        draft = default;
+        var facts = new FactValue[action.Facts.Length];
+        Array.Fill(facts, FactValue.Missing);
+        AccountReading.ReadFacts(model, state, at, facts);
+        var due = PriceEvaluator.DueAtClose(table, action, scope.Kind, counted, facts, out var body, out var used, out var total);
+        if (due == 0)
+        {
+            return null;
+        }
+
+        var trace = new StepRecorder();
+        foreach (var bound in body.Bounds)
+        {
+            if (!bound.IsMaximum && bound.Scope.Kind == scope.Kind && used != total)
+            {
+                trace.Add(new BoundStep(bound, used, total));
+            }
+        }
+
+        trace.Add(new RoundingStep(model.Credit, total, (counted?.Posted ?? 0) + due, counted?.Posted ?? 0));
+        return Draw(model, state, action, facts, new PriceOutcome(total - used, due, due, []), at, isClosing: true, ref trace, out draft);
+    }
+
+    /// <summary>
+    /// A charge below zero returns the credits that the price has drawn, last drawn first: to their lot while it is open, else to a new lot
+    /// that ends when the old one does.
+    /// </summary>
+    private static EvaluationError? GiveBack(
+        AccountState state,
+        ActionRule action,
+        long amount,
+        Instant at,
+        out ImmutableArray<Draw> draws,
+        out ImmutableArray<Posting> postings,
+        out ImmutableArray<Lot> newLots,
+        out ScopeState? after)
+    {
+        draws = [];
+        postings = [];
+        newLots = [];
+        after = null;
+        var drawn = DrawsOf(state, action);
+        var lines = (drawn?.Draws ?? []).ToBuilder();
+        var given = ImmutableArray.CreateBuilder<Draw>();
+        var posted = ImmutableArray.CreateBuilder<Posting>();
+        for (var left = amount; left > 0;)
+        {
+            if (lines.Count == 0)
+            {
+                return EvaluationErrors.NegativeCharge(action);
+            }
+
+            var line = lines[^1];
+            var part = Math.Min(left, line.Amount);
+            left -= part;
+            if (part == line.Amount)
+            {
+                lines.RemoveAt(lines.Count - 1);
+            }
+            else
+            {
+                lines[^1] = line with { Amount = line.Amount - part };
+            }
+
+            var number = line.Lot;
+            if (OpenLot(state, line.Lot) is { } open)
+            {
+                posted.Add(open.Lot.Origin == LotOrigin.Postpaid ? Posting.SpendPostpaid(number, -part) : Posting.Spend(number, -part));
+            }
+            else
+            {
+                number = state.NextLot + newLots.Length;
+                newLots = newLots.Add(new Lot
+                {
+                    Number = number,
+                    Id = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sys:back:{number}"),
+                    Bucket = line.Bucket,
+                    Amount = part,
+                    CreatedAt = at,
+                    EffectiveAt = at,
+                    ExpiresAt = line.ExpiresAt,
+                    Origin = LotOrigin.Grant,
+                });
+                posted.Add(Posting.Grant(number, part));
+            }
+
+            given.Add(new Draw(line.Bucket, number, -part));
+        }
+
+        draws = given.ToImmutable();
+        postings = posted.ToImmutable();
+        after = drawn! with { Draws = lines.ToImmutable() };
+        return null;
+    }
+
+    /// <summary>The memory of a price's draws, with one more use.</summary>
+    private static ScopeState Remember(
+        RulesetModel model, AccountState state, ActionRule action, ImmutableArray<Draw> draws, ImmutableArray<Lot> newLots, Instant at)
+    {
+        var known = DrawsOf(state, action) ?? new ScopeState
+        {
+            Id = ScopeId.DrawsOf(action.Name),
+            BeganAt = at,
+            Version = model.Version,
+            Bodies = [],
+            Posted = 0,
+            ListedPosted = 0,
+        };
+        var lines = known.Draws.ToBuilder();
+        foreach (var draw in draws)
+        {
+            if (lines.Count > 0 && lines[^1].Lot == draw.Lot)
+            {
+                lines[^1] = lines[^1] with { Amount = lines[^1].Amount + draw.Amount };
+                continue;
+            }
+
+            var lot = OpenLot(state, draw.Lot)?.Lot;
+            foreach (var made in newLots)
+            {
+                lot = made.Number == draw.Lot ? made : lot;
+            }
+
+            lines.Add(new DrawnCredits(draw.Bucket, draw.Lot, draw.Amount, lot?.ExpiresAt));
+        }
+
+        return known with { Draws = lines.ToImmutable() };
+    }
+
+    private static ScopeState? DrawsOf(AccountState state, ActionRule action)
+    {
+        var id = ScopeId.DrawsOf(action.Name);
+        foreach (var scope in state.Scopes)
+        {
+            if (scope.Id == id)
+            {
+                return scope;
+            }
+        }
+
+        return null;
+    }
+
+    private static LotState? OpenLot(AccountState state, long number)
+    {
+        foreach (var lot in state.Lots)
+        {
+            if (lot.Lot.Number == number)
+            {
+                return lot;
+            }
+        }
+
+        return null;
+    }
+}
