@@ -94,10 +94,11 @@ internal static class PriceTableBuilder
 
         var per = (PerLine)line;
         var places = rule.Meters[per.Meter].Places;
+        var limits = per.Ladder.TiersBy is { } chooser ? rule.Meters[chooser].Places : places;
         var free = body.Allowances.FirstOrDefault(a => a.Meter == per.Meter);
         var tiers = per.Matrix is { } matrix
-            ? matrix.Rows.Select(r => TierOf<T>(per, ExactDecimal.Zero, null, includesStart: false, r.Cost, places, scale)).ToArray()
-            : [.. per.Ladder.Tiers.Select(t => TierOf<T>(per, t.Start, t.End, t.IncludesStart, t.Cost, places, scale))];
+            ? matrix.Rows.Select(r => TierOf<T>(per, ExactDecimal.Zero, null, includesStart: false, r.Cost, places, places, scale)).ToArray()
+            : [.. per.Ladder.Tiers.Select(t => TierOf<T>(per, t.Start, t.End, t.IncludesStart, t.Cost, limits, places, scale))];
         return new LineTable<T>
         {
             Line = line,
@@ -144,14 +145,14 @@ internal static class PriceTableBuilder
     }
 
     private static TierTable<T> TierOf<T>(
-        PerLine line, ExactDecimal start, ExactDecimal? end, bool includesStart, Cost cost, int places, int scale)
+        PerLine line, ExactDecimal start, ExactDecimal? end, bool includesStart, Cost cost, int limitPlaces, int places, int scale)
         where T : struct, IBinaryInteger<T>
     {
         var package = PackageOf(line, cost);
         return new TierTable<T>
         {
-            Start = Exactly<T>(start, places),
-            End = end is { } last ? Exactly<T>(last, places) : T.CreateChecked(4 * BeyondQuantities(places)),
+            Start = Exactly<T>(start, limitPlaces),
+            End = end is { } last ? Exactly<T>(last, limitPlaces) : T.CreateChecked(4 * BeyondQuantities(limitPlaces)),
             IncludesStart = includesStart,
             Rate = package is null ? Exactly<T>(ShareOf(line, cost), scale - places) : Exactly<T>(RateOf(cost), scale),
             Package = package is { } size ? Exactly<T>(size, places) : T.Zero,
@@ -219,6 +220,11 @@ internal static class PriceTableBuilder
             var places = rule.Meters[per.Meter].Places;
             var quantity = BeyondQuantities(places);
             quantities = BigInteger.Max(quantities, 4 * quantity);
+            if (per.Ladder.TiersBy is { } chooser)
+            {
+                quantities = BigInteger.Max(quantities, 4 * BeyondQuantities(rule.Meters[chooser].Places));
+            }
+
             var steepest = BigInteger.Zero;
             foreach (var cost in Costs(per))
             {

@@ -374,7 +374,7 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
                 }
                 else if (i > reached)
                 {
-                    trace.Add(new NotReachedStep(Rule.Meters[line.Meter], (PerLine)line.Line, i));
+                    trace.Add(new NotReachedStep(Rule.Meters[line.TiersBy], (PerLine)line.Line, i));
                 }
             }
         }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Rules.Dsl.Text;
 using Rules.Engine.Pricing;
+using Rules.Ledger.Journal;
 
 namespace Rules.Ledger.Storage;
 

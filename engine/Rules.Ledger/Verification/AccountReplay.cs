@@ -98,7 +98,7 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
             Facts = [.. content.Facts.Select(fact => new NamedText(fact.Name, fact.Value))],
             Terms = [.. content.Terms.Select(term => new NamedText(term.Name, term.Value))],
         };
-        return Take(Bookkeeper.Open(ruleset, command)) ?? Take(Bookkeeper.Advance(ruleset, Scoped(Bookkeeper.ScopesOf(ruleset, _state!)), Instants.Max(entry.RecordedAt, _state!.LastAt)));
+        return Take(Bookkeeper.Open(ruleset, command)) ?? Take(Bookkeeper.Advance(ruleset, Due(ruleset, Instants.Max(entry.RecordedAt, _state!.LastAt)), Instants.Max(entry.RecordedAt, _state!.LastAt)));
     }
 
     private EvaluationError? Charge(PublishedRuleset ruleset, JournalEntry entry)
