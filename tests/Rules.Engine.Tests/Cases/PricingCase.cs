@@ -194,9 +194,8 @@ internal sealed class PricingCase
                 break;
             case "volume":
                 var block = Number(price, "block") is { } size ? $"package of {size.ToGroupedString()} {meter}" : meter;
-                var reprices = scope.EndsWith("cycle", StringComparison.Ordinal) ? ", re-pricing earlier units" : "";
-                AddLine($"per {block}, volume{(scope.EndsWith("event", StringComparison.Ordinal) ? "" : " " + scope)}{(scope.EndsWith("event", StringComparison.Ordinal) ? "" : ", re-pricing earlier units")}");
-                _ = reprices;
+                var counting = scope.EndsWith("event", StringComparison.Ordinal) ? "" : $" {scope}, re-pricing earlier units";
+                AddLine($"per {block}, volume{counting}");
                 WriteTiers(price, 1, t => $"{Figure(t, "unit")} credits");
                 break;
             case "block_graduated" or "block_volume":
