@@ -72,9 +72,11 @@ public static class RulesCommand
             HelpName = "URL",
         };
 
+        var before = new Argument<string>("BEFORE") { Description = "The rule file as it was." };
+        var after = new Argument<string>("AFTER") { Description = "The rule file as it is to be." };
         if (!afterDashes)
         {
-            foreach (var argument in new Argument[] { paths, file, usage })
+            foreach (var argument in new Argument[] { paths, file, usage, before, after })
             {
                 argument.Validators.Add(RefuseOptions);
             }
@@ -95,10 +97,13 @@ public static class RulesCommand
         var quote = new Command("quote", "Prices one event and explains the price. Nothing is recorded.") { file, usage, json };
         quote.SetAction(line => QuoteCommand.Run(terminal, clock, line.GetRequiredValue(file), line.GetRequiredValue(usage), line.GetValue(json)));
 
+        var diff = new Command("diff", "Says what changes from one rule file to another: what is dearer, cheaper, new or gone.") { before, after, json };
+        diff.SetAction(line => DiffCommand.Run(terminal, line.GetRequiredValue(before), line.GetRequiredValue(after), line.GetValue(json)));
+
         var lsp = new Command("lsp", "Serves editors: the language server protocol on standard input and output.") { pages };
         lsp.SetAction((line, cancellationToken) => LspCommand.RunAsync(terminal, line.GetValue(pages), cancellationToken));
 
-        return new RootCommand(Description) { check, fmt, test, quote, lsp };
+        return new RootCommand(Description) { check, fmt, test, quote, diff, lsp };
     }
 
     // The parser takes an option it does not know for a path.

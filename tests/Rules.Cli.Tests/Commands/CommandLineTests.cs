@@ -9,6 +9,7 @@ public sealed class CommandLineTests
     [InlineData("check --jsn x.rules")]
     [InlineData("quote only-one.rules")]
     [InlineData("quote a.rules b.json c.json")]
+    [InlineData("diff only-one.rules")]
     [InlineData("lsp --pages")]
     [InlineData("lsp --pages nowhere")]
     public async Task Wrong_usage_exits_with_2_and_says_where_help_is(string arguments)
@@ -26,7 +27,7 @@ public sealed class CommandLineTests
     {
         var run = await CommandRun.Of("prise", "x.rules");
         run.Error.ShouldBe("""
-            rules: "prise" is not a command; the commands are check, fmt, test, quote, lsp.
+            rules: "prise" is not a command; the commands are check, fmt, test, quote, diff, lsp.
               help: rules --help
 
             """);

@@ -1,0 +1,274 @@
+using Rules.Dsl.Text;
+using Rules.Engine.Model;
+
+namespace Rules.Engine.Comparison;
+
+public sealed partial class ModelComparison
+{
+    private void CompareBuckets()
+    {
+        foreach (var (old, now) in Pair(_old.Model.Buckets, _new.Model.Buckets, static b => b.Name))
+        {
+            if (old is null)
+            {
+                Add(ChangeKind.Added, ChangeSubject.Bucket, now!.Name, $"A new bucket {now.Name}, filled by {Filled(now)}; unused credits {_new.Of(now.Unused)}.", null, now.Location);
+                continue;
+            }
+
+            if (now is null)
+            {
+                Add(ChangeKind.Removed, ChangeSubject.Bucket, old.Name, $"The bucket {old.Name} is gone.", old.Location, null);
+                continue;
+            }
+
+            var what = $"The bucket {now.Name}";
+            Say($"{what} is filled by", Filled(old), Filled(now));
+            Say($"Unused credits of the bucket {now.Name}", _old.Of(old.Unused), _new.Of(now.Unused));
+            Say($"{what} is drawn in the order", _old.Of(old.Drawn), _new.Of(now.Drawn), ChangeKind.Reordered);
+            Say($"{what} pays for", Served(_old.Model, old), Served(_new.Model, now));
+            Say($"{what} is open", Open(_old, old), Open(_new, now), ChangeKind.Reordered);
+            Say($"The limit of the bucket {now.Name} is", old.Limit is { } a ? _old.Of(a) : "none", now.Limit is { } b ? _new.Of(b) : "none");
+            var (was, rate) = (old.PostpaidRate?.Fixed, now.PostpaidRate?.Fixed);
+            if (was is { } from && rate is { } to)
+            {
+                if (from != to)
+                {
+                    Add(to > from ? ChangeKind.Dearer : ChangeKind.Cheaper, ChangeSubject.Bucket, now.Name, $"A credit of the bucket {now.Name} costs {ComparisonWords.Percent(from, to) ?? "another price"}: {from.ToGroupedString()} → {to.ToGroupedString()}.", old.PostpaidRate!.Location, now.PostpaidRate!.Location, from, to);
+                }
+            }
+            else
+            {
+                Say($"The price of a credit of the bucket {now.Name} is", old.PostpaidRate is { } p ? _old.Of(p, "") : "none", now.PostpaidRate is { } q ? _new.Of(q, "") : "none");
+            }
+
+            void Say(string topic, string before, string after, ChangeKind kind = ChangeKind.Other) =>
+                Reworded(ChangeSubject.Bucket, now.Name, topic, before, after, old.Location, now.Location, kind);
+        }
+
+        CompareOrder();
+        CompareAtZero();
+        CompareCycle();
+    }
+
+    private static string Filled(BucketRule bucket) => bucket.Funding switch
+    {
+        BucketFunding.Plan => "plans",
+        BucketFunding.Purchase => "purchases",
+        BucketFunding.Grant => "grants",
+        _ => "use that is billed afterwards",
+    };
+
+    private static string Served(RulesetModel model, BucketRule bucket) => bucket.Serves is { } actions
+        ? ComparisonWords.And([.. actions.Select(a => model.Actions[a].Name).Order(StringComparer.Ordinal)])
+        : "every action";
+
+    private static string Open(ComparisonWords words, BucketRule bucket) => bucket.Open is { } open ? "while " + ComparisonWords.Of(open, words.Model.AccountFacts) : "always";
+
+    private void CompareOrder()
+    {
+        var (old, now) = (_old.Model.Consume, _new.Model.Consume);
+        if (old is null || now is null)
+        {
+            return;
+        }
+
+        Reworded(ChangeSubject.Order, "", "Credits are drawn in the order:", _old.Of(old.Order), _new.Of(now.Order), old.Order.Location, now.Order.Location, ChangeKind.Reordered);
+        foreach (var (was, exception) in Pair(
+            old.Exceptions.Select(e => (Exception: e, When: ComparisonWords.Of(e.When, _old.Model.AccountFacts))),
+            now.Exceptions.Select(e => (Exception: e, When: ComparisonWords.Of(e.When, _new.Model.AccountFacts))),
+            static e => e.When,
+            static e => e.Exception))
+        {
+            var when = exception is null ? ComparisonWords.Of(was!.When, _old.Model.AccountFacts) : ComparisonWords.Of(exception.When, _new.Model.AccountFacts);
+            Reworded(ChangeSubject.Order, "", $"When {when}, credits are drawn in the order:", was is null ? "the usual one" : _old.Of(was.Order), exception is null ? "the usual one" : _new.Of(exception.Order), was?.Location, exception?.Location, ChangeKind.Reordered);
+        }
+    }
+
+    private void CompareAtZero()
+    {
+        var (old, now) = (_old.Model.AtZero, _new.Model.AtZero);
+        if (old is null || now is null)
+        {
+            return;
+        }
+
+        Reworded(ChangeSubject.AtZero, "", "A charge above the balance is", Short(old.Shortfall), Short(now.Shortfall), old.ShortfallLocation, now.ShortfallLocation);
+        foreach (var (was, action) in Pair(_old.Model.Actions, _new.Model.Actions, static a => a.Name))
+        {
+            if (was is not null && action is not null)
+            {
+                var (before, after) = (old.Stops[was.Index], now.Stops[action.Index]);
+                Reworded(ChangeSubject.AtZero, action.Name, $"Without credits {action.Name} is", Stopped(before), Stopped(after), before?.Location ?? old.Location, after?.Location ?? now.Location);
+            }
+        }
+    }
+
+    private static string Short(ShortfallKind kind) => kind switch
+    {
+        ShortfallKind.Refuse => "refused",
+        ShortfallKind.Owe => "drawn as far as it goes, the rest owed",
+        _ => "drawn as far as it goes, the rest forgiven",
+    };
+
+    private static string Stopped(StopRule? stop) => stop is null ? "not stopped" : $"{(stop.Kind == StopKind.Block ? "blocked" : "paused")} until {stop.Until}";
+
+    private void CompareCycle()
+    {
+        var (old, now) = (_old.Model.Cycle, _new.Model.Cycle);
+        if (old is null || now is null)
+        {
+            if (old is not null || now is not null)
+            {
+                Other(ChangeSubject.Cycle, "", now is null ? "There is no cycle any more." : $"Cycles are new: {CycleWords(_new, now)}.", old?.Location, now?.Location);
+            }
+
+            return;
+        }
+
+        Say("A cycle is", CycleWords(_old, old), CycleWords(_new, now));
+        Say("A cycle begins", Anchored(old), Anchored(now));
+        Say("An upgrade", Changed(old.Upgrade), Changed(now.Upgrade));
+        Say("A downgrade", Changed(old.Downgrade), Changed(now.Downgrade));
+        Say("An annual cycle grants", UpFront(old), UpFront(now));
+
+        void Say(string topic, string before, string after) => Reworded(ChangeSubject.Cycle, "", topic, before, after, old.Location, now.Location);
+    }
+
+    private static string CycleWords(ComparisonWords words, CycleRule cycle) => cycle.Kind switch
+    {
+        CycleKind.CalendarMonth => "a calendar month",
+        CycleKind.Interval => cycle.Interval.ToString(),
+        _ => $"a month, or a year where {(cycle.By is { } by ? $"{words.Model.AccountFacts[by].Name} is {words.Model.AccountFacts[by].Write(cycle.Annual)}" : "the account says so")}",
+    };
+
+    private static string Anchored(CycleRule cycle) => cycle.Anchor switch
+    {
+        AnchorKind.Midnight => "at the midnight before subscribing",
+        AnchorKind.DayOfMonth => $"on day {((ExactDecimal)cycle.AnchorDay).ToGroupedString()} of the month",
+        _ => "at the instant of subscribing",
+    };
+
+    private static string Changed(PlanChangeKind kind) => kind switch
+    {
+        PlanChangeKind.Restarts => "restarts the cycle",
+        PlanChangeKind.RestartsCarryingUnused => "restarts the cycle and carries unused credits",
+        PlanChangeKind.WaitsForRenewal => "waits for the renewal",
+        PlanChangeKind.GrantsDifference => "keeps the cycle and grants the difference",
+        PlanChangeKind.GrantsShare => "keeps the cycle and grants a share",
+        PlanChangeKind.GrantsInFull => "keeps the cycle and grants in full",
+        _ => "keeps the cycle and grants nothing",
+    };
+
+    private static string UpFront(CycleRule cycle) => cycle.UpFrontMonths is { } months ? $"{((ExactDecimal)months).ToGroupedString()} months up front" : "month by month";
+
+    private void ComparePlans()
+    {
+        foreach (var (old, now) in Pair(_old.Model.Plans, _new.Model.Plans, static p => p.Name))
+        {
+            if (old is null)
+            {
+                Add(ChangeKind.Added, ChangeSubject.Plan, now!.Name, $"The plan {now.Name} is new: {Granted(_new, now)}.", null, now.Location);
+                continue;
+            }
+
+            if (now is null)
+            {
+                Add(ChangeKind.Removed, ChangeSubject.Plan, old.Name, $"The plan {old.Name} is gone; it granted {Granted(_old, old)}.", old.Location, null);
+                continue;
+            }
+
+            foreach (var (was, grant) in Pair(Numbered(_old, old), Numbered(_new, now), static g => g.Name, static g => g.Grant))
+            {
+                CompareGrants(now.Name, was, grant, old, now);
+            }
+
+            Reworded(ChangeSubject.Plan, now.Name, $"Existing accounts on {now.Name}", old.ExistingAccounts is { } a ? _old.Of(a) : "move as all others", now.ExistingAccounts is { } b ? _new.Of(b) : "move as all others", old.Location, now.Location);
+        }
+
+        CompareTerms();
+        foreach (var (old, now) in Pair(_old.Model.Packs, _new.Model.Packs, static p => p.Name))
+        {
+            var (was, pack) = (old is null ? null : $"{_old.Of(old.Amount)} into {_old.Bucket(old.Bucket)}", now is null ? null : $"{_new.Of(now.Amount)} into {_new.Bucket(now.Bucket)}");
+            if (was != pack)
+            {
+                var kind = old is null ? ChangeKind.Added : now is null ? ChangeKind.Removed : ChangeKind.Other;
+                Add(kind, ChangeSubject.Pack, (now ?? old!).Name, $"The pack {(now ?? old!).Name} {(now is null ? $"is no longer sold; it held {was}" : old is null ? $"is new: {pack}" : $"holds {pack}; before: {was}")}.", old?.Location, now?.Location, old?.Amount.Fixed, now?.Amount.Fixed);
+            }
+        }
+    }
+
+    // A second grant into one bucket is told apart by its place among them.
+    private static IEnumerable<(string Name, PlanGrant Grant)> Numbered(ComparisonWords words, PlanRule plan) =>
+        plan.Grants.GroupBy(g => words.Bucket(g.Bucket), StringComparer.Ordinal).SelectMany(static g => g.Select((grant, i) => ($"{g.Key} #{i}", grant)));
+
+    private void CompareGrants(string plan, PlanGrant? was, PlanGrant? grant, PlanRule old, PlanRule now)
+    {
+        if (was is null || grant is null)
+        {
+            Add(was is null ? ChangeKind.Added : ChangeKind.Removed, ChangeSubject.Plan, plan, was is null ? $"The plan {plan} now also grants {GrantWords(_new, grant!)}." : $"The plan {plan} no longer grants {GrantWords(_old, was)}.", was?.Location, grant?.Location);
+            return;
+        }
+
+        var (from, to) = (_old.Of(was.Amount), _new.Of(grant.Amount));
+        if (was.Amount.Fixed is { } a && grant.Amount.Fixed is { } b ? a != b : from != to)
+        {
+            // Fewer credits for one subscription: the same use reaches further into paid or blocked ground.
+            var kind = was.Amount.Fixed is { } x && grant.Amount.Fixed is { } y ? (y < x ? ChangeKind.Dearer : ChangeKind.Cheaper) : ChangeKind.Other;
+            var percent = was.Amount.Fixed is { } m && grant.Amount.Fixed is { } n ? ComparisonWords.Percent(m, n) : null;
+            Add(kind, ChangeSubject.Plan, plan, $"The plan {plan} grants {(percent is null ? "" : percent + " ")}into {_new.Bucket(grant.Bucket)} {Every(grant)}: {(was.Amount.Fixed is { } f ? f.ToGroupedString() : from)} → {to}.", old.Location, now.Location, was.Amount.Fixed, grant.Amount.Fixed);
+        }
+
+        Reworded(ChangeSubject.Plan, plan, $"The plan {plan} grants into {_new.Bucket(grant.Bucket)}", Every(was), Every(grant), was.Location, grant.Location);
+        Reworded(ChangeSubject.Plan, plan, $"Unused credits of the plan {plan}", _old.Of(was.Unused), _new.Of(grant.Unused), was.Unused.Location, grant.Unused.Location);
+    }
+
+    private static string Granted(ComparisonWords words, PlanRule plan) => plan.Grants.IsEmpty ? "no credits" : ComparisonWords.And([.. plan.Grants.Select(g => GrantWords(words, g))]);
+
+    private static string GrantWords(ComparisonWords words, PlanGrant grant) => $"{words.Of(grant.Amount)} {Every(grant)} into {words.Bucket(grant.Bucket)}";
+
+    private static string Every(PlanGrant grant) => grant.Interval switch
+    {
+        null => "every cycle",
+        { Count: 1 } one => "every " + one.ToString()[2..],
+        { } span => "every " + span,
+    };
+
+    private void CompareTerms()
+    {
+        foreach (var (old, now) in Pair(_old.Model.Terms, _new.Model.Terms, static t => t.Name))
+        {
+            if (old is null || now is null)
+            {
+                Add(old is null ? ChangeKind.Added : ChangeKind.Removed, ChangeSubject.Term, (now ?? old!).Name, old is null ? $"The term {now!.Name} is new; normally {_new.Of(now.Normally)}." : $"The term {old.Name} is gone.", old?.Location, now?.Location);
+                continue;
+            }
+
+            Say("is of the kind", ComparisonWords.Spaced(old.Kind.ToString()), ComparisonWords.Spaced(now.Kind.ToString()));
+            Say("is normally", _old.Of(old.Normally), _new.Of(now.Normally));
+            Say("has the sample", _old.Of(old.Sample), _new.Of(now.Sample));
+
+            void Say(string topic, string before, string after) =>
+                Reworded(ChangeSubject.Term, now.Name, $"The term {now.Name} {topic}", before, after, old.Location, now.Location);
+        }
+    }
+
+    private void CompareSales()
+    {
+        foreach (var (old, now) in Pair(_old.Model.Sells, _new.Model.Sells, s => (_old.Model.Sells.Contains(s) ? _old : _new).Bucket(s.Bucket)))
+        {
+            var bucket = now is null ? _old.Bucket(old!.Bucket) : _new.Bucket(now.Bucket);
+            if (old is null || now is null)
+            {
+                Add(old is null ? ChangeKind.Added : ChangeKind.Removed, ChangeSubject.Sale, bucket, old is null ? $"Credits of {bucket} are now sold: {PriceComparison.InWords(_new, now!.Price, now.Price.Bodies[0], now.Currency)}." : $"Credits of {bucket} are no longer sold.", old?.Location, now?.Location);
+                continue;
+            }
+
+            Reworded(ChangeSubject.Sale, bucket, $"Purchases of {bucket} are rounded", $"{ComparisonWords.Of(old.Rounding)} to {Places(old.Decimals)}", $"{ComparisonWords.Of(now.Rounding)} to {Places(now.Decimals)}", old.Location, now.Location);
+            Reworded(ChangeSubject.Sale, bucket, $"Credits of {bucket} are sold in", old.Currency, now.Currency, old.Location, now.Location);
+            if (old.Currency == now.Currency)
+            {
+                new PriceComparison(this, $"buying {bucket}", old.Price, now.Price, _old.Model.AccountFacts, _new.Model.AccountFacts, now.Currency).Compare();
+            }
+        }
+    }
+}
