@@ -100,10 +100,11 @@ internal sealed class ComparisonWords(RulesetModel model)
                 : $"over {from.ToGroupedString()} {unit.Plural}";
     }
 
-    /// <summary><c>less up to 2,500 images and more above</c>.</summary>
+    /// <summary><c>less up to 2,499 images and more above (break-even at 2,500 images)</c>.</summary>
     public static string Ranges(ImmutableArray<QuantityRange> ranges, Meter unit)
     {
         var texts = new List<string>();
+        var even = new List<Fraction>();
         for (var i = 0; i < ranges.Length; i++)
         {
             var range = ranges[i];
@@ -111,7 +112,7 @@ internal sealed class ComparisonWords(RulesetModel model)
             var isPoint = range.To is { } end && range.From == end;
             if (isPoint && range.Sign == 0 && i > 0 && i + 1 < ranges.Length)
             {
-                texts.Add($"the same at exactly {range.From} {unit.NameFor(range.From.Round(9))}");
+                even.Add(range.From);
             }
             else if (isPoint)
             {
@@ -135,7 +136,8 @@ internal sealed class ComparisonWords(RulesetModel model)
             }
         }
 
-        return And(texts);
+        var breaks = even.Count == 0 ? "" : $" (break-even at {And([.. even.Select(static e => e.ToString())])} {unit.NameFor(even[^1].Round(9))})";
+        return And(texts) + breaks;
     }
 
     public static string And(IReadOnlyList<string> texts) => texts.Count switch

@@ -22,11 +22,11 @@ public sealed partial class ModelComparison
             }
 
             var what = $"The bucket {now.Name}";
-            Say($"{what} is filled by", Filled(old), Filled(now));
+            Say($"{what} is", "filled by " + Filled(old), "filled by " + Filled(now));
             Say($"Unused credits of the bucket {now.Name}", _old.Of(old.Unused), _new.Of(now.Unused));
-            Say($"{what} is drawn in the order", _old.Of(old.Drawn), _new.Of(now.Drawn), ChangeKind.Reordered);
-            Say($"{what} pays for", Served(_old.Model, old), Served(_new.Model, now));
-            Say($"{what} is open", Open(_old, old), Open(_new, now), ChangeKind.Reordered);
+            Say($"{what} is", "drawn by " + _old.Of(old.Drawn), "drawn by " + _new.Of(now.Drawn), ChangeKind.Reordered);
+            Say(what, "pays for " + Served(_old.Model, old), "pays for " + Served(_new.Model, now));
+            Say($"{what} is", Open(_old, old), Open(_new, now), ChangeKind.Reordered);
             Say($"The limit of the bucket {now.Name} is", old.Limit is { } a ? _old.Of(a) : "none", now.Limit is { } b ? _new.Of(b) : "none");
             var (was, rate) = (old.PostpaidRate?.Fixed, now.PostpaidRate?.Fixed);
             if (was is { } from && rate is { } to)
@@ -62,7 +62,7 @@ public sealed partial class ModelComparison
         ? ComparisonWords.And([.. actions.Select(a => model.Actions[a].Name).Order(StringComparer.Ordinal)])
         : "every action";
 
-    private static string Open(ComparisonWords words, BucketRule bucket) => bucket.Open is { } open ? "while " + ComparisonWords.Of(open, words.Model.AccountFacts) : "always";
+    private static string Open(ComparisonWords words, BucketRule bucket) => bucket.Open is { } open ? "open while " + ComparisonWords.Of(open, words.Model.AccountFacts) : "always open";
 
     private void CompareOrder()
     {
@@ -72,7 +72,7 @@ public sealed partial class ModelComparison
             return;
         }
 
-        Reworded(ChangeSubject.Order, "", "Credits are drawn in the order:", _old.Of(old.Order), _new.Of(now.Order), old.Order.Location, now.Order.Location, ChangeKind.Reordered);
+        Reworded(ChangeSubject.Order, "", "Credits are", "drawn from " + _old.Of(old.Order), "drawn from " + _new.Of(now.Order), old.Order.Location, now.Order.Location, ChangeKind.Reordered);
         foreach (var (was, exception) in Pair(
             old.Exceptions.Select(e => (Exception: e, When: ComparisonWords.Of(e.When, _old.Model.AccountFacts))),
             now.Exceptions.Select(e => (Exception: e, When: ComparisonWords.Of(e.When, _new.Model.AccountFacts))),
@@ -80,7 +80,7 @@ public sealed partial class ModelComparison
             static e => e.Exception))
         {
             var when = exception is null ? ComparisonWords.Of(was!.When, _old.Model.AccountFacts) : ComparisonWords.Of(exception.When, _new.Model.AccountFacts);
-            Reworded(ChangeSubject.Order, "", $"When {when}, credits are drawn in the order:", was is null ? "the usual one" : _old.Of(was.Order), exception is null ? "the usual one" : _new.Of(exception.Order), was?.Location, exception?.Location, ChangeKind.Reordered);
+            Reworded(ChangeSubject.Order, "", $"When {when}, credits are", was is null ? "drawn as usual" : "drawn from " + _old.Of(was.Order), exception is null ? "drawn as usual" : "drawn from " + _new.Of(exception.Order), was?.Location, exception?.Location, ChangeKind.Reordered);
         }
     }
 
@@ -126,10 +126,10 @@ public sealed partial class ModelComparison
         }
 
         Say("A cycle is", CycleWords(_old, old), CycleWords(_new, now));
-        Say("A cycle begins", Anchored(old), Anchored(now));
+        Say("A cycle", "begins " + Anchored(old), "begins " + Anchored(now));
         Say("An upgrade", Changed(old.Upgrade), Changed(now.Upgrade));
         Say("A downgrade", Changed(old.Downgrade), Changed(now.Downgrade));
-        Say("An annual cycle grants", UpFront(old), UpFront(now));
+        Say("An annual cycle", "grants " + UpFront(old), "grants " + UpFront(now));
 
         void Say(string topic, string before, string after) => Reworded(ChangeSubject.Cycle, "", topic, before, after, old.Location, now.Location);
     }
@@ -218,8 +218,14 @@ public sealed partial class ModelComparison
             Add(kind, ChangeSubject.Plan, plan, $"The plan {plan} grants {(percent is null ? "" : percent + " ")}into {_new.Bucket(grant.Bucket)} {Every(grant)}: {(was.Amount.Fixed is { } f ? f.ToGroupedString() : from)} → {to}.", old.Location, now.Location, was.Amount.Fixed, grant.Amount.Fixed);
         }
 
-        Reworded(ChangeSubject.Plan, plan, $"The plan {plan} grants into {_new.Bucket(grant.Bucket)}", Every(was), Every(grant), was.Location, grant.Location);
-        Reworded(ChangeSubject.Plan, plan, $"Unused credits of the plan {plan}", _old.Of(was.Unused), _new.Of(grant.Unused), was.Unused.Location, grant.Unused.Location);
+        Reworded(ChangeSubject.Plan, plan, $"The plan {plan}", $"grants into {_old.Bucket(was.Bucket)} {Every(was)}", $"grants into {_new.Bucket(grant.Bucket)} {Every(grant)}", was.Location, grant.Location);
+
+        // A plan without a rule of its own has its bucket's, whose change is said once.
+        var (unused, left) = (_old.Of(was.Unused), _new.Of(grant.Unused));
+        if (unused != _old.Of(_old.Model.Buckets[was.Bucket].Unused) || left != _new.Of(_new.Model.Buckets[grant.Bucket].Unused))
+        {
+            Reworded(ChangeSubject.Plan, plan, $"Unused credits of the plan {plan}", unused, left, was.Unused.Location, grant.Unused.Location);
+        }
     }
 
     private static string Granted(ComparisonWords words, PlanRule plan) => plan.Grants.IsEmpty ? "no credits" : ComparisonWords.And([.. plan.Grants.Select(g => GrantWords(words, g))]);
@@ -243,12 +249,12 @@ public sealed partial class ModelComparison
                 continue;
             }
 
-            Say("is of the kind", ComparisonWords.Spaced(old.Kind.ToString()), ComparisonWords.Spaced(now.Kind.ToString()));
-            Say("is normally", _old.Of(old.Normally), _new.Of(now.Normally));
-            Say("has the sample", _old.Of(old.Sample), _new.Of(now.Sample));
+            Say("The kind of the term", ComparisonWords.Spaced(old.Kind.ToString()), ComparisonWords.Spaced(now.Kind.ToString()));
+            Say("The normal value of the term", _old.Of(old.Normally), _new.Of(now.Normally));
+            Say("The sample of the term", _old.Of(old.Sample), _new.Of(now.Sample));
 
             void Say(string topic, string before, string after) =>
-                Reworded(ChangeSubject.Term, now.Name, $"The term {now.Name} {topic}", before, after, old.Location, now.Location);
+                Reworded(ChangeSubject.Term, now.Name, $"{topic} {now.Name} is", before, after, old.Location, now.Location);
         }
     }
 
@@ -263,8 +269,8 @@ public sealed partial class ModelComparison
                 continue;
             }
 
-            Reworded(ChangeSubject.Sale, bucket, $"Purchases of {bucket} are rounded", $"{ComparisonWords.Of(old.Rounding)} to {Places(old.Decimals)}", $"{ComparisonWords.Of(now.Rounding)} to {Places(now.Decimals)}", old.Location, now.Location);
-            Reworded(ChangeSubject.Sale, bucket, $"Credits of {bucket} are sold in", old.Currency, now.Currency, old.Location, now.Location);
+            Reworded(ChangeSubject.Sale, bucket, $"Purchases of {bucket} are", $"rounded {ComparisonWords.Of(old.Rounding)} to {Places(old.Decimals)}", $"rounded {ComparisonWords.Of(now.Rounding)} to {Places(now.Decimals)}", old.Location, now.Location);
+            Reworded(ChangeSubject.Sale, bucket, $"Credits of {bucket} are", "sold in " + old.Currency, "sold in " + now.Currency, old.Location, now.Location);
             if (old.Currency == now.Currency)
             {
                 new PriceComparison(this, $"buying {bucket}", old.Price, now.Price, _old.Model.AccountFacts, _new.Model.AccountFacts, now.Currency).Compare();

@@ -57,7 +57,7 @@ public sealed partial class ModelComparison
             }
 
             all.Reworded(Subject, name, $"{units}{ComparisonWords.Each(body.CountingScope)} are", ComparisonWords.Of(old.Conversion), ComparisonWords.Of(now.Conversion), old.Conversion?.Location ?? old.Location, now.Conversion?.Location ?? now.Location);
-            all.Reworded(Subject, name, $"{units}: the tier is chosen", Chooser(before, old), Chooser(after, now), old.Ladder.Location, now.Ladder.Location);
+            all.Reworded(Subject, name, $"{units}: the tier is", "chosen " + Chooser(before, old), "chosen " + Chooser(after, now), old.Ladder.Location, now.Ladder.Location);
             all.Reworded(Subject, name, $"{units}: reaching a tier", Repricing(old), Repricing(now), old.Ladder.Location, now.Ladder.Location);
             if (old.Ladder.Kind == now.Ladder.Kind && Limits(old).SequenceEqual(Limits(now)))
             {

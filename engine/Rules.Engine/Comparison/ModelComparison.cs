@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Rules.Dsl.Text;
 using Rules.Engine.Model;
 
@@ -100,6 +101,8 @@ public sealed partial class ModelComparison
 
     private void CompareActions()
     {
+        var applies = new Dictionary<GateChange, List<string>>();
+        var unmetered = new Dictionary<GateChange, List<string>>();
         foreach (var (old, now) in Pair(_old.Model.Actions, _new.Model.Actions, static a => a.Name))
         {
             if (old is null)
@@ -115,12 +118,15 @@ public sealed partial class ModelComparison
             }
 
             CompareFacts(old.Facts.Skip(old.AccountFacts), now.Facts.Skip(now.AccountFacts), "an event of " + now.Name);
-            Reworded(ChangeSubject.Action, now.Name, $"The runs of {now.Name} are told apart", old.Key is null ? "by nothing" : "by " + old.Key, now.Key is null ? "by nothing" : "by " + now.Key, old.Location, now.Location);
+            Reworded(ChangeSubject.Action, now.Name, $"Events of {now.Name} are", old.Key is null ? "not told apart" : "told apart by " + old.Key, now.Key is null ? "not told apart" : "told apart by " + now.Key, old.Location, now.Location);
             CompareMeters(old, now);
-            CompareGates(old, now, old.Applies, now.Applies, $"The rules apply to {now.Name} only while ");
-            CompareGates(old, now, old.Unmetered, now.Unmetered, $"{now.Name} is unmetered while ");
+            CompareGates(old, now, old.Applies, now.Applies, applies);
+            CompareGates(old, now, old.Unmetered, now.Unmetered, unmetered);
             ComparePrices(old, now);
         }
+
+        SayGates(applies, "the rules apply to {0} only while ", "the rules apply only while ");
+        SayGates(unmetered, "{0} is unmetered while ", "every action is unmetered while ");
     }
 
     private void CompareMeters(ActionRule old, ActionRule now)
@@ -142,33 +148,66 @@ public sealed partial class ModelComparison
         }
     }
 
-    private void CompareGates(ActionRule old, ActionRule now, ImmutableArray<GateRule> before, ImmutableArray<GateRule> after, string lead)
+    private static void CompareGates(ActionRule old, ActionRule now, ImmutableArray<GateRule> before, ImmutableArray<GateRule> after, Dictionary<GateChange, List<string>> found)
     {
-        var gone = new List<GateRule>();
-        var come = new List<GateRule>();
-        foreach (var (was, gate) in Pair(
-            before.DistinctBy(g => ComparisonWords.Of(g.Condition, old.Facts)).Select(g => (Gate: g, Words: ComparisonWords.Of(g.Condition, old.Facts))),
-            after.DistinctBy(g => ComparisonWords.Of(g.Condition, now.Facts)).Select(g => (Gate: g, Words: ComparisonWords.Of(g.Condition, now.Facts))),
-            static g => g.Words,
-            static g => g.Gate))
+        var was = Worded(before, old.Facts);
+        var gates = Worded(after, now.Facts);
+        var gone = was.Where(g => gates.All(o => o.Words != g.Words)).ToList();
+        foreach (var gate in gates.Where(g => was.All(o => o.Words != g.Words)))
         {
-            (gate is null ? gone : was is null ? come : []).Add(gate ?? was!);
-        }
-
-        if (gone is [var one] && come is [var other])
-        {
-            Add(ChangeKind.Reordered, ChangeSubject.Action, now.Name, $"{lead}{ComparisonWords.Of(other.Condition, now.Facts)}, not while {ComparisonWords.Of(one.Condition, old.Facts)} as before.", one.Location, other.Location);
-            return;
-        }
-
-        foreach (var gate in come)
-        {
-            Add(ChangeKind.Added, ChangeSubject.Action, now.Name, $"New: {lead}{ComparisonWords.Of(gate.Condition, now.Facts)}.", null, gate.Location);
+            // A rule on the same facts is the one it was, with another condition.
+            var earlier = gone.FindIndex(g => g.Facts == gate.Facts);
+            var replaced = earlier < 0 ? default : gone[earlier];
+            Note(new GateChange(replaced.Words, gate.Words, replaced.Location, gate.Location));
+            if (earlier >= 0)
+            {
+                gone.RemoveAt(earlier);
+            }
         }
 
         foreach (var gate in gone)
         {
-            Add(ChangeKind.Removed, ChangeSubject.Action, now.Name, $"No longer so: {lead}{ComparisonWords.Of(gate.Condition, old.Facts)}.", gate.Location, null);
+            Note(new GateChange(gate.Words, null, gate.Location, null));
+        }
+
+        void Note(GateChange change)
+        {
+            if (!found.TryGetValue(change, out var actions))
+            {
+                found.Add(change, actions = []);
+            }
+
+            actions.Add(now.Name);
+        }
+    }
+
+    private static List<(string? Words, string Facts, TextLocation? Location)> Worded(ImmutableArray<GateRule> gates, ImmutableArray<Fact> facts)
+    {
+        var worded = new List<(string? Words, string Facts, TextLocation? Location)>();
+        foreach (var gate in gates)
+        {
+            var read = new List<int>();
+            gate.Condition.CollectFacts(read);
+            worded.Add((ComparisonWords.Of(gate.Condition, facts), string.Join(",", read.Select(f => facts[f].Name).Order(StringComparer.Ordinal)), gate.Location));
+        }
+
+        return worded;
+    }
+
+    // One line of a file is one sentence, however many actions it is about.
+    private void SayGates(Dictionary<GateChange, List<string>> changes, string forSome, string forAll)
+    {
+        var kept = _new.Model.Actions.Count(a => _old.Model.FindAction(a.Name) is not null);
+        foreach (var (change, actions) in changes)
+        {
+            var lead = actions.Count == kept ? forAll : string.Format(CultureInfo.InvariantCulture, forSome, ComparisonWords.And(actions));
+            var (kind, sentence) = (change.Old, change.New) switch
+            {
+                (null, _) => (ChangeKind.Added, $"New: {lead}{change.New}."),
+                (_, null) => (ChangeKind.Removed, $"No longer so: {lead}{change.Old}."),
+                _ => (ChangeKind.Reordered, $"Now {lead}{change.New}; before: while {change.Old}."),
+            };
+            Add(kind, ChangeSubject.Action, actions.Count == 1 ? actions[0] : "", sentence, change.Before, change.After);
         }
     }
 
@@ -224,6 +263,8 @@ public sealed partial class ModelComparison
             yield return (gone, null);
         }
     }
+
+    private readonly record struct GateChange(string? Old, string? New, TextLocation? Before, TextLocation? After);
 
     private readonly record struct Weighed(int Rank, ExactDecimal Effect, Change Change);
 }
