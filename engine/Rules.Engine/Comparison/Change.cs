@@ -41,6 +41,7 @@ public enum ChangeSubject
     Term = 13,
     Pack = 14,
     Sale = 15,
+    Alert = 16,
 }
 
 /// <summary>One effect of an edit, in words and for machines.</summary>

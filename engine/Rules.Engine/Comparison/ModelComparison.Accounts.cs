@@ -265,16 +265,41 @@ public sealed partial class ModelComparison
             var bucket = now is null ? _old.Bucket(old!.Bucket) : _new.Bucket(now.Bucket);
             if (old is null || now is null)
             {
-                Add(old is null ? ChangeKind.Added : ChangeKind.Removed, ChangeSubject.Sale, bucket, old is null ? $"Credits of {bucket} are now sold: {PriceComparison.InWords(_new, now!.Price, now.Price.Bodies[0], now.Currency)}." : $"Credits of {bucket} are no longer sold.", old?.Location, now?.Location);
+                Add(old is null ? ChangeKind.Added : ChangeKind.Removed, ChangeSubject.Sale, bucket, old is null ? $"Credits of {bucket} are now sold: {PriceComparison.InWords(_new, now!.Price, now.Price.Bodies[0], now.Money.Name)}." : $"Credits of {bucket} are no longer sold.", old?.Location, now?.Location);
                 continue;
             }
 
-            Reworded(ChangeSubject.Sale, bucket, $"Purchases of {bucket} are", $"rounded {ComparisonWords.Of(old.Rounding)} to {Places(old.Decimals)}", $"rounded {ComparisonWords.Of(now.Rounding)} to {Places(now.Decimals)}", old.Location, now.Location);
-            Reworded(ChangeSubject.Sale, bucket, $"Credits of {bucket} are", "sold in " + old.Currency, "sold in " + now.Currency, old.Location, now.Location);
-            if (old.Currency == now.Currency)
+            Reworded(ChangeSubject.Sale, bucket, $"Purchases of {bucket} are", $"rounded {ComparisonWords.Of(old.Money.Rounding)} to {MoneyPlaces(old)}", $"rounded {ComparisonWords.Of(now.Money.Rounding)} to {MoneyPlaces(now)}", old.Location, now.Location);
+            Reworded(ChangeSubject.Sale, bucket, $"Credits of {bucket} are", "sold in " + old.Money.Name, "sold in " + now.Money.Name, old.Location, now.Location);
+            if (old.Money.Name == now.Money.Name)
             {
-                new PriceComparison(this, $"buying {bucket}", old.Price, now.Price, _old.Model.AccountFacts, _new.Model.AccountFacts, now.Currency).Compare();
+                new PriceComparison(this, $"buying {bucket}", old.Price, now.Price, _old.Model.AccountFacts, _new.Model.AccountFacts, now.Money.Name).Compare();
             }
         }
+    }
+
+    private static string MoneyPlaces(SellRule sale) => $"{((ExactDecimal)sale.Money.Decimals).ToGroupedString()} {(sale.Money.Decimals == 1 ? "decimal" : "decimals")}";
+
+    private void CompareAlerts()
+    {
+        foreach (var (old, now) in Pair(_old.Model.Alerts, _new.Model.Alerts, static a => a.Name))
+        {
+            var (was, alert) = (old is null ? null : AlertWords(_old, old), now is null ? null : AlertWords(_new, now));
+            if (was != alert)
+            {
+                var name = (now ?? old!).Name;
+                var kind = old is null ? ChangeKind.Added : now is null ? ChangeKind.Removed : ChangeKind.Other;
+                Add(kind, ChangeSubject.Alert, name, $"The alert \"{name}\" {(old is null ? $"is new: {alert}" : now is null ? "is gone" : $"now fires {alert}; before: {was}")}.", old?.Location, now?.Location);
+            }
+        }
+    }
+
+    private static string AlertWords(ComparisonWords words, AlertRule alert)
+    {
+        var text = string.Join("; ", alert.Levels.Select(level =>
+            $"{ComparisonWords.Spaced(level.Crossing.ToString())} {string.Join(", ", level.Amounts.Select(a => level.IsPercent ? words.Percentage(a) : words.Of(a)))} of {(level.Bucket is { } bucket ? words.Bucket(bucket) : "the balance")} {ComparisonWords.Spaced(level.Figure.ToString())}"
+            + (level.ThenEvery is { } every ? $", then every {(level.IsPercent ? words.Percentage(every) : words.Of(every))}" : "")));
+        text += alert.Shows.IsEmpty ? "" : $", showing {string.Join(", ", alert.Shows)}";
+        return alert.Offers.IsEmpty ? text : $"{text}, offering {string.Join(", ", alert.Offers)}";
     }
 }

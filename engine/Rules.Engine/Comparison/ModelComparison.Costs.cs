@@ -298,7 +298,7 @@ public sealed partial class ModelComparison
             var sentence = percent is not null
                 ? $"{what} {verb} {percent}: {from!.Value.ToGroupedString()} → {after}."
                 : sign is null
-                    ? $"{what} {verb} {after} instead of {before}; which is more depends on the quantity."
+                    ? $"{what} {verb} {after} instead of {before}; which is more depends on {(IsFixed(old) && IsFixed(now) ? "the quantity" : "the terms of the account")}."
                     : $"{what} {verb} {(sign > 0 ? "more" : "less")}: {before} → {after}.";
             Judged(sign, sentence, oldLocation, newLocation, old.IsWaived ? ExactDecimal.Zero : from, now.IsWaived ? ExactDecimal.Zero : to, subject);
             return sign;

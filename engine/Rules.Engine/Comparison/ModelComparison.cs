@@ -36,6 +36,7 @@ public sealed partial class ModelComparison
         comparison.CompareBuckets();
         comparison.ComparePlans();
         comparison.CompareSales();
+        comparison.CompareAlerts();
         return [.. comparison._changes.OrderByDescending(static c => c.Rank).ThenByDescending(static c => c.Effect).Select(static c => c.Change).Distinct()];
     }
 
