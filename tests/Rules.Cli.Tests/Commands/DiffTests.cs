@@ -23,9 +23,9 @@ public sealed class DiffTests : IDisposable
         run.Error.ShouldBeEmpty();
         _folder.Strip(run.Output).ShouldBe("""
             ▲ reply with Small costs 100.0|% more: 1 → 2 credits.
-                old.rules:27 → new.rules:27
+                old.rules:26 → new.rules:26
             ▼ reply with Large costs 20.0|% less: 5 → 4 credits.
-                old.rules:28 → new.rules:28
+                old.rules:27 → new.rules:27
 
             2 changes: 1 dearer, 1 cheaper
 
@@ -47,7 +47,7 @@ public sealed class DiffTests : IDisposable
         ((string?)change["kind"]).ShouldBe("dearer");
         ((string?)change["old"]).ShouldBe("1");
         ((string?)change["new"]).ShouldBe("2");
-        ((int?)change["after"]!["line"]).ShouldBe(27);
+        ((int?)change["after"]!["line"]).ShouldBe(26);
     }
 
     [Fact]
