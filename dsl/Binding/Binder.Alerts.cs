@@ -24,6 +24,11 @@ internal sealed partial class Binder
                     alert = alert with { Shows = [.. alert.Shows, .. shows.Names.Items.Where(static n => !n.IsMissing).Select(static n => n.ValueText)] };
                     break;
                 case OffersLineSyntax offers:
+                    foreach (var name in offers.Names.Items)
+                    {
+                        Use(_packs.Find(name.ValueText), name);
+                    }
+
                     alert = alert with { Offers = [.. alert.Offers, .. offers.Names.Items.Where(static n => !n.IsMissing).Select(static n => n.ValueText)] };
                     break;
                 case AlertPhraseLineSyntax { Phrase.First: SyntaxKind.AgainKeyword }:

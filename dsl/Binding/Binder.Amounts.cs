@@ -32,6 +32,7 @@ internal sealed partial class Binder
 
             symbol = item is RateSyntax rate ? BindRate(rate) : BindTerm((TermSyntax)item);
             _ratesAndTerms.Add(name, symbol);
+            NoteName(item is RateSyntax declaring ? declaring.Name : ((TermSyntax)item).Name, symbol, isDeclaration: true);
             _ratesInProgress.Remove(name);
         }
 
@@ -197,6 +198,11 @@ internal sealed partial class Binder
             symbol = RateOrTerm(meant);
         }
 
+        if (symbol is not null && symbol.Name == name.ValueText)
+        {
+            NoteName(name, symbol, isDeclaration: false);
+        }
+
         switch (symbol)
         {
             case RateSymbol rate:
@@ -224,7 +230,7 @@ internal sealed partial class Binder
     {
         if (!name.IsMissing && _currencies.Find(name.ValueText) is { } currency)
         {
-            return Use(currency);
+            return Use(currency, name);
         }
 
         if (!IsExcused(name))
@@ -324,7 +330,7 @@ internal sealed partial class Binder
         });
 
     /// <summary>The figure of an amount where no account can change it.</summary>
-    private static bool TryConstant(BoundAmount? amount, out ExactDecimal value)
+    internal static bool TryConstant(BoundAmount? amount, out ExactDecimal value)
     {
         switch (amount)
         {
@@ -365,7 +371,7 @@ internal sealed partial class Binder
     }
 
     /// <summary>An amount in the author's notation: <c>0.0004 credits</c>, <c>4 USD</c>, <c>60%</c>, or the name of a rate or term.</summary>
-    private static string Write(BoundAmount amount) => amount switch
+    internal static string Write(BoundAmount amount) => amount switch
     {
         BoundLiteralAmount { Kind: AmountKind.Percent } percent => percent.Value.ToGroupedString() + "%",
         BoundLiteralAmount literal => WriteFigure(literal.Value, literal),
@@ -374,7 +380,7 @@ internal sealed partial class Binder
         _ => amount.Location.Text,
     };
 
-    private static string WriteFigure(ExactDecimal value, BoundAmount like) =>
+    internal static string WriteFigure(ExactDecimal value, BoundAmount like) =>
         value.ToGroupedString() + (like.Currency is { } currency ? " " + currency.Name : value == 1 ? " credit" : " credits");
 
     private static string Describe(BoundAmount amount) => amount.Kind switch

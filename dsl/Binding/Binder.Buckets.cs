@@ -158,7 +158,13 @@ internal sealed partial class Binder
 
     private BoundLife BindTermLife(SyntaxToken name)
     {
-        switch (name.IsMissing ? null : RateOrTerm(name.ValueText))
+        var symbol = name.IsMissing ? null : RateOrTerm(name.ValueText);
+        if (symbol is not null)
+        {
+            NoteName(name, symbol, isDeclaration: false);
+        }
+
+        switch (symbol)
         {
             case TermSymbol { Kind: TermKind.Duration } term:
                 return new BoundTermLife(name.Location, term);
@@ -208,6 +214,7 @@ internal sealed partial class Binder
         var names = ((BucketOrderSyntax)syntax.Order).Buckets;
         if (names.Items is [{ IsMissing: false } only] && _buckets.Find(only.ValueText) is null && RateOrTerm(only.ValueText) is TermSymbol term)
         {
+            NoteName(only, term, isDeclaration: false);
             if (term is { Kind: not TermKind.BucketOrder, IsError: false })
             {
                 Report(DiagnosticDescriptors.WrongUnit, only.Location, Describe(term.Kind, term.Currency), "an order of buckets");

@@ -57,6 +57,7 @@ internal sealed partial class Binder
             if (fact.Domain.Values.Contains(value.ValueText, StringComparer.Ordinal))
             {
                 named.Add(value.ValueText);
+                NoteValue(fact.Domain, value);
             }
             else if (fact.Domain.List is { } list && list.Entries.Any(e => e.Tags.Contains(value.ValueText, StringComparer.Ordinal)))
             {
@@ -141,7 +142,7 @@ internal sealed partial class Binder
             return null;
         }
 
-        Use(fact);
+        Use(fact, name);
         return fact is { IsError: true } ? null : fact;
     }
 
@@ -168,11 +169,24 @@ internal sealed partial class Binder
             default:
                 if (domain.Values.Contains(token.ValueText, StringComparer.Ordinal))
                 {
+                    NoteValue(domain, token);
                     return FactValue.OfName(token.ValueText);
                 }
 
                 ReportUnknownValue(fact, domain, token, withTags: false);
                 return null;
+        }
+    }
+
+    private void NoteValue(FactDomain domain, SyntaxToken value)
+    {
+        if (domain.Kind == FactDomainKind.Plan && _plans.Find(value.ValueText) is { } plan)
+        {
+            NoteName(value, plan, isDeclaration: false);
+        }
+        else if (domain.List?.Entries.FirstOrDefault(e => e.Name == value.ValueText) is { } entry)
+        {
+            NoteName(value, new NameUse(value.Location, entry.Location, entry.Name, null));
         }
     }
 

@@ -104,6 +104,10 @@ internal sealed partial class Binder
             if (Declare(_meters, item.Name, meter))
             {
                 _metersByPlural.TryAdd(plural, meter);
+                if (item.Plural is { Name: var declared })
+                {
+                    NoteName(declared, new NameUse(declared.Location, meter.Location, name, meter) { IsDeclaration = true, IsPlural = true });
+                }
             }
         }
     }
@@ -146,6 +150,11 @@ internal sealed partial class Binder
                 }
 
                 var key = action.KeyedBy is { Key.IsMissing: false } keyed ? new KeySymbol(keyed.Key.ValueText, keyed.Key.Location) : null;
+                if (key is not null)
+                {
+                    NoteName(action.KeyedBy!.Key, key, isDeclaration: true);
+                }
+
                 Declare(_actions, action.Name, new ActionSymbol(
                     action.Name.ValueText, isFree: false, key, [.. facts.Symbols], measures.ToImmutable(), action.Name.Location));
             }
@@ -262,6 +271,7 @@ internal sealed partial class Binder
                 ? [.. names.Items.Where(static t => !t.IsMissing).Select(static t => t.ValueText).Distinct(StringComparer.Ordinal)]
                 : [];
             entries.Add(new ListEntry(line.Name.ValueText, tags, line.Name.Location));
+            NoteName(line.Name, new NameUse(line.Name.Location, line.Name.Location, line.Name.ValueText, null) { IsDeclaration = true });
         }
 
         return entries.ToImmutable();
@@ -312,6 +322,7 @@ internal sealed partial class Binder
 
         if (table.TryDeclare(symbol, out var earlier))
         {
+            NoteName(name, symbol, isDeclaration: true);
             return true;
         }
 
@@ -325,7 +336,7 @@ internal sealed partial class Binder
     {
         if (table.Find(name.ValueText) is { } symbol && !name.IsMissing)
         {
-            return Use(symbol);
+            return Use(symbol, name);
         }
 
         return !IsExcused(name) && ReportNearMiss(unknown, name, table.Names, name.ValueText) is { } meant ? Use(table.Find(meant)) : null;
@@ -346,7 +357,7 @@ internal sealed partial class Binder
     {
         if (!name.IsMissing && FindUnit(name.ValueText) is { } unit)
         {
-            return Use(unit);
+            return Use(unit, name);
         }
 
         return !IsExcused(name) && ReportNearMiss(DiagnosticDescriptors.UnknownMeter, name, UnitNames(name.ValueText), name.ValueText) is { } meant

@@ -101,11 +101,12 @@ internal sealed partial class Binder
         if (_buckets.Find(name.ValueText) is { } bucket)
         {
             RequireHoldsCredits(bucket, name);
-            return new BoundGivenBalance(syntax.Location, Use(bucket), BindKeptCredits(syntax.Amount));
+            return new BoundGivenBalance(syntax.Location, Use(bucket, name), BindKeptCredits(syntax.Amount));
         }
 
         if (RateOrTerm(name.ValueText, use: false) is TermSymbol term)
         {
+            NoteName(name, term, isDeclaration: false);
             var amount = BindAmount(syntax.Amount);
             if (!term.IsError && amount.Kind != AmountKind.Error && (Expected(term.Kind) != amount.Kind || !ReferenceEquals(term.Currency, amount.Currency)))
             {
@@ -145,6 +146,7 @@ internal sealed partial class Binder
             if (action.Key is { } keySymbol && keySymbol.Name == stated.Fact.ValueText)
             {
                 key = stated.Value.ValueText;
+                NoteName(stated.Fact, keySymbol, isDeclaration: false);
             }
             else if (BindStatedFact(stated, action) is { } fact)
             {
@@ -175,6 +177,7 @@ internal sealed partial class Binder
             return null;
         }
 
+        NoteName(syntax.Fact, fact, isDeclaration: false);
         return !fact.IsError && BindValue(fact.Name, fact.Domain, syntax.Value) is { } value
             ? new BoundStatedFact(syntax.Location, fact, value)
             : null;

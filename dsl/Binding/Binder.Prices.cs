@@ -257,7 +257,7 @@ internal sealed partial class Binder
 
         if (action.Key is { } key && key.Name == syntax.Name.ValueText)
         {
-            return new BoundScope(syntax.Location, ScopeKind.Key, Use(key));
+            return new BoundScope(syntax.Location, ScopeKind.Key, Use(key, syntax.Name));
         }
 
         if (!IsExcused(syntax.Name) && !action.IsError)

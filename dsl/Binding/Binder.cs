@@ -27,6 +27,7 @@ internal sealed partial class Binder
     // A line with a mistake of writing is not blamed for anything else: what was read of it may not be what was meant.
     private readonly HashSet<int> _misreadLines;
     private readonly HashSet<Symbol> _used = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<TextSpan, NameUse> _names = [];
 
     // Names that were probably meant where an unknown one was written: whatever is said about their use would be a second message.
     private readonly HashSet<string> _meant = new(StringComparer.Ordinal);
@@ -42,6 +43,9 @@ internal sealed partial class Binder
         _items = file.Items;
         _misreadLines = [.. _tree.Diagnostics.Select(static d => d.Location.Line)];
     }
+
+    /// <summary>Where the file itself writes names that are declared, by position; complete once the rule set is bound.</summary>
+    public IEnumerable<NameUse> Names => _names.Values.OrderBy(static n => n.Location.Span.Start);
 
     private bool HasUnreadableItem => _items.Any(static item => item.HasError);
 
@@ -294,5 +298,35 @@ internal sealed partial class Binder
         }
 
         return symbol;
+    }
+
+    /// <summary>As <see cref="Use{T}(T)"/>, and notes the place.</summary>
+    [return: NotNullIfNotNull(nameof(symbol))]
+    private T? Use<T>(T? symbol, SyntaxToken name)
+        where T : Symbol
+    {
+        if (symbol is not null)
+        {
+            NoteName(name, symbol, isDeclaration: false);
+        }
+
+        return Use(symbol);
+    }
+
+    private void NoteName(SyntaxToken name, Symbol symbol, bool isDeclaration)
+    {
+        if (!symbol.IsError && symbol is not FactSymbol { Owner: FactOwner.Plan })
+        {
+            var isPlural = symbol is MeterSymbol meter && name.ValueText != meter.Name && name.ValueText == meter.Plural;
+            NoteName(name, new NameUse(name.Location, symbol.Location, symbol.Name, symbol) { IsDeclaration = isDeclaration, IsPlural = isPlural });
+        }
+    }
+
+    private void NoteName(SyntaxToken name, NameUse use)
+    {
+        if (ReferenceEquals(name.Source, _tree.Text) && !name.IsMissing)
+        {
+            _names.TryAdd(name.Span, use);
+        }
     }
 }

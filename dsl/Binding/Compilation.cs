@@ -14,11 +14,12 @@ public sealed class Compilation
     private readonly ResolvedFile _file;
     private SourceText? _resolvedText;
 
-    private Compilation(ResolvedFile file, Compilation? baseVersion, BoundRuleset ruleset, ImmutableArray<Diagnostic> diagnostics)
+    private Compilation(ResolvedFile file, Compilation? baseVersion, BoundRuleset ruleset, ImmutableArray<NameUse> names, ImmutableArray<Diagnostic> diagnostics)
     {
         _file = file;
         Base = baseVersion;
         Ruleset = ruleset;
+        Names = names;
         Diagnostics = diagnostics;
         HasErrors = diagnostics.Any(static d => d.Severity == DiagnosticSeverity.Error);
     }
@@ -40,6 +41,9 @@ public sealed class Compilation
     /// error follows the others and is located in the earlier file, without a repair, because published text is not edited.
     /// </summary>
     public ImmutableArray<Diagnostic> Diagnostics { get; }
+
+    /// <summary>Where the tree writes names that are declared, declarations included, by position. A misspelt name is not among them.</summary>
+    public ImmutableArray<NameUse> Names { get; }
 
     /// <summary>At least one diagnostic is an error.</summary>
     public bool HasErrors { get; }
@@ -111,7 +115,8 @@ public sealed class Compilation
     private static Compilation Bind(
         ResolvedFile file, Compilation? baseVersion, CompilationOptions options, DiagnosticBag bound, DiagnosticBag reported)
     {
-        var ruleset = new Binder(file, options, bound).BindRuleset();
-        return new Compilation(file, baseVersion, ruleset, [.. reported.ToImmutable().OrderBy(d => !ReferenceEquals(d.Location.Source, file.Tree.Text))]);
+        var binder = new Binder(file, options, bound);
+        var ruleset = binder.BindRuleset();
+        return new Compilation(file, baseVersion, ruleset, [.. binder.Names], [.. reported.ToImmutable().OrderBy(d => !ReferenceEquals(d.Location.Source, file.Tree.Text))]);
     }
 }

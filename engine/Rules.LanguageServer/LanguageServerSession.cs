@@ -25,6 +25,8 @@ public sealed class LanguageServerSession(IMessageChannel channel, Func<string, 
     private readonly Dictionary<string, OpenDocument> _documents = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _unpublished = new(StringComparer.Ordinal);
     private readonly DiagnosticMap _diagnosticMap = new(diagnosticPages);
+    private readonly Queue<IncomingMessage> _batch = new();
+    private readonly HashSet<string> _cancelled = new(StringComparer.Ordinal);
     private bool _initialized;
     private bool _shutDown;
     private bool _exited;
@@ -43,9 +45,12 @@ public sealed class LanguageServerSession(IMessageChannel channel, Func<string, 
         {
             while (!_exited && await waiting.Reader.WaitToReadAsync(stop.Token))
             {
-                while (!_exited && waiting.Reader.TryRead(out var message))
+                while (!_exited && TakeBatch(waiting.Reader))
                 {
-                    await HandleAsync(message, stop.Token);
+                    while (!_exited && _batch.TryDequeue(out var message))
+                    {
+                        await HandleAsync(message, stop.Token);
+                    }
                 }
 
                 await PublishAsync(stop.Token);
@@ -79,6 +84,36 @@ public sealed class LanguageServerSession(IMessageChannel channel, Func<string, 
         }
 
         waiting.Complete(failure);
+    }
+
+    // All that wait are looked at before the first is handled, so that a request is not answered that was cancelled meanwhile.
+    private bool TakeBatch(ChannelReader<IncomingMessage> waiting)
+    {
+        _cancelled.Clear();
+        while (_batch.Count < MaximumWaiting && waiting.TryRead(out var message))
+        {
+            _batch.Enqueue(message);
+            if (message.Fault is null && message.Content.Span.IndexOf("$/cancelRequest"u8) >= 0 && CancelledId(message) is { } id)
+            {
+                _cancelled.Add(id);
+            }
+        }
+
+        return _batch.Count > 0;
+    }
+
+    private static string? CancelledId(IncomingMessage message)
+    {
+        try
+        {
+            return RpcRequest.Read(message.Content) is { Id: null, Method: "$/cancelRequest", Parameters: { ValueKind: JsonValueKind.Object } parameters }
+                && parameters.TryGetProperty("id", out var id) ? id.GetRawText() : null;
+        }
+        catch (RpcException)
+        {
+            // Its turn comes, and it is then answered with what is wrong with it.
+            return null;
+        }
     }
 
     private async Task HandleAsync(IncomingMessage message, CancellationToken cancellationToken)
@@ -144,6 +179,11 @@ public sealed class LanguageServerSession(IMessageChannel channel, Func<string, 
             throw new RpcException(RpcErrorCode.InvalidRequest, "The server was shut down; only exit may follow.");
         }
 
+        if (request.Method != "shutdown" && _cancelled.Contains(id.GetRawText()))
+        {
+            throw new RpcException(RpcErrorCode.RequestCancelled, "The request was cancelled.");
+        }
+
         switch (request.Method)
         {
             case "shutdown":
@@ -159,6 +199,25 @@ public sealed class LanguageServerSession(IMessageChannel channel, Func<string, 
                 var parameters = Parameters(request, types.CodeActionParameters);
                 var document = Document(parameters.TextDocument);
                 return RpcWriter.Result(id, CodeActions.At(document, parameters.Range, _diagnosticMap), types.ImmutableArrayCodeAction);
+            case "textDocument/completion":
+                var completing = Parameters(request, types.PlaceParameters);
+                return RpcWriter.Result(id, CompletionMap.At(Document(completing.TextDocument), completing.Position), types.CompletionList);
+            case "textDocument/hover":
+                var hovered = Parameters(request, types.PlaceParameters);
+                return RpcWriter.Result(id, HoverMap.At(Document(hovered.TextDocument), hovered.Position), types.HoverAnswer);
+            case "textDocument/definition":
+                var used = Parameters(request, types.PlaceParameters);
+                return RpcWriter.Result(id, NameMap.Definition(Document(used.TextDocument), used.Position), types.ProtocolLocation);
+            case "textDocument/references":
+                var asked = Parameters(request, types.ReferenceParameters);
+                var all = NameMap.References(Document(asked.TextDocument), asked.Position, asked.Context is { IncludeDeclaration: true });
+                return RpcWriter.Result(id, all, types.ImmutableArrayProtocolLocation);
+            case "textDocument/prepareRename":
+                var renamed = Parameters(request, types.PlaceParameters);
+                return RpcWriter.Result(id, NameMap.Prepare(Document(renamed.TextDocument), renamed.Position), types.RenamePlace);
+            case "textDocument/rename":
+                var renaming = Parameters(request, types.RenameParameters);
+                return RpcWriter.Result(id, NameMap.Rename(Document(renaming.TextDocument), renaming.Position, renaming.NewName), types.WorkspaceEdit);
             default:
                 throw new RpcException(RpcErrorCode.MethodNotFound, $"The server does not know the request \"{request.Method}\".");
         }
@@ -241,7 +300,12 @@ public sealed class LanguageServerSession(IMessageChannel channel, Func<string, 
             DocumentSymbolProvider: true,
             DocumentFormattingProvider: true,
             CodeActionProvider: new CodeActionOptions(["quickfix"]),
-            SemanticTokensProvider: new SemanticTokensOptions(SemanticTokenMap.Legend, Full: true)),
+            SemanticTokensProvider: new SemanticTokensOptions(SemanticTokenMap.Legend, Full: true),
+            CompletionProvider: new CompletionOptions([" ", "\""]),
+            HoverProvider: true,
+            DefinitionProvider: true,
+            ReferencesProvider: true,
+            RenameProvider: new RenameOptions(PrepareProvider: true)),
         new ServerName("rules", typeof(LanguageServerSession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion));
 
     private static ReadOnlyMemory<byte> Publication(OpenDocument document, ImmutableArray<ProtocolDiagnostic> diagnostics) => RpcWriter.Notification(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Rules.Dsl.Binding;
 using Rules.Dsl.Diagnostics;
 using Rules.Dsl.Syntax;
 using Rules.Dsl.Text;
@@ -15,6 +16,8 @@ internal sealed class OpenDocument(string uri, int version, SourceText source)
 
     private readonly Lazy<SyntaxTree> _tree = new(() => SyntaxTree.Parse(source));
 
+    private Compilation? _compilation;
+
     public string Uri { get; } = uri;
 
     public int Version { get; } = version;
@@ -25,6 +28,9 @@ internal sealed class OpenDocument(string uri, int version, SourceText source)
     public ImmutableArray<Diagnostic> Diagnostics => _diagnostics.Value;
 
     public SyntaxTree Tree => _tree.Value;
+
+    /// <summary>The names and rules of the text, whether or not it can be charged by.</summary>
+    public Compilation Compilation => _compilation ??= Compilation.Create(Tree);
 
     public static OpenDocument Open(TextDocumentItem item) => new(item.Uri, item.Version, SourceText.From(item.Text, FileName(item.Uri)));
 

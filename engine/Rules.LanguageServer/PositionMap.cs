@@ -28,7 +28,8 @@ internal static class PositionMap
             : throw new RpcException(RpcErrorCode.InvalidParameters, "The range ends before it starts.");
     }
 
-    private static int ToOffset(SourceText text, Position position)
+    /// <summary>As <see cref="ToSpan"/> of an empty range.</summary>
+    public static int ToOffset(SourceText text, Position position)
     {
         if (position.Line < 0 || position.Character < 0 || position.Line > text.LineCount)
         {

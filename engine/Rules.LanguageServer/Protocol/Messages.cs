@@ -35,6 +35,21 @@ public sealed record DocumentParameters([property: JsonRequired] TextDocumentIde
 /// <summary>Parameters of <c>textDocument/codeAction</c>; the diagnostics of the context are not read, the server knows its own.</summary>
 public sealed record CodeActionParameters([property: JsonRequired] TextDocumentIdentifier TextDocument, [property: JsonRequired] Range Range);
 
+/// <summary>Parameters of every request about one place of a document.</summary>
+public sealed record PlaceParameters([property: JsonRequired] TextDocumentIdentifier TextDocument, [property: JsonRequired] Position Position);
+
+/// <summary>Parameters of <c>textDocument/references</c>.</summary>
+public sealed record ReferenceParameters(
+    [property: JsonRequired] TextDocumentIdentifier TextDocument, [property: JsonRequired] Position Position, ReferenceContext? Context = null);
+
+/// <param name="IncludeDeclaration">The declaring name is asked for too.</param>
+public sealed record ReferenceContext(bool IncludeDeclaration);
+
+/// <summary>Parameters of <c>textDocument/rename</c>.</summary>
+/// <param name="NewName">Without quotes.</param>
+public sealed record RenameParameters(
+    [property: JsonRequired] TextDocumentIdentifier TextDocument, [property: JsonRequired] Position Position, [property: JsonRequired] string NewName);
+
 /// <summary>Answer to <c>initialize</c>.</summary>
 public sealed record InitializeResult(ServerCapabilities Capabilities, ServerName ServerInfo);
 
@@ -48,7 +63,39 @@ public sealed record ServerCapabilities(
     bool DocumentSymbolProvider,
     bool DocumentFormattingProvider,
     CodeActionOptions CodeActionProvider,
-    SemanticTokensOptions SemanticTokensProvider);
+    SemanticTokensOptions SemanticTokensProvider,
+    CompletionOptions CompletionProvider,
+    bool HoverProvider,
+    bool DefinitionProvider,
+    bool ReferencesProvider,
+    RenameOptions RenameProvider);
+
+/// <param name="TriggerCharacters">Typing one of these asks for completion as a letter does.</param>
+public sealed record CompletionOptions(ImmutableArray<string> TriggerCharacters);
+
+/// <param name="PrepareProvider">The server can be asked whether a place may be renamed.</param>
+public sealed record RenameOptions(bool PrepareProvider);
+
+/// <summary>Something that could stand at a place.</summary>
+/// <param name="Kind">Number of the protocol's CompletionItemKind.</param>
+/// <param name="SortText">Keeps the server's order.</param>
+/// <param name="FilterText">What is compared with the text that stands there.</param>
+public sealed record CompletionItem(string Label, int Kind, string Detail, string SortText, string FilterText, ProtocolTextEdit TextEdit);
+
+/// <param name="IsIncomplete">Typing on asks again.</param>
+public sealed record CompletionList(bool IsIncomplete, ImmutableArray<CompletionItem> Items);
+
+/// <summary>Text of a kind: <c>plaintext</c>.</summary>
+public sealed record MarkupContent(string Kind, string Value);
+
+/// <summary>Answer to <c>textDocument/hover</c>.</summary>
+public sealed record HoverAnswer(MarkupContent Contents, Range Range);
+
+/// <summary>A place in a document.</summary>
+public sealed record ProtocolLocation(string Uri, Range Range);
+
+/// <summary>Answer to <c>textDocument/prepareRename</c>: the name, without quotes, and where it stands.</summary>
+public sealed record RenamePlace(Range Range, string Placeholder);
 
 /// <param name="OpenClose">The server wants to know.</param>
 /// <param name="Change">2: incremental.</param>
@@ -114,6 +161,15 @@ public sealed record LogMessageParameters(int Type, string Message);
 [JsonSerializable(typeof(ImmutableArray<DocumentSymbol>))]
 [JsonSerializable(typeof(ImmutableArray<CodeAction>))]
 [JsonSerializable(typeof(ImmutableArray<ProtocolTextEdit>))]
+[JsonSerializable(typeof(PlaceParameters))]
+[JsonSerializable(typeof(ReferenceParameters))]
+[JsonSerializable(typeof(RenameParameters))]
+[JsonSerializable(typeof(CompletionList))]
+[JsonSerializable(typeof(HoverAnswer))]
+[JsonSerializable(typeof(ProtocolLocation))]
+[JsonSerializable(typeof(ImmutableArray<ProtocolLocation>))]
+[JsonSerializable(typeof(RenamePlace))]
+[JsonSerializable(typeof(WorkspaceEdit))]
 [JsonSerializable(typeof(LogMessageParameters))]
 [JsonSerializable(typeof(object))]
 public sealed partial class MessageContext : JsonSerializerContext;

@@ -23,6 +23,9 @@ public enum RpcErrorCode
     /// <summary>A request before <c>initialize</c>.</summary>
     ServerNotInitialized = -32002,
 
+    /// <summary>The client no longer wants the answer.</summary>
+    RequestCancelled = -32800,
+
     /// <summary>The request is sound but cannot be answered as things stand.</summary>
     RequestFailed = -32803,
 }
