@@ -90,9 +90,10 @@ public sealed class Compilation
     /// Binds a tree over the versions it builds on, which are looked for among <paramref name="versions"/> by name and number: the one it
     /// amends, the one that amends, and so on. Others, and their order, do not matter; of two with one number the first counts.
     /// </summary>
-    public static Compilation CreateAmong(SyntaxTree tree, ImmutableArray<SyntaxTree> versions, CompilationOptions? options = null)
+    public static Compilation CreateAmong(SyntaxTree tree, IEnumerable<SyntaxTree> versions, CompilationOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(tree);
+        ArgumentNullException.ThrowIfNull(versions);
         var chain = new Stack<SyntaxTree>();
         for (var current = tree; current is not null && !chain.Contains(current); current = Amended(current, versions))
         {
@@ -108,7 +109,7 @@ public sealed class Compilation
         return before!;
     }
 
-    private static SyntaxTree? Amended(SyntaxTree tree, ImmutableArray<SyntaxTree> versions) => tree.Root.Header is { Amends: { } amends } header
+    private static SyntaxTree? Amended(SyntaxTree tree, IEnumerable<SyntaxTree> versions) => tree.Root.Header is { Amends: { } amends } header
         ? versions.FirstOrDefault(v => v.Root.Header.Name.ValueText == header.Name.ValueText && v.Root.Header.Version.IntegerValue == amends.Version.IntegerValue)
         : null;
 

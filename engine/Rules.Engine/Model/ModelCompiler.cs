@@ -32,9 +32,9 @@ internal sealed partial class ModelCompiler
         _zone = zone;
     }
 
-    public static RulesetCompilation Compile(SourceText source, ImmutableArray<SourceText> versions, IDateTimeZoneProvider zones)
+    public static RulesetCompilation Compile(SourceText source, IEnumerable<SourceText> versions, IDateTimeZoneProvider zones)
     {
-        var compilation = B.Compilation.CreateAmong(SyntaxTree.Parse(source), [.. versions.Select(SyntaxTree.Parse)], s_options);
+        var compilation = B.Compilation.CreateAmong(SyntaxTree.Parse(source), versions.Select(SyntaxTree.Parse), s_options);
         ImmutableArray<Assumption> assumptions = [.. compilation.Assumptions.Select(static a => new Assumption(a.Text, a.Location))];
         if (compilation.HasErrors)
         {

@@ -12,10 +12,10 @@ public static class RulesetCompiler
     public static RulesetCompilation Compile(SourceText source) => Compile(source, []);
 
     /// <summary>
-    /// The same for a version that may amend another: those it builds on are looked for among <paramref name="versions"/>, in any order.
-    /// What it takes over is located in their texts.
+    /// The same for a version that may amend another: those it builds on are looked for among <paramref name="versions"/>, in any order, and
+    /// only when it does. What it takes over is located in their texts.
     /// </summary>
-    public static RulesetCompilation Compile(SourceText source, ImmutableArray<SourceText> versions) =>
+    public static RulesetCompilation Compile(SourceText source, IEnumerable<SourceText> versions) =>
         ModelCompiler.Compile(source, versions, DateTimeZoneProviders.Tzdb);
 }
 
