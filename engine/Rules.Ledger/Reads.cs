@@ -28,7 +28,7 @@ public sealed record EntryFilter(string? Account = null, string? Ruleset = null,
     string? IdempotencyKey = null, string? After = null, int Limit = 50);
 
 /// <summary>One line of the ledger.</summary>
-/// <param name="Amount">Smallest units, never negative; <paramref name="Kind"/> says which way they went.</param>
+/// <param name="Amount">Smallest units; <paramref name="Kind"/> says which way they went. Below zero only for a charge that gave credits back.</param>
 /// <param name="BalanceAfter">Available smallest units of all buckets after the entry; null for a ruleset without buckets.</param>
 /// <param name="Outcome">Of a charge: charged, free, unmetered or not applicable.</param>
 public sealed record EntrySummary(string Account, long Sequence, EntryKind Kind, string Ruleset, int? Version, long Amount, int Decimals, long? BalanceAfter,

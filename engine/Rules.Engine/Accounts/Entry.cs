@@ -35,7 +35,7 @@ public sealed record Entry
     /// <summary>Deterministic key of an entry that nobody asked for (<c>sys:grant:Hobby:allotment:3</c>); null for the command's own entry.</summary>
     public string? SystemKey { get; init; }
 
-    /// <summary>Smallest units, 0 to 10^15; what was charged, granted, expired …</summary>
+    /// <summary>Smallest units, at most 10^15; what was charged, granted, expired … Below zero only for a charge that gives credits back.</summary>
     public required long Amount { get; init; }
 
     public required Instant OccurredAt { get; init; }

@@ -27,7 +27,7 @@ public sealed record Quote
     /// <summary>The event's exact amount in credits before rounding; 0 for free, unmetered and not applicable.</summary>
     public required ExactDecimal Exact { get; init; }
 
-    /// <summary>Smallest units charged (or that would be, when blocked, paused or refused).</summary>
+    /// <summary>Smallest units charged (or that would be, when blocked, paused or refused); below zero where re-pricing or a correction gives credits back.</summary>
     public required long Charge { get; init; }
 
     /// <summary>Smallest units that the price lists, waived lines included.</summary>

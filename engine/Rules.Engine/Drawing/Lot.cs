@@ -83,5 +83,5 @@ public readonly record struct Posting(long Lot, long Granted, long Available, lo
     public static Posting SpendPostpaid(long lot, long amount) => new(lot, amount, 0, 0, amount, 0, 0);
 }
 
-/// <summary>What one use took from one lot, in draw order; smallest units, positive.</summary>
+/// <summary>What one use took from one lot, in draw order; smallest units, below zero for what it gave back.</summary>
 public readonly record struct Draw(string Bucket, long Lot, long Amount);

@@ -20,7 +20,7 @@ public sealed class BinderTests
         RuleFile.Read("roboflow.rules").Diagnostics.Select(static d => d.Message).ShouldContain("47 to 49 cost more than 50: 49 costs 196 USD, 50 costs 184 USD.");
 
     [Fact]
-    public void Shipped_rule_files_bind_without_a_word()
+    public void Shipped_rule_files_bind_without_a_mistake_or_a_warning()
     {
         var root = new DirectoryInfo(AppContext.BaseDirectory);
         while (root is not null && !File.Exists(Path.Combine(root.FullName, "Rules.sln")))
@@ -30,7 +30,8 @@ public sealed class BinderTests
 
         var files = Directory.GetFiles(Path.Combine(root.ShouldNotBeNull().FullName, "rules"), "*.rules", SearchOption.AllDirectories);
         files.ShouldNotBeEmpty();
-        files.SelectMany(static f => RuleFile.Compile(File.ReadAllText(f)).Diagnostics).Select(RuleFile.Show).ShouldBeEmpty();
+        files.SelectMany(static f => RuleFile.Compile(File.ReadAllText(f)).Diagnostics)
+            .Where(static d => d.Severity != DiagnosticSeverity.Information).Select(RuleFile.Show).ShouldBeEmpty();
     }
 
     [Fact]

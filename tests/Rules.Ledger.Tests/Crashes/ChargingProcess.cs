@@ -9,13 +9,15 @@ namespace Rules.Ledger.Tests.Crashes;
 
 /// <summary>
 /// A host of the ledger as bare as can be: it opens the file, then charges one credit under each of the keys <c>k0</c>, <c>k1</c> …, sixteen at a
-/// time, and says on its output which were answered. Started again, it does the same again.
+/// time, and says on its output which were answered. It is never more than <see cref="Ahead"/> answers ahead of the lines it is sent in return,
+/// so that a kill falls in the middle however slowly its output is read. Started again, it does the same again.
 /// </summary>
 internal static class ChargingProcess
 {
     public const string Account = "acme";
 
     private const int Clients = 16;
+    private const int Ahead = 64;
 
     public static async Task<int> RunAsync(string database, int count)
     {
@@ -23,11 +25,20 @@ internal static class ChargingProcess
         await ledger.Rulesets.LoadAsync([RuleFiles.Bookbag], default);
         var now = SystemClock.Instance.GetCurrentInstant();
         await ledger.OpenAccountAsync(new OpenAccount(Account, "bookbag", now) { TimedOnArrival = true, Plan = "Hobby" }, "open", default);
+        var room = new SemaphoreSlim(Ahead);
+        _ = Task.Run(() =>
+        {
+            while (Console.In.ReadLine() is not null)
+            {
+                room.Release();
+            }
+        });
         var next = -1;
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(async () =>
         {
             for (var i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next))
             {
+                await room.WaitAsync();
                 var usage = new UsageEvent
                 {
                     OccurredAt = SystemClock.Instance.GetCurrentInstant(),

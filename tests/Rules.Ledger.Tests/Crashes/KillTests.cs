@@ -54,6 +54,7 @@ public sealed class KillTests : IDisposable
         {
             FileName = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
             ArgumentList = { typeof(KillTests).Assembly.Location, "charge", _directory.Database, Charges.ToString(CultureInfo.InvariantCulture) },
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             UseShellExecute = false,
         })!;
@@ -81,6 +82,17 @@ public sealed class KillTests : IDisposable
                 if (acknowledged.Count >= killAfter)
                 {
                     process.Kill();
+                    continue;
+                }
+
+                try
+                {
+                    await process.StandardInput.WriteLineAsync();
+                    await process.StandardInput.FlushAsync();
+                }
+                catch (IOException)
+                {
+                    // It has written its last answers and gone; they are still read.
                 }
             }
 

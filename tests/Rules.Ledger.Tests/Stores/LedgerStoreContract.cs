@@ -193,12 +193,19 @@ public abstract class LedgerStoreContract : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(-1)]
+    [InlineData(-1_000_000_000_000_001)]
     [InlineData(1_000_000_000_000_001)]
     public async Task An_amount_outside_its_range_is_refused(long amount)
     {
         var account = await GrantedAsync("acme", 500);
         await Refused(() => AppendAsync(account, [Entry(account, Charge() with { Amount = amount }, "c1")]));
+    }
+
+    [Fact]
+    public async Task Only_a_charge_may_be_below_zero()
+    {
+        var account = await GrantedAsync("acme", 500);
+        await Refused(() => AppendAsync(account, [Entry(account, Grant(LotOf(2, "g2"), 5) with { Amount = -5 }, "k2")], after => after with { NextLot = 3 }));
     }
 
     [Fact]

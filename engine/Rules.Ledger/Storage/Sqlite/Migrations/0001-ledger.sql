@@ -85,7 +85,7 @@ CREATE TABLE journal(
   seq           INTEGER NOT NULL CHECK(typeof(seq)='integer' AND seq>=1),
   kind          INTEGER NOT NULL CHECK(kind BETWEEN 1 AND 15),
   idem_key      TEXT    NOT NULL CHECK(typeof(idem_key)='text' AND length(idem_key) BETWEEN 1 AND 512),
-  amount        INTEGER NOT NULL CHECK(typeof(amount)='integer' AND amount BETWEEN 0 AND 1000000000000000),
+  amount        INTEGER NOT NULL CHECK(typeof(amount)='integer' AND amount BETWEEN -1000000000000000 AND 1000000000000000),
   occurred_at   INTEGER NOT NULL CHECK(typeof(occurred_at)='integer'),
   recorded_at   INTEGER NOT NULL CHECK(typeof(recorded_at)='integer'),
   late          INTEGER NOT NULL CHECK(late IN (0,1)),
@@ -99,6 +99,7 @@ CREATE TABLE journal(
   hash          BLOB    NOT NULL CHECK(typeof(hash)='blob' AND length(hash)=32),
   UNIQUE(account_id, seq),
   UNIQUE(entry_id, account_id),
+  CHECK(amount>=0 OR kind IN (2,12)),
   CHECK(kind NOT IN (2,4,5,12) OR (version IS NOT NULL AND trace_sha256 IS NOT NULL))
 );
 CREATE INDEX journal_reference ON journal(account_id, ref_seq) WHERE ref_seq IS NOT NULL;

@@ -1,0 +1,74 @@
+using NodaTime;
+using Rules.Engine.Accounts;
+using Rules.Engine.Pricing;
+using Rules.Ledger.Tests.Bank;
+using Shouldly;
+using Xunit;
+
+namespace Rules.Ledger.Tests.Handlers;
+
+/// <summary>Charges below zero: a volume price that re-prices earlier units gives credits back to the lots that paid.</summary>
+public sealed class CreditsBackTests : IAsyncLifetime, IDisposable
+{
+    private const string Text = """
+        language 1
+        ruleset lease version 1 effective 2026-01-01
+        credit "credit" to 2 decimals, rounding half up
+        account shop
+        meter seat whole
+        action rent
+          measures seat
+        price rent
+          per seat, volume within each cycle, re-pricing earlier units
+            base      2 credits
+            over 100  0.5 credits
+        bucket prepaid from purchase
+          unused never expires
+        consume prepaid
+        cycle calendar month
+        at zero
+          block rent until purchase
+          if short refuse
+        """;
+
+    private readonly ManualTime _time = new(Instant.FromUtc(2026, 4, 10, 9, 0));
+    private readonly TemporaryDirectory _directory = new();
+    private CreditLedger _ledger = null!;
+
+    public async Task InitializeAsync()
+    {
+        _ledger = await CreditLedger.OpenSqliteAsync(_directory.Database, new LedgerOptions { Time = _time }, default);
+        await _ledger.Rulesets.LoadAsync([new RuleFile("lease.v1.rules", Text + "\n")], default);
+        (await _ledger.OpenAccountAsync(new OpenAccount("w", "lease", _time.Now), "open", default)).Status.ShouldBe(CommandStatus.Accepted);
+        (await _ledger.GrantAsync("w", new GrantCredits("g", "prepaid", 1_000, _time.Now), "grant", default)).Status.ShouldBe(CommandStatus.Accepted);
+    }
+
+    public async Task DisposeAsync() => await _ledger.DisposeAsync();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task A_cheaper_tier_gives_credits_back_to_the_lot_that_paid_and_the_history_holds()
+    {
+        (await RentAsync(100, "k1")).Outcome.ShouldBe(QuoteOutcome.Charged);
+        (await AvailableAsync()).ShouldBe(800_00);
+        await ReopenAsync();
+        (await RentAsync(100, "k2")).Status.ShouldBe(CommandStatus.Accepted);
+        (await AvailableAsync()).ShouldBe(900_00);
+        await ReopenAsync();
+        var entries = await _ledger.EntriesAsync(new EntryFilter("w"), default);
+        entries.Items[0].Amount.ShouldBe(-100_00);
+        (await _ledger.VerifyAsync(null, null, default)).Problems.ShouldBeEmpty();
+    }
+
+    private Task<CommandResult> RentAsync(int seats, string key) =>
+        _ledger.ChargeAsync("w", new UsageEvent { OccurredAt = _time.Now, Action = "rent", Quantities = [new MeteredQuantity("seat", seats)] }, key, default);
+
+    private async Task<long?> AvailableAsync() => (await _ledger.BalanceAsync("w", null, default)).ShouldNotBeNull().Buckets[0].Available;
+
+    private async Task ReopenAsync()
+    {
+        await _ledger.DisposeAsync();
+        _ledger = await CreditLedger.OpenSqliteAsync(_directory.Database, new LedgerOptions { Time = _time }, default);
+    }
+}
