@@ -94,8 +94,10 @@ public sealed class Compilation
     {
         ArgumentNullException.ThrowIfNull(tree);
         ArgumentNullException.ThrowIfNull(versions);
+        // Read once: a chain that closes on itself is known by meeting the same tree again.
+        ImmutableArray<SyntaxTree> known = tree.Root.Header is { Amends: not null } ? [.. versions] : [];
         var chain = new Stack<SyntaxTree>();
-        for (var current = tree; current is not null && !chain.Contains(current); current = Amended(current, versions))
+        for (var current = tree; current is not null && !chain.Contains(current); current = Amended(current, known))
         {
             chain.Push(current);
         }
@@ -109,7 +111,7 @@ public sealed class Compilation
         return before!;
     }
 
-    private static SyntaxTree? Amended(SyntaxTree tree, IEnumerable<SyntaxTree> versions) => tree.Root.Header is { Amends: { } amends } header
+    private static SyntaxTree? Amended(SyntaxTree tree, ImmutableArray<SyntaxTree> versions) => tree.Root.Header is { Amends: { } amends } header
         ? versions.FirstOrDefault(v => v.Root.Header.Name.ValueText == header.Name.ValueText && v.Root.Header.Version.IntegerValue == amends.Version.IntegerValue)
         : null;
 
