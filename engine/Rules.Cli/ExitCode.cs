@@ -6,7 +6,7 @@ public static class ExitCode
     /// <summary>Done; for a quote also where the answer is a refusal.</summary>
     public const int Fine = 0;
 
-    /// <summary>The rules have errors, an example does not hold, or a file is not formatted.</summary>
+    /// <summary>The rules have errors, an example does not hold, a file is not formatted, or a ledger's history is not proved.</summary>
     public const int Problems = 1;
 
     /// <summary>The command line could not be understood.</summary>
@@ -20,4 +20,13 @@ public static class ExitCode
 
     /// <summary>A fault of the command itself (EX_SOFTWARE).</summary>
     public const int Internal = 70;
+
+    /// <summary>Another process has the database (EX_TEMPFAIL).</summary>
+    public const int InUse = 75;
+
+    /// <summary>Database, anchor and program do not fit together: somebody has to decide (EX_CONFIG).</summary>
+    public const int NeedsDecision = 78;
+
+    /// <summary>Stopped by its user, as shells count it.</summary>
+    public const int Stopped = 130;
 }

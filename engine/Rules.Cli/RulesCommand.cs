@@ -13,7 +13,8 @@ public static class RulesCommand
         Checks, tests and prices with rule files.
 
         Exit codes: 0 done; 1 the rules have errors, an example does not hold, or a file is not formatted; 2 the command line is wrong;
-        65 the event cannot be read or priced; 66 a file is not there or cannot be read; 70 a fault of rules itself.
+        65 the event cannot be read or priced; 66 a file is not there or cannot be read; 70 a fault of rules itself. For a ledger also:
+        1 its history is not proved; 75 another process has it open; 78 database, anchor and program do not fit together; 130 stopped.
         """;
 
     /// <summary>Runs one command line and gives its <see cref="ExitCode"/>. Writes to the terminal only; never throws for a user's mistake.</summary>
@@ -103,7 +104,7 @@ public static class RulesCommand
         var lsp = new Command("lsp", "Serves editors: the language server protocol on standard input and output.") { pages };
         lsp.SetAction((line, cancellationToken) => LspCommand.RunAsync(terminal, line.GetValue(pages), cancellationToken));
 
-        return new RootCommand(Description) { check, fmt, test, quote, diff, lsp };
+        return new RootCommand(Description) { check, fmt, test, quote, diff, LedgerCommand.Build(terminal, clock, json), lsp };
     }
 
     // The parser takes an option it does not know for a path.
@@ -112,6 +113,14 @@ public static class RulesCommand
         foreach (var token in result.Tokens.Where(static t => t.Value is ['-', _, ..]))
         {
             result.AddError($"\"{token.Value}\" is not an option; a path that begins with a dash is written after --.");
+        }
+    }
+
+    private static IEnumerable<string> Names(SymbolResult? result)
+    {
+        for (; result is CommandResult { Command: var command }; result = result.Parent)
+        {
+            yield return command is RootCommand ? "rules" : command.Name;
         }
     }
 
@@ -126,7 +135,7 @@ public static class RulesCommand
             terminal.Error.WriteLine($"rules: {Printable.Text(error)}");
         }
 
-        var command = atRoot ? "rules" : $"rules {line.CommandResult.Command.Name}";
+        var command = string.Join(' ', Names(line.CommandResult).Reverse());
         terminal.Error.WriteLine($"  help: {command} --help");
         return ExitCode.Usage;
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using NodaTime;
 using Rules.Engine.Accounts;
 using Rules.Engine.Pricing;
+using Rules.Ledger.Anchoring;
 using Rules.Ledger.Journal;
 using Rules.Ledger.Storage;
 using Rules.Ledger.Verification;
@@ -91,13 +92,15 @@ public sealed partial class CreditLedger
 
     /// <summary>
     /// Proves the history of every account (or one) from its own rows: the database's integrity, gapless sequences, hash chain, traces, keys,
-    /// postings and lots, draws on live lots only, and every command run again by the rules; read-only. An account that is not there is a
-    /// problem.
+    /// postings and lots, draws on live lots only, every command run again by the rules, and heads held against the anchor where there is one;
+    /// read-only. An account that is not there is a problem.
     /// </summary>
     public async Task<VerificationReport> VerifyAsync(string? account, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
     {
+        // Read before the snapshot: what is anchored by then is committed by then.
+        var anchors = _options.AnchorPath is { } path ? AnchorLog.Read(path)?.Heads : null;
         await using var snapshot = await _store.BeginReadAsync(cancellationToken);
-        return await new Verifier(snapshot, progress, Rulesets).VerifyAsync(account, cancellationToken);
+        return await new Verifier(snapshot, progress, Rulesets, anchors).VerifyAsync(account, cancellationToken);
     }
 
     private AccountSummary Summary(AccountRow row, Instant now, ImmutableArray<ScopeState> counted)

@@ -1,4 +1,5 @@
 using Rules.Engine.Accounts;
+using Rules.Ledger.Anchoring;
 using Rules.Ledger.Storage;
 using Rules.Ledger.Storage.Sqlite;
 using Rules.Ledger.Writing;
@@ -24,6 +25,9 @@ public sealed partial class CreditLedger : IAsyncDisposable
         _writer = new CommandWriter(store, options.QueueLength);
     }
 
+    /// <summary>Why the newest heads are not anchored outside the database; null while they are, and where no anchor was asked for.</summary>
+    public string? AnchorFault => (_store as AnchoredStore)?.Fault;
+
     /// <summary>Published versions of every ruleset: known to the database, compiled, immutable.</summary>
     public RulesetCatalogue Rulesets { get; }
 
@@ -31,18 +35,39 @@ public sealed partial class CreditLedger : IAsyncDisposable
     /// <param name="path">The file; its directory is created.</param>
     /// <exception cref="LedgerStartException">It must not start; the exception carries the exit code.</exception>
     public static Task<CreditLedger> OpenSqliteAsync(string path, LedgerOptions options, CancellationToken cancellationToken) =>
-        OpenAsync(SqliteLedgerStore.Open(path, options.Time), options, cancellationToken);
+        OpenAsync(SqliteLedgerStore.Open(path, options), options, cancellationToken);
+
+    /// <summary>Opens a SQLite file for reads, beside the process that writes it: every command is answered <see cref="CommandStatus.OutcomeUnknown"/>.</summary>
+    /// <exception cref="LedgerStartException">There is no such file, or it does not fit this program.</exception>
+    public static async Task<CreditLedger> OpenSqliteReadOnlyAsync(string path, LedgerOptions options, CancellationToken cancellationToken)
+    {
+        var store = SqliteLedgerStore.OpenReadOnly(path);
+        try
+        {
+            return new CreditLedger(store, options, await RulesetCatalogue.OpenAsync(store, options.Time, cancellationToken));
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>A new, empty ledger in memory.</summary>
     public static Task<CreditLedger> OpenInMemoryAsync(LedgerOptions options, CancellationToken cancellationToken) =>
         OpenAsync(SqliteLedgerStore.OpenInMemory(options.Time), options, cancellationToken);
 
     /// <summary>A ledger over a store, which is disposed with it, also when this throws.</summary>
-    /// <exception cref="LedgerStartException">A published version cannot be compiled by this program.</exception>
+    /// <exception cref="LedgerStartException">A published version cannot be compiled by this program, or the store lies behind its anchor.</exception>
     public static async Task<CreditLedger> OpenAsync(ILedgerStore store, LedgerOptions options, CancellationToken cancellationToken)
     {
         try
         {
+            if (options.AnchorPath is { } anchor)
+            {
+                store = await AnchoredStore.OpenAsync(store, anchor, options.Time, cancellationToken);
+            }
+
             return new CreditLedger(store, options, await RulesetCatalogue.OpenAsync(store, options.Time, cancellationToken));
         }
         catch

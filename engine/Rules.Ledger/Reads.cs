@@ -52,6 +52,9 @@ public sealed record VerificationProgress(long Entries, long TotalEntries, long 
 public sealed record VerificationReport(long Accounts, long Entries, ImmutableArray<VerificationProblem> Problems)
 {
     public bool Holds => Problems.IsEmpty;
+
+    /// <summary>The heads were held against anchors outside the database as well; without that a lost tail is not seen.</summary>
+    public bool Anchored { get; init; }
 }
 
 /// <param name="Check">Stable name of the check, such as <c>chain</c>, <c>gapless</c>, <c>lots</c>.</param>

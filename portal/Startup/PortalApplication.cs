@@ -87,7 +87,8 @@ public sealed class PortalApplication : IAsyncDisposable
                 ExitCodes.Usage, $"Rules:Home cannot be the folder \"{settings.Home}\": {exception.Message} Name one in which this user may write.", exception);
         }
 
-        var ledger = await CreditLedger.OpenSqliteAsync(settings.DatabaseFile, new LedgerOptions { Time = clock }, cancellationToken);
+        var options = new LedgerOptions { Time = clock, AnchorPath = settings.AnchorFile, AllowNetworkFileSystem = settings.AllowNetworkFileSystem };
+        var ledger = await CreditLedger.OpenSqliteAsync(settings.DatabaseFile, options, cancellationToken);
         try
         {
             if (settings.RuleFiles is { } folder)

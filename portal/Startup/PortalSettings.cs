@@ -10,6 +10,12 @@ public sealed record PortalSettings
 
     public string DatabaseFile => Path.Combine(Home, "rules.db");
 
+    /// <summary>Where the heads of accounts are anchored outside the database (Rules:AnchorPath, a folder).</summary>
+    public required string AnchorFile { get; init; }
+
+    /// <summary>Opens the database although it lies on a network file system.</summary>
+    public bool AllowNetworkFileSystem { get; init; }
+
     /// <summary>The folder of the shipped rule files; null where there is none.</summary>
     public required string? RuleFiles { get; init; }
 
@@ -29,7 +35,15 @@ public sealed record PortalSettings
         var home = configuration["Rules:Home"] is { Length: > 0 } given
             ? Path.GetFullPath(given, source ?? working)
             : source is null ? working : Path.Combine(source, ".rules");
-        return new PortalSettings { Home = home, RuleFiles = Files(configuration["Rules:Files"], home, source), Sample = Flag(configuration, "Rules:Sample") ?? environment.IsDevelopment() };
+        var anchor = configuration["Rules:AnchorPath"] is { Length: > 0 } folder ? Path.GetFullPath(folder, home) : home;
+        return new PortalSettings
+        {
+            Home = home,
+            AnchorFile = Path.Combine(anchor, "anchor.log"),
+            AllowNetworkFileSystem = Flag(configuration, "Rules:AllowNetworkFileSystem") ?? false,
+            RuleFiles = Files(configuration["Rules:Files"], home, source),
+            Sample = Flag(configuration, "Rules:Sample") ?? environment.IsDevelopment(),
+        };
     }
 
     /// <summary>The folder of Rules.sln above the program; null where the program does not run from its source tree.</summary>

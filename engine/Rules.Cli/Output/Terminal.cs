@@ -6,8 +6,10 @@ namespace Rules.Cli.Output;
 public sealed class Terminal : IDisposable
 {
     /// <summary>Text is written as UTF-8 without a mark; the terminal closes the two outputs.</summary>
-    public Terminal(Stream input, Stream output, Stream error, bool colours)
+    /// <param name="progress">A person watches <see cref="Error"/>: long work says there how far it is.</param>
+    public Terminal(Stream input, Stream output, Stream error, bool colours, bool progress = false)
     {
+        ShowsProgress = progress;
         Input = input;
         OutputBytes = output;
         var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
@@ -15,6 +17,9 @@ public sealed class Terminal : IDisposable
         Error = new StreamWriter(error, encoding) { NewLine = "\n" };
         Palette = colours ? Palette.Coloured : Palette.Plain;
     }
+
+    /// <summary>A person watches <see cref="Error"/>.</summary>
+    public bool ShowsProgress { get; }
 
     /// <summary>Standard input, as bytes.</summary>
     public Stream Input { get; }
@@ -42,7 +47,7 @@ public sealed class Terminal : IDisposable
         var colours = !Console.IsOutputRedirected
             && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
             && Environment.GetEnvironmentVariable("TERM") != "dumb";
-        return new Terminal(Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.OpenStandardError(), colours);
+        return new Terminal(Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.OpenStandardError(), colours, progress: !Console.IsErrorRedirected);
     }
 
     /// <inheritdoc/>

@@ -87,5 +87,17 @@ public interface IReadSnapshot : IAccountReader
     /// Every entry with everything its hash covers and how its key resolves; an account's entries in the order of their sequence,
     /// those of several accounts interleaved.
     /// </summary>
-    IAsyncEnumerable<EntryProof> EntryProofsAsync(string? account, CancellationToken cancellationToken);
+    IAsyncEnumerable<EntryProof> EntryProofsAsync(string? account, CancellationToken cancellationToken) => EntryProofsAsync(account, 0, cancellationToken);
+
+    /// <inheritdoc cref="EntryProofsAsync(string?, CancellationToken)"/>
+    /// <param name="after">Only entries of a <see cref="EntryProof.Position"/> above it; 0 for all.</param>
+    IAsyncEnumerable<EntryProof> EntryProofsAsync(string? account, long after, CancellationToken cancellationToken);
+
+    /// <summary>The head of every account.</summary>
+    /// <param name="recordedBefore">Null: as they are, with sequence 0 where nothing was recorded. Else the last entry of each account that was
+    /// recorded before that instant, of those accounts that have one.</param>
+    IAsyncEnumerable<AccountHead> HeadsAsync(Instant? recordedBefore, CancellationToken cancellationToken);
+
+    /// <summary>The stored hash of one entry; null when there is no such entry.</summary>
+    ValueTask<ReadOnlyMemory<byte>?> EntryHashAsync(string account, long sequence, CancellationToken cancellationToken);
 }

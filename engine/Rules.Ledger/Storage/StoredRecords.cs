@@ -94,4 +94,17 @@ public sealed record AccountProof(StoredAccount Head, ImmutableArray<LotState> L
 /// <summary>One entry as a proof reads it.</summary>
 /// <param name="KeyResolves">The key's row names this entry.</param>
 /// <param name="TraceResolves">The stored event and answer give the entry's trace hash; true for entries without a trace.</param>
-public sealed record EntryProof(JournalEntry Entry, bool KeyResolves, bool TraceResolves);
+public sealed record EntryProof(JournalEntry Entry, bool KeyResolves, bool TraceResolves)
+{
+    /// <summary>Rises with every entry of the store; what an export goes on from.</summary>
+    public long Position { get; init; }
+
+    /// <summary>The first answer of the command, as it was given; empty for entries that fell due.</summary>
+    public ReadOnlyMemory<byte> Answer { get; init; }
+}
+
+/// <summary>How far an account has come.</summary>
+/// <param name="Account">The account's id.</param>
+/// <param name="Sequence">Of its last entry; 0 before the first.</param>
+/// <param name="Hash">Of its last entry, or of its opening.</param>
+public sealed record AccountHead(string Account, long Sequence, ReadOnlyMemory<byte> Hash);

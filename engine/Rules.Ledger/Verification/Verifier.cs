@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Threading.Channels;
 using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
+using Rules.Ledger.Anchoring;
 using Rules.Ledger.Journal;
 using Rules.Ledger.Storage;
 
@@ -12,7 +13,9 @@ namespace Rules.Ledger.Verification;
 /// what was recomputed; the first bad entry of an account is named, later ones of the same account would only follow from it.
 /// </summary>
 /// <param name="rulesets">With them every command is run again and compared; null leaves that out.</param>
-internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationProgress>? progress, RulesetCatalogue? rulesets = null)
+/// <param name="anchors">Heads that were anchored before the snapshot was taken, by account; null leaves that out.</param>
+internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationProgress>? progress, RulesetCatalogue? rulesets = null,
+    IReadOnlyDictionary<string, AccountHead>? anchors = null)
 {
     private const int ChunkLength = 1024;
     private const int ChunksAhead = 4;
@@ -35,7 +38,10 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
             total += proof.Head.HeadSequence;
             var state = proof.Head.State;
             var versions = rulesets?.Versions(state.Ruleset) ?? [];
-            _accounts.Add(state.Id, new Recomputed(EntryHash.OfOpening(state.Id, state.Ruleset, state.OpenedAt), versions.IsEmpty ? null : new AccountReplay(versions)));
+            _accounts.Add(state.Id, new Recomputed(EntryHash.OfOpening(state.Id, state.Ruleset, state.OpenedAt), versions.IsEmpty ? null : new AccountReplay(versions))
+            {
+                Anchor = anchors?.GetValueOrDefault(state.Id),
+            });
         }
 
         if (account is not null && proofs.Count == 0)
@@ -49,8 +55,13 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
             Compare(proof, _accounts[proof.Head.State.Id]);
         }
 
+        foreach (var anchor in anchors?.Values.Where(anchor => !_accounts.ContainsKey(anchor.Account) && (account is null || account == anchor.Account)) ?? [])
+        {
+            _problems.Add(new VerificationProblem("anchor", anchor.Account, 1, new AnchorContradiction(anchor, 0) + "."));
+        }
+
         progress?.Report(new VerificationProgress(entries, total, _accounts.Count));
-        return new VerificationReport(_accounts.Count, entries, _problems.ToImmutable());
+        return new VerificationReport(_accounts.Count, entries, _problems.ToImmutable()) { Anchored = anchors is not null };
     }
 
     /// <summary>Reads on one thread and checks on another; both cost about the same.</summary>
@@ -147,6 +158,11 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
             return ("chain", "Its hash is not that of its content.");
         }
 
+        if (account.Anchor is { } anchor && anchor.Sequence == entry.Sequence && !anchor.Hash.Span.SequenceEqual(entry.Hash.Span))
+        {
+            return ("anchor", "It is another entry than the one that was anchored.");
+        }
+
         if (!proof.TraceResolves)
         {
             return ("trace", "The stored event and answer are not those that its hash covers.");
@@ -217,6 +233,11 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
     private void Compare(AccountProof proof, Recomputed account)
     {
         var id = proof.Head.State.Id;
+        if (account.Anchor is { } anchor && account.Sequence < anchor.Sequence)
+        {
+            _problems.Add(new VerificationProblem("anchor", id, account.Sequence + 1, new AnchorContradiction(anchor, account.Sequence) + "."));
+        }
+
         if (account.Bad)
         {
             return;
@@ -265,5 +286,7 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
         public long Available { get; set; }
 
         public bool Bad { get; set; }
+
+        public AccountHead? Anchor { get; init; }
     }
 }

@@ -7,11 +7,15 @@ internal sealed class SqliteDatabase
 {
     private readonly string _connectionString;
 
-    private SqliteDatabase(string? path, string connectionString)
+    private SqliteDatabase(string? path, string connectionString, bool isReadOnly = false)
     {
         Path = path;
+        IsReadOnly = isReadOnly;
         _connectionString = connectionString;
     }
+
+    /// <summary>Connections cannot write, nor make a file that is not there.</summary>
+    public bool IsReadOnly { get; }
 
     /// <summary>Full path; null for a database in memory.</summary>
     public string? Path { get; }
@@ -21,6 +25,14 @@ internal sealed class SqliteDatabase
         var full = System.IO.Path.GetFullPath(path);
         var connection = new SqliteConnectionStringBuilder { DataSource = full, Pooling = false };
         return new SqliteDatabase(full, connection.ToString());
+    }
+
+    /// <summary>A file that another process may be writing.</summary>
+    public static SqliteDatabase ReadOnlyFile(string path)
+    {
+        var full = System.IO.Path.GetFullPath(path);
+        var connection = new SqliteConnectionStringBuilder { DataSource = full, Pooling = false, Mode = SqliteOpenMode.ReadOnly };
+        return new SqliteDatabase(full, connection.ToString(), isReadOnly: true);
     }
 
     /// <summary>Lives as long as its one connection.</summary>

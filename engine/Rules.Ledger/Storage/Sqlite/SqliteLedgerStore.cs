@@ -20,7 +20,7 @@ public sealed class SqliteLedgerStore : ILedgerStore
     private SqliteSession? _writer;
     private bool _disposed;
 
-    private SqliteLedgerStore(SqliteDatabase database, FileStream? processLock, SqliteSession writer)
+    private SqliteLedgerStore(SqliteDatabase database, FileStream? processLock, SqliteSession? writer)
     {
         _database = database;
         _lock = processLock;
@@ -35,6 +35,40 @@ public sealed class SqliteLedgerStore : ILedgerStore
     /// <param name="path">The database; <c>.lock</c> beside it keeps other processes out.</param>
     /// <exception cref="LedgerStartException">Another process has the file, or it does not fit this program.</exception>
     public static SqliteLedgerStore Open(string path, TimeProvider time) => Open(path, time, SqliteMigrator.Embedded);
+
+    /// <inheritdoc cref="Open(string, TimeProvider)"/>
+    public static SqliteLedgerStore Open(string path, LedgerOptions options)
+    {
+        if (!options.AllowNetworkFileSystem)
+        {
+            NetworkFileSystem.Refuse(path);
+        }
+
+        return Open(path, options.Time);
+    }
+
+    /// <summary>Opens a file for reads alone, also while another process writes it.</summary>
+    /// <exception cref="LedgerStartException">There is no such file, it cannot be read, or it does not fit this program.</exception>
+    public static SqliteLedgerStore OpenReadOnly(string path)
+    {
+        EnsureLibrary();
+        var database = SqliteDatabase.ReadOnlyFile(path);
+        if (!File.Exists(database.Path))
+        {
+            throw new LedgerStartException(LedgerStartException.NeedsDecision, "database_missing", $"There is no database {database.Path}. Name the file of a ledger, such as .rules/rules.db.");
+        }
+
+        try
+        {
+            using var connection = database.OpenReader();
+            SqliteMigrator.RefuseUnfit(connection, SqliteMigrator.Embedded);
+            return new SqliteLedgerStore(database, null, null);
+        }
+        catch (SqliteException e)
+        {
+            throw Unreadable(database, e);
+        }
+    }
 
     /// <summary>A new, empty ledger that is gone when it is disposed.</summary>
     public static SqliteLedgerStore OpenInMemory(TimeProvider time)
@@ -57,8 +91,7 @@ public sealed class SqliteLedgerStore : ILedgerStore
         catch (SqliteException e)
         {
             processLock.Dispose();
-            throw new LedgerStartException(LedgerStartException.NeedsDecision, "database_unreadable",
-                $"The database {database.Path} cannot be opened: {e.Message} Restore a backup, or name another file.", e);
+            throw Unreadable(database, e);
         }
         catch
         {
@@ -69,6 +102,11 @@ public sealed class SqliteLedgerStore : ILedgerStore
 
     public async ValueTask<IWriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
     {
+        if (_database.IsReadOnly)
+        {
+            throw new StoreException("The ledger was opened for reading only.");
+        }
+
         await _writing.WaitAsync(cancellationToken);
         try
         {
@@ -102,8 +140,16 @@ public sealed class SqliteLedgerStore : ILedgerStore
 
         ObjectDisposedException.ThrowIf(_disposed, this);
         var session = _readers.TryTake(out var idle) ? idle : Session(_database.OpenReader);
-        session.Statement("BEGIN").Execute();
-        return new SqliteReadSnapshot(this, session);
+        try
+        {
+            session.Statement("BEGIN").Execute();
+            return new SqliteReadSnapshot(this, session);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -153,6 +199,9 @@ public sealed class SqliteLedgerStore : ILedgerStore
             _readers.Add(session);
         }
     }
+
+    private static LedgerStartException Unreadable(SqliteDatabase database, SqliteException e) => new(LedgerStartException.NeedsDecision, "database_unreadable",
+        $"The database {database.Path} cannot be opened: {e.Message} Restore a backup, or name another file.", e);
 
     private static SqliteSession Session(Func<SqliteConnection> open)
     {

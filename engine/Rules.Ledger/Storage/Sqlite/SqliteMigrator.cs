@@ -35,6 +35,33 @@ internal static class SqliteMigrator
     {
         RefuseForeign(connection);
         connection.Execute(CreateHistory);
+        var applied = RefuseOthers(connection, migrations);
+        foreach (var migration in migrations.Where(m => m.Id > applied))
+        {
+            using var transaction = connection.BeginTransaction(deferred: false);
+            connection.Execute(migration.Sql, transaction: transaction);
+            connection.Execute("INSERT INTO schema_migration(id,name,sha256,applied_at,app_version) VALUES(@Id,@Name,@Sha256,@appliedAt,@appVersion)",
+                new { migration.Id, migration.Name, migration.Sha256, appliedAt, appVersion = AppVersion }, transaction);
+            transaction.Commit();
+        }
+    }
+
+    /// <summary>For a reader, which does not migrate.</summary>
+    /// <exception cref="LedgerStartException">The database is newer or older than this program, was migrated by other bytes, or is no ledger.</exception>
+    public static void RefuseUnfit(SqliteConnection connection, ImmutableArray<Migration> migrations)
+    {
+        RefuseForeign(connection);
+        var empty = connection.ExecuteScalar<long>("SELECT COUNT(*) FROM sqlite_master WHERE name='schema_migration'") == 0;
+        if (empty || RefuseOthers(connection, migrations) < migrations[^1].Id)
+        {
+            throw new LedgerStartException(LedgerStartException.NeedsDecision, "database_older",
+                "The database is older than this program. Start the service of this version once, which brings it up to date, or use the program that wrote it.");
+        }
+    }
+
+    /// <returns>How many migrations the database has.</returns>
+    private static int RefuseOthers(SqliteConnection connection, ImmutableArray<Migration> migrations)
+    {
         var applied = connection.Query<(long Id, string Name, string Sha256)>("SELECT id, name, sha256 FROM schema_migration ORDER BY id").ToList();
         foreach (var (id, name, sha256) in applied)
         {
@@ -47,14 +74,7 @@ internal static class SqliteMigrator
             }
         }
 
-        foreach (var migration in migrations.Where(m => m.Id > applied.Count))
-        {
-            using var transaction = connection.BeginTransaction(deferred: false);
-            connection.Execute(migration.Sql, transaction: transaction);
-            connection.Execute("INSERT INTO schema_migration(id,name,sha256,applied_at,app_version) VALUES(@Id,@Name,@Sha256,@appliedAt,@appVersion)",
-                new { migration.Id, migration.Name, migration.Sha256, appliedAt, appVersion = AppVersion }, transaction);
-            transaction.Commit();
-        }
+        return applied.Count;
     }
 
     public static string AppVersion { get; } = typeof(SqliteMigrator).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";

@@ -30,28 +30,54 @@ internal sealed partial class SqliteReadSnapshot
         LEFT JOIN idempotency i ON i.account_id=j.account_id AND i.idem_key=j.idem_key
         """;
 
-    private const string SelectProofsOfAll = ProofColumns + " ORDER BY j.entry_id";
-    private const string SelectProofsOfAccount = ProofColumns + " WHERE j.account_id=?1 AND (?2 IS NULL OR j.seq=?2) ORDER BY j.seq";
+    private const string SelectProofsOfAll = ProofColumns + " WHERE j.entry_id>?1 ORDER BY j.entry_id";
+    private const string SelectProofsOfAccount = ProofColumns + " WHERE j.account_id=?2 AND j.entry_id>?1 AND (?3 IS NULL OR j.seq=?3) ORDER BY j.seq";
 
     private const string PostingColumns = "SELECT p.entry_id, p.lot_no, p.d_granted, p.d_available, p.d_held, p.d_spent, p.d_expired, p.d_moved FROM ";
-    private const string SelectPostingsOfAll = PostingColumns + "posting p ORDER BY p.entry_id, p.line";
+    private const string SelectPostingsOfAll = PostingColumns + "posting p WHERE p.entry_id>?1 ORDER BY p.entry_id, p.line";
 
     private const string SelectPostingsOfAccount = PostingColumns
-        + "journal j JOIN posting p ON p.entry_id=j.entry_id WHERE j.account_id=?1 AND (?2 IS NULL OR j.seq=?2) ORDER BY j.seq, p.line";
+        + "journal j JOIN posting p ON p.entry_id=j.entry_id WHERE j.account_id=?2 AND j.entry_id>?1 AND (?3 IS NULL OR j.seq=?3) ORDER BY j.seq, p.line";
 
     private const string NewLotColumns =
         """
         SELECT l.entry_id, l.lot_no, l.lot_id, b.name, l.origin, l.amount, l.created_at, l.effective_at, l.expires_at, l.priority, l.cost, l.cycle_no
         """;
 
-    private const string SelectNewLotsOfAll = NewLotColumns + " FROM lot l JOIN bucket b ON b.bucket_id=l.bucket_id ORDER BY l.entry_id, l.lot_no";
+    private const string SelectNewLotsOfAll = NewLotColumns + " FROM lot l JOIN bucket b ON b.bucket_id=l.bucket_id WHERE l.entry_id>?1 ORDER BY l.entry_id, l.lot_no";
 
     private const string SelectNewLotsOfAccount = NewLotColumns
         + " FROM journal j JOIN lot l ON l.entry_id=j.entry_id AND l.account_id=j.account_id JOIN bucket b ON b.bucket_id=l.bucket_id"
-        + " WHERE j.account_id=?1 AND (?2 IS NULL OR j.seq=?2) ORDER BY j.seq, l.lot_no";
+        + " WHERE j.account_id=?2 AND j.entry_id>?1 AND (?3 IS NULL OR j.seq=?3) ORDER BY j.seq, l.lot_no";
 
     private const string SelectSetValues = "SELECT kind, name, value, from_at, seq FROM account_value WHERE account_id=?1 ORDER BY seq, line";
     private const string SelectBegunCycles = "SELECT cycle_no, anchor, start_at, end_at, seq FROM period WHERE account_id=?1 AND of_entry=1 ORDER BY period_no";
+
+    private const string SelectHeads = "SELECT a.external_id, h.head_seq, h.head_hash FROM account_head h JOIN account a ON a.account_id=h.account_id ORDER BY a.account_id";
+
+    // Walks back from each head over what was recorded since.
+    private const string SelectHeadsBefore =
+        """
+        SELECT a.external_id, j.seq, j.hash FROM account a JOIN journal j ON j.account_id=a.account_id
+          AND j.seq=(SELECT k.seq FROM journal k WHERE k.account_id=a.account_id AND k.recorded_at<?1 ORDER BY k.seq DESC LIMIT 1)
+        ORDER BY a.account_id
+        """;
+
+    private const string SelectEntryHash = "SELECT j.hash FROM journal j JOIN account a ON a.account_id=j.account_id WHERE a.external_id=?1 AND j.seq=?2";
+
+    private IEnumerable<AccountHead> Heads(NodaTime.Instant? recordedBefore)
+    {
+        using var row = new SqliteStatement(Session.Connection.Handle!, recordedBefore is null ? SelectHeads : SelectHeadsBefore);
+        if (recordedBefore is { } before)
+        {
+            row.Bind(1, Instants.ToMicroseconds(before));
+        }
+
+        while (row.Step())
+        {
+            yield return new AccountHead(row.Text(0), row.Int64(1), row.Blob(2));
+        }
+    }
 
     private IEnumerable<AccountProof> AccountProofs(string? account)
     {
@@ -78,12 +104,12 @@ internal sealed partial class SqliteReadSnapshot
         }
     }
 
-    private IEnumerable<EntryProof> Proofs(long? account, long? sequence)
+    private IEnumerable<EntryProof> Proofs(long? account, long? sequence, long after = 0)
     {
         var settings = new Dictionary<long, Settings>();
-        using var row = ProofStatement(SelectProofsOfAll, SelectProofsOfAccount, account, sequence);
-        using var postings = new EntryCursor(ProofStatement(SelectPostingsOfAll, SelectPostingsOfAccount, account, sequence));
-        using var lots = new EntryCursor(ProofStatement(SelectNewLotsOfAll, SelectNewLotsOfAccount, account, sequence));
+        using var row = ProofStatement(SelectProofsOfAll, SelectProofsOfAccount, account, sequence, after);
+        using var postings = new EntryCursor(ProofStatement(SelectPostingsOfAll, SelectPostingsOfAccount, account, sequence, after));
+        using var lots = new EntryCursor(ProofStatement(SelectNewLotsOfAll, SelectNewLotsOfAccount, account, sequence, after));
         while (row.Step())
         {
             var accountNumber = row.Int64(1);
@@ -97,10 +123,11 @@ internal sealed partial class SqliteReadSnapshot
     }
 
     /// <summary>A statement of its own: an enumeration that stops half-way must not disturb another.</summary>
-    private SqliteStatement ProofStatement(string ofAll, string ofAccount, long? account, long? sequence)
+    private SqliteStatement ProofStatement(string ofAll, string ofAccount, long? account, long? sequence, long after)
     {
         var statement = new SqliteStatement(Session.Connection.Handle!, account is null ? ofAll : ofAccount);
-        return account is null ? statement : statement.Bind(1, account).Bind(2, sequence);
+        statement.Bind(1, after);
+        return account is null ? statement : statement.Bind(2, account).Bind(3, sequence);
     }
 
     private static EntryProof ReadProof(SqliteStatement row, Settings set, EntryCursor postings, EntryCursor lots)
@@ -142,7 +169,11 @@ internal sealed partial class SqliteReadSnapshot
                 Cycle = set.Cycles.GetValueOrDefault(sequence),
             },
         };
-        return new EntryProof(entry, row.NullableInt64(19) == entryId, trace.Length == 0 || EntryHash.OfTrace(usage, answer).AsSpan().SequenceEqual(trace));
+        return new EntryProof(entry, row.NullableInt64(19) == entryId, trace.Length == 0 || EntryHash.OfTrace(usage, answer).AsSpan().SequenceEqual(trace))
+        {
+            Position = entryId,
+            Answer = answer,
+        };
     }
 
     private static ImmutableArray<Posting> ReadPostings(EntryCursor cursor, long entryId)

@@ -181,14 +181,29 @@ internal sealed partial class SqliteReadSnapshot(SqliteLedgerStore store, Sqlite
 
     public IAsyncEnumerable<AccountProof> AccountProofsAsync(string? account, CancellationToken cancellationToken) => Stream(AccountProofs(account), cancellationToken);
 
-    public IAsyncEnumerable<EntryProof> EntryProofsAsync(string? account, CancellationToken cancellationToken)
+    public IAsyncEnumerable<EntryProof> EntryProofsAsync(string? account, long after, CancellationToken cancellationToken)
     {
         if (account is null)
         {
-            return Stream(Proofs(null, null), cancellationToken);
+            return Stream(Proofs(null, null, after), cancellationToken);
         }
 
-        return Account(account) is { } stored ? Stream(Proofs(stored.Number, null), cancellationToken) : Stream<EntryProof>([], cancellationToken);
+        return Account(account) is { } stored ? Stream(Proofs(stored.Number, null, after), cancellationToken) : Stream<EntryProof>([], cancellationToken);
+    }
+
+    public IAsyncEnumerable<AccountHead> HeadsAsync(Instant? recordedBefore, CancellationToken cancellationToken) => Stream(Heads(recordedBefore), cancellationToken);
+
+    public ValueTask<ReadOnlyMemory<byte>?> EntryHashAsync(string account, long sequence, CancellationToken cancellationToken)
+    {
+        var row = Session.Statement(SelectEntryHash);
+        if (!row.Bind(1, account).Bind(2, sequence).Step())
+        {
+            return new((ReadOnlyMemory<byte>?)null);
+        }
+
+        var hash = row.Blob(0);
+        row.Reset();
+        return new(hash);
     }
 
     private static async IAsyncEnumerable<T> Stream<T>(IEnumerable<T> rows, [EnumeratorCancellation] CancellationToken cancellationToken)

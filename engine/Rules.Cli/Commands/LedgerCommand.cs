@@ -1,0 +1,88 @@
+using System.CommandLine;
+using Rules.Cli.Output;
+using Rules.Ledger;
+using Rules.Ledger.Anchoring;
+
+namespace Rules.Cli.Commands;
+
+/// <summary><c>rules ledger …</c>: commands over a database, beside the service that runs on it.</summary>
+internal static class LedgerCommand
+{
+    private const string DatabaseFile = "rules.db";
+    private const string AnchorFile = "anchor.log";
+
+    public static Command Build(Terminal terminal, TimeProvider clock, Option<bool> json)
+    {
+        var database = new Argument<string>("DATABASE") { Description = "The file of a ledger, or the folder with its rules.db (Rules:Home)." };
+        var account = new Option<string?>("--account") { Description = "Only this account.", HelpName = "ID" };
+        var anchor = new Option<string?>("--anchor") { Description = "The anchor, or its folder (Rules:AnchorPath); else anchor.log beside the database.", HelpName = "FILE" };
+        var verify = new Command("verify", "Proves the history of every account from its own rows. Reads only, also while the service runs.") { database, account, anchor, json };
+        verify.SetAction((line, cancellationToken) => Guard(terminal, () =>
+            VerifyCommand.RunAsync(terminal, clock, Database(line.GetRequiredValue(database)), line.GetValue(account), Anchor(line.GetRequiredValue(database), line.GetValue(anchor)),
+                line.GetValue(json), cancellationToken)));
+
+        var by = new Option<string>("--by") { Description = "Who decides; recorded.", HelpName = "NAME", Required = true };
+        var reason = new Option<string>("--reason") { Description = "Why, in a sentence; recorded.", HelpName = "TEXT", Required = true };
+        var accept = new Command("accept", "Makes a database that lies behind its anchor the history from now on, such as a restored backup, and records who decided it and why.")
+        {
+            database, anchor, by, reason,
+        };
+        accept.SetAction((line, cancellationToken) => Guard(terminal, () => AcceptAsync(terminal, clock, Database(line.GetRequiredValue(database)),
+            Anchor(line.GetRequiredValue(database), line.GetValue(anchor)), line.GetRequiredValue(by), line.GetRequiredValue(reason), cancellationToken)));
+
+        return new Command("ledger", "Proves and reads the history in a database.") { verify, accept };
+    }
+
+    private static async Task<int> Guard(Terminal terminal, Func<Task<int>> run)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (LedgerStartException refusal)
+        {
+            throw new CommandException(refusal.Code == "database_missing" ? ExitCode.NoInput : refusal.ExitCode, refusal.Message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.NoInput, e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            await terminal.Error.WriteLineAsync("rules: stopped.");
+            return ExitCode.Stopped;
+        }
+    }
+
+    private static async Task<int> AcceptAsync(Terminal terminal, TimeProvider clock, string database, string anchor, string by, string reason, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrWhiteSpace(by) || string.IsNullOrWhiteSpace(reason))
+        {
+            throw new CommandException(ExitCode.Usage, "Whoever decides and why are part of the record.", "give --by NAME and --reason TEXT");
+        }
+
+        var accepted = await AnchorAcceptance.AcceptSqliteAsync(database, anchor, by, reason, clock, cancellationToken);
+        if (accepted.Damage is { } damage)
+        {
+            await terminal.Output.WriteLineAsync(Printable.Text(damage));
+        }
+
+        foreach (var contradiction in accepted.Contradictions)
+        {
+            await terminal.Output.WriteLineAsync($"given up: {Printable.Text(contradiction)}");
+        }
+
+        await terminal.Output.WriteLineAsync($"{Counted.Of(accepted.Accounts, "account")} anchored as the database has them. The decision is in {Printable.Text(accepted.Decisions)}"
+            + (accepted.FormerAnchor is { } former ? $"; the anchor of before is {Printable.Text(former)}." : "."));
+        return ExitCode.Fine;
+    }
+
+    private static string Database(string given) => Directory.Exists(given) ? Path.Combine(given, DatabaseFile) : given;
+
+    private static string Anchor(string database, string? given) => given switch
+    {
+        null => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(Database(database)))!, AnchorFile),
+        _ when Directory.Exists(given) => Path.Combine(given, AnchorFile),
+        _ => given,
+    };
+}

@@ -1,0 +1,148 @@
+using System.Text.Json;
+using NodaTime;
+using Rules.Engine.Accounts;
+using Rules.Engine.Pricing;
+using Rules.Ledger;
+
+namespace Rules.Cli.Tests.Commands;
+
+/// <summary>The commands over a database, as somebody types them who has to answer for it.</summary>
+public sealed class LedgerTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private string Database => Path.Combine(_folder.Path, "rules.db");
+
+    private string Anchor => Path.Combine(_folder.Path, "anchor.log");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_sound_history_is_proved_check_by_check()
+    {
+        await FillAsync();
+        var run = await CommandRun.Of("ledger", "verify", _folder.Path);
+        run.ExitCode.ShouldBe(0);
+        run.Error.ShouldBeEmpty();
+        foreach (var check in new[] { "integrity", "gapless", "chain", "lots", "key", "replay", "draw", "anchor" })
+        {
+            run.Output.ShouldContain($"proved  {check}");
+        }
+
+        run.Output.ShouldEndWith("6 entries of 2 accounts: the history is proved\n");
+    }
+
+    [Fact]
+    public async Task A_ledger_is_verified_while_its_service_runs()
+    {
+        await using var ledger = await OpenAsync();
+        await ChargeAsync(ledger);
+        var run = await CommandRun.Of("ledger", "verify", Database);
+        run.ExitCode.ShouldBe(0, run.Output + run.Error);
+        await ChargeAsync(ledger, "again");
+        (await CommandRun.Of("ledger", "verify", Database)).Output.ShouldContain("8 entries");
+    }
+
+    [Fact]
+    public async Task A_lost_tail_is_named_with_what_it_means_and_what_to_do()
+    {
+        await FillAsync();
+        File.Copy(Database, Database + ".backup");
+        await using (var ledger = await OpenAsync())
+        {
+            await ChargeAsync(ledger, "later");
+        }
+
+        File.Copy(Database + ".backup", Database, overwrite: true);
+        var run = await CommandRun.Of("ledger", "verify", Database);
+        run.ExitCode.ShouldBe(1);
+        run.Output.ShouldContain("anchor: account \"acme\", entry 4: account \"acme\" had come to entry 4, and ends at 3 in the database.");
+        run.Output.ShouldContain("means: Commits are lost");
+        run.Output.ShouldContain("help: Restore a newer copy; or, if this is to be the history from now on: rules ledger accept.");
+
+        var refusal = await Should.ThrowAsync<LedgerStartException>(OpenAsync);
+        refusal.ExitCode.ShouldBe(78);
+
+        (await CommandRun.Of("ledger", "accept", Database, "--by", "Operations", "--reason", " ")).ExitCode.ShouldBe(2);
+        var accepted = await CommandRun.Of("ledger", "accept", Database, "--by", "Operations", "--reason", "Restored a copy");
+        accepted.ExitCode.ShouldBe(0, accepted.Error);
+        accepted.Output.ShouldContain("given up: account \"acme\" had come to entry 4, and ends at 3 in the database");
+        accepted.Output.ShouldContain("2 accounts anchored as the database has them.");
+        (await CommandRun.Of("ledger", "verify", Database)).ExitCode.ShouldBe(0);
+        await using (await OpenAsync())
+        {
+        }
+    }
+
+    [Fact]
+    public async Task Without_an_anchor_the_check_is_said_to_be_left_out()
+    {
+        await FillAsync();
+        File.Delete(Anchor);
+        var run = await CommandRun.Of("ledger", "verify", Database);
+        run.ExitCode.ShouldBe(0);
+        run.Output.ShouldContain("left    anchor");
+        run.Output.ShouldContain("a lost tail would not be seen");
+    }
+
+    [Fact]
+    public async Task Json_names_every_check_and_problem()
+    {
+        await FillAsync();
+        using var sound = JsonDocument.Parse((await CommandRun.Of("ledger", "verify", Database, "--account", "acme", "--json")).Output);
+        sound.RootElement.GetProperty("holds").GetBoolean().ShouldBeTrue();
+        sound.RootElement.GetProperty("entries").GetInt64().ShouldBe(3);
+        sound.RootElement.GetProperty("checks").GetArrayLength().ShouldBeGreaterThanOrEqualTo(9);
+
+        var run = await CommandRun.Of("ledger", "verify", Database, "--account", "nobody", "--json");
+        run.ExitCode.ShouldBe(1);
+        using var unknown = JsonDocument.Parse(run.Output);
+        var problem = unknown.RootElement.GetProperty("problems")[0];
+        (problem.GetProperty("check").GetString(), problem.GetProperty("account").GetString()).ShouldBe(("account", "nobody"));
+        problem.GetProperty("help").GetString().ShouldNotBeNullOrEmpty();
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_there_or_no_ledger_is_told_apart()
+    {
+        var missing = await CommandRun.Of("ledger", "verify", Database);
+        missing.ExitCode.ShouldBe(66);
+        missing.Error.ShouldContain("There is no database");
+        File.Exists(Database).ShouldBeFalse();
+
+        _folder.Write("notes.db", "not a database at all, but long enough to be looked at as if it were one, page by page by page by page by page by page by page");
+        var other = await CommandRun.Of("ledger", "verify", Path.Combine(_folder.Path, "notes.db"));
+        other.ExitCode.ShouldBe(78);
+        other.Error.ShouldContain("cannot be opened");
+
+        (await CommandRun.Of("ledger", "verify")).ExitCode.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_database_in_use_is_not_accepted()
+    {
+        await using var ledger = await OpenAsync();
+        (await CommandRun.Of("ledger", "accept", Database, "--by", "me", "--reason", "why")).ExitCode.ShouldBe(75);
+    }
+
+    private Task<CreditLedger> OpenAsync() => CreditLedger.OpenSqliteAsync(Database, new LedgerOptions { AnchorPath = Anchor }, default);
+
+    private async Task FillAsync()
+    {
+        await using var ledger = await OpenAsync();
+        await ChargeAsync(ledger);
+    }
+
+    /// <summary>Each account has then an opening, a renewal's grant and a charge; under another key only one more charge.</summary>
+    private static async Task ChargeAsync(CreditLedger ledger, string key = "first")
+    {
+        await ledger.Rulesets.LoadAsync([new RuleFile("sample.v1.rules", SampleRules.Sound)], default);
+        var now = SystemClock.Instance.GetCurrentInstant();
+        foreach (var account in new[] { "acme", "bolt" })
+        {
+            await ledger.OpenAccountAsync(new OpenAccount(account, "sample", now) { TimedOnArrival = true, Plan = "Team" }, "open", default);
+            var usage = new UsageEvent { OccurredAt = now, Action = "reply", Facts = [new("model", "Small")] };
+            (await ledger.ChargeAsync(account, usage, key, default)).Status.ShouldBe(CommandStatus.Accepted);
+        }
+    }
+}
