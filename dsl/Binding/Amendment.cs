@@ -52,7 +52,7 @@ internal sealed class Amendment(SyntaxTree tree, DiagnosticBag diagnostics)
 
         CheckDecimals(before.Credit);
         var removed = BindRemovals(baseFile, before.Header.Version);
-        return ResolvedFile.Amend(tree, baseFile, before.Header.Version, removed);
+        return ResolvedFile.Amend(tree, baseFile, before.Header, removed);
     }
 
     private bool IsNamed(Compilation baseVersion) =>

@@ -7,8 +7,11 @@ namespace Rules.Dsl.Binding;
 public sealed record BoundExample(TextLocation Location, string Name, ImmutableArray<BoundStep> Steps) : BoundNode(Location)
 {
     /// <summary>The earlier version whose file it stands in; null: this version's own. One that no longer holds is PR0904.</summary>
-    public int? InheritedFrom { get; init; }
+    public BoundOrigin? InheritedFrom { get; init; }
 }
+
+/// <summary>An earlier version from which something is taken over.</summary>
+public sealed record BoundOrigin(int Version, DateOnly EffectiveDate, TimeOnly EffectiveTime);
 
 /// <summary>One line of an example.</summary>
 public abstract record BoundStep(TextLocation Location) : BoundNode(Location);
@@ -143,5 +146,5 @@ public sealed record BoundPromise(
     : BoundNode(Location)
 {
     /// <summary>The earlier version whose file it stands in; null: this version's own.</summary>
-    public int? InheritedFrom { get; init; }
+    public BoundOrigin? InheritedFrom { get; init; }
 }

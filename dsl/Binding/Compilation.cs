@@ -12,7 +12,7 @@ namespace Rules.Dsl.Binding;
 public sealed class Compilation
 {
     private readonly ResolvedFile _file;
-    private SourceText? _resolvedText;
+    private ResolvedText? _resolved;
 
     private Compilation(ResolvedFile file, Compilation? baseVersion, BoundRuleset ruleset, ImmutableArray<NameUse> names, ImmutableArray<Diagnostic> diagnostics)
     {
@@ -56,10 +56,25 @@ public sealed class Compilation
         [.. _file.Remarks.Where(static r => r.Keyword.Kind == SyntaxKind.AssumeKeyword).Select(Binder.BindRemark)];
 
     /// <summary>
-    /// One whole file that means the same: of an amendment the text of its base with items replaced, removed and added, comments kept. Its
-    /// first line of rules no longer says what it amends. Of a whole file its own text.
+    /// One whole file that means the same, and where each line was written: of an amendment the text of its base with items replaced, removed and
+    /// added, comments kept. Its first line of rules no longer says what it amends. Of a whole file its own text.
     /// </summary>
-    public SourceText ResolvedText => _resolvedText ??= _file.ToText();
+    public ResolvedText Resolved => _resolved ??= _file.ToText();
+
+    /// <summary>The texts that something is taken over from, nearest first.</summary>
+    public ImmutableArray<SourceText> BuildsOn
+    {
+        get
+        {
+            var texts = ImmutableArray.CreateBuilder<SourceText>();
+            for (var before = Base; before is not null; before = before.Base)
+            {
+                texts.Add(before.Tree.Text);
+            }
+
+            return texts.ToImmutable();
+        }
+    }
 
     /// <summary>Binds a tree. One that amends a version needs that version; without it this is PR0907.</summary>
     public static Compilation Create(SyntaxTree tree, CompilationOptions? options = null) => Create(tree, baseVersion: null, options);
@@ -85,35 +100,6 @@ public sealed class Compilation
             ? Bind(amendment.Resolve(baseVersion, baseVersion._file), baseVersion, options, diagnostics, diagnostics)
             : Bind(ResolvedFile.Whole(tree), null, options, new DiagnosticBag(), amendment.ReportBase(baseVersion));
     }
-
-    /// <summary>
-    /// Binds a tree over the versions it builds on, which are looked for among <paramref name="versions"/> by name and number: the one it
-    /// amends, the one that amends, and so on. Others, and their order, do not matter; of two with one number the first counts.
-    /// </summary>
-    public static Compilation CreateAmong(SyntaxTree tree, IEnumerable<SyntaxTree> versions, CompilationOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(tree);
-        ArgumentNullException.ThrowIfNull(versions);
-        // Read once: a chain that closes on itself is known by meeting the same tree again.
-        ImmutableArray<SyntaxTree> known = tree.Root.Header is { Amends: not null } ? [.. versions] : [];
-        var chain = new Stack<SyntaxTree>();
-        for (var current = tree; current is not null && !chain.Contains(current); current = Amended(current, known))
-        {
-            chain.Push(current);
-        }
-
-        Compilation? before = null;
-        while (chain.TryPop(out var next))
-        {
-            before = Create(next, before, options);
-        }
-
-        return before!;
-    }
-
-    private static SyntaxTree? Amended(SyntaxTree tree, ImmutableArray<SyntaxTree> versions) => tree.Root.Header is { Amends: { } amends } header
-        ? versions.FirstOrDefault(v => v.Root.Header.Name.ValueText == header.Name.ValueText && v.Root.Header.Version.IntegerValue == amends.Version.IntegerValue)
-        : null;
 
     private static Compilation Bind(
         ResolvedFile file, Compilation? baseVersion, CompilationOptions options, DiagnosticBag bound, DiagnosticBag reported)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Rules.Dsl.Syntax;
 using Rules.Dsl.Text;
 
@@ -12,13 +11,13 @@ namespace Rules.Dsl.Binding;
 internal sealed class ResolvedFile
 {
     private readonly ImmutableArray<Entry> _entries;
-    private readonly ImmutableDictionary<SourceText, int> _origins;
+    private readonly ImmutableDictionary<SourceText, BoundOrigin> _origins;
     private readonly ImmutableArray<LineSyntax> _inheritedHeadlines;
-    private readonly string _trailer;
+    private readonly ImmutableArray<TextLocation> _trailer;
 
     private ResolvedFile(
         SyntaxTree tree, ImmutableArray<LineSyntax> inheritedHeadlines, ImmutableArray<Entry> entries,
-        ImmutableHashSet<SyntaxToken> gone, ImmutableDictionary<SourceText, int> origins, string trailer)
+        ImmutableHashSet<SyntaxToken> gone, ImmutableDictionary<SourceText, BoundOrigin> origins, ImmutableArray<TextLocation> trailer)
     {
         Tree = tree;
         Gone = gone;
@@ -45,14 +44,14 @@ internal sealed class ResolvedFile
     /// <summary>A file that stands for itself; its <c>remove</c> lines, if any, are left out.</summary>
     public static ResolvedFile Whole(SyntaxTree tree) => new(
         tree, [], [.. tree.Root.Items.Where(static i => i is not RemoveSyntax).Select(static i => new Entry(i, LeadingOf(i)))],
-        [], ImmutableDictionary<SourceText, int>.Empty, TrailerOf(tree));
+        [], ImmutableDictionary<SourceText, BoundOrigin>.Empty, TrailerOf(tree));
 
     /// <summary>
     /// Puts an amendment over its base. An item takes the place of the one with its kind and name; kinds without names are replaced whole.
     /// A new item stands behind the last of its kind. An item that replaces keeps the comments above the old one where it has none.
     /// </summary>
     /// <param name="removed">Keys of what is removed, as <see cref="KeysOf"/> gives them.</param>
-    public static ResolvedFile Amend(SyntaxTree tree, ResolvedFile baseFile, int baseVersion, IReadOnlySet<string> removed)
+    public static ResolvedFile Amend(SyntaxTree tree, ResolvedFile baseFile, BoundHeader before, IReadOnlySet<string> removed)
     {
         var own = OwnEntries(tree, out var trailer);
         var byKey = own.SelectMany(static e => KeysOf(e.Line).Select(k => (k.Key, Entry: e))).ToLookup(static k => k.Key, static k => k.Entry, StringComparer.Ordinal);
@@ -74,7 +73,7 @@ internal sealed class ResolvedFile
             {
                 if (placed.Add(line))
                 {
-                    result.Add(new Entry(line, left == 0 && string.IsNullOrWhiteSpace(leading) ? entry.Leading : leading));
+                    result.Add(new Entry(line, left == 0 && AreBlank(leading) ? entry.Leading : leading));
                 }
             }
         }
@@ -91,12 +90,12 @@ internal sealed class ResolvedFile
             [.. baseFile.Headlines.Where(h => h is not ExistingAccountsLineSyntax && !stated.Contains(KeyOfHeadline(h)))],
             [.. result],
             gone.ToImmutable(),
-            baseFile._origins.SetItem(baseFile.Tree.Text, baseVersion),
-            baseFile._trailer + trailer);
+            baseFile._origins.SetItem(baseFile.Tree.Text, new BoundOrigin(before.Version, before.EffectiveDate, before.EffectiveTime)),
+            [.. baseFile._trailer, .. trailer]);
     }
 
     /// <summary>The version whose file holds the text; null: this one.</summary>
-    public int? OriginOf(SourceText text) => _origins.TryGetValue(text, out var version) ? version : null;
+    public BoundOrigin? OriginOf(SourceText text) => _origins.GetValueOrDefault(text);
 
     /// <summary>Every remark that holds, the version's own first, each file in its order.</summary>
     public IEnumerable<RemarkSyntax> Remarks => Tree.Root.DescendantsAndSelf
@@ -104,16 +103,14 @@ internal sealed class ResolvedFile
         .OfType<RemarkSyntax>();
 
     /// <summary>One whole file with the same meaning. A file that amends nothing is its own.</summary>
-    public SourceText ToText()
+    public ResolvedText ToText()
     {
         if (_origins.IsEmpty)
         {
-            return Tree.Text;
+            return ResolvedText.Of(Tree.Text);
         }
 
-        var text = new StringBuilder();
         var header = Tree.Root.Header;
-        var headerEnd = EndOfLine(header);
         var amends = header.Amends!.Span;
         var start = amends.Start;
         while (start > 0 && Tree.Text[start - 1] == ' ')
@@ -121,18 +118,18 @@ internal sealed class ResolvedFile
             start--;
         }
 
-        text.Append(Tree.Text.ToString(TextSpan.FromBounds(0, start))).Append(Tree.Text.ToString(TextSpan.FromBounds(amends.End, headerEnd)));
+        var text = new TextComposer().Add(Piece(Tree.Text, 0, start)).Add(Piece(Tree.Text, amends.End, EndOfLine(header)));
         foreach (var line in _inheritedHeadlines)
         {
-            AppendHeadline(EndLine(text), line);
+            AddHeadline(text.EndLine(), line);
         }
 
         foreach (var (line, leading) in _entries)
         {
-            EndLine(text).Append(leading).Append(BodyOf(line));
+            AddBody(text.EndLine().Add(leading), line);
         }
 
-        return SourceText.From(EndLine(text).Append(_trailer).ToString(), Tree.Text.FileName);
+        return text.EndLine().Add(_trailer).ToText(Tree.Text.FileName);
     }
 
     /// <summary>
@@ -182,24 +179,24 @@ internal sealed class ResolvedFile
     // A misspelt keyword was reported and understood; its kind says what was meant.
     private static string WordOf(ItemSyntax item) => SyntaxFacts.GetText(item.Keyword.Kind) ?? item.Keyword.Text;
 
-    private static List<Entry> OwnEntries(SyntaxTree tree, out string trailer)
+    private static List<Entry> OwnEntries(SyntaxTree tree, out ImmutableArray<TextLocation> trailer)
     {
         var entries = new List<Entry>();
-        var pending = "";
+        ImmutableArray<TextLocation> pending = [];
         foreach (var item in tree.Root.Items)
         {
             var leading = LeadingOf(item);
             if (item is RemoveSyntax)
             {
-                pending += string.IsNullOrWhiteSpace(leading) ? "" : leading;
+                pending = AreBlank(leading) ? pending : [.. pending, .. leading];
                 continue;
             }
 
-            entries.Add(new Entry(item, pending + leading));
-            pending = "";
+            entries.Add(new Entry(item, [.. pending, .. leading]));
+            pending = [];
         }
 
-        trailer = pending + TrailerOf(tree);
+        trailer = [.. pending, .. TrailerOf(tree)];
         return entries;
     }
 
@@ -208,43 +205,51 @@ internal sealed class ResolvedFile
 
     private static string KeyOfHeadline(LineSyntax line) => line is IncludeLineSyntax include ? "include " + include.Name.ValueText : line.GetType().Name;
 
-    private static string TrailerOf(SyntaxTree tree) => tree.Text.ToString(tree.Root.EndOfFile.FullSpan);
+    private static ImmutableArray<TextLocation> TrailerOf(SyntaxTree tree) => [new TextLocation(tree.Text, tree.Root.EndOfFile.FullSpan)];
 
-    private static string LeadingOf(LineSyntax line)
+    /// <summary>The comments and empty lines above a line.</summary>
+    private static ImmutableArray<TextLocation> LeadingOf(LineSyntax line)
     {
         var first = line.DescendantTokens.First();
-        return line.Source.ToString(TextSpan.FromBounds(first.FullSpan.Start, Math.Max(first.FullSpan.Start, line.Span.Start)));
+        return [Piece(line.Source, first.FullSpan.Start, Math.Max(first.FullSpan.Start, line.Span.Start))];
     }
 
-    private string BodyOf(LineSyntax line)
+    private static bool AreBlank(ImmutableArray<TextLocation> pieces) => pieces.All(static p => string.IsNullOrWhiteSpace(p.Text));
+
+    private static TextLocation Piece(SourceText source, int start, int end) => new(source, TextSpan.FromBounds(start, end));
+
+    private void AddBody(TextComposer text, LineSyntax line)
     {
         var end = EndOfLine(line);
         if (line is not FreeActionSyntax { Actions: var names } || !names.Items.Any(Gone.Contains))
         {
-            return line.Source.ToString(TextSpan.FromBounds(line.Span.Start, end));
+            text.Add(Piece(line.Source, line.Span.Start, end));
+            return;
         }
 
-        return line.Source.ToString(TextSpan.FromBounds(line.Span.Start, names.Span.Start))
-            + string.Join(", ", names.Items.Where(n => !Gone.Contains(n)).Select(static n => n.Text))
-            + line.Source.ToString(TextSpan.FromBounds(names.Span.End, end));
+        var left = string.Join(", ", names.Items.Where(n => !Gone.Contains(n)).Select(static n => n.Text));
+        text.Add(Piece(line.Source, line.Span.Start, names.Span.Start))
+            .Add(left, line.Source.GetLine(names.Location.Line))
+            .Add(Piece(line.Source, names.Span.End, end));
     }
 
     // The depth of the header's lines is that of the version's own file.
-    private void AppendHeadline(StringBuilder text, LineSyntax line)
+    private void AddHeadline(TextComposer text, LineSyntax line)
     {
         var depth = HeadlinesOf(Tree).FirstOrDefault() is { } own ? own.Location.Column - 1 : 2;
         var written = line.Location.Column - 1;
-        foreach (var row in (LeadingOf(line) + BodyOf(line)).TrimEnd().Split('\n'))
+        var first = line.DescendantTokens.First().FullSpan.Start;
+        for (var number = line.Source.GetLineNumber(first); number <= line.Source.GetLineNumber(Math.Max(first, EndOfLine(line) - 1)); number++)
         {
+            var origin = line.Source.GetLine(number);
+            var row = origin.ToString();
             var content = row.TrimStart(' ');
-            text.Append(' ', content.Length == 0 ? 0 : Math.Max(0, depth + row.Length - content.Length - written)).Append(content).Append('\n');
+            text.Add(new string(' ', content.Length == 0 ? 0 : Math.Max(0, depth + row.Length - content.Length - written)) + content + "\n", origin);
         }
     }
 
     private static int EndOfLine(LineSyntax line) =>
         line.Source.GetLine(line.Source.GetLineNumber(Math.Max(line.Span.Start, line.Span.End - 1))).FullSpan.End;
 
-    private static StringBuilder EndLine(StringBuilder text) => text.Length > 0 && text[^1] != '\n' ? text.Append('\n') : text;
-
-    private readonly record struct Entry(LineSyntax Line, string Leading);
+    private readonly record struct Entry(LineSyntax Line, ImmutableArray<TextLocation> Leading);
 }

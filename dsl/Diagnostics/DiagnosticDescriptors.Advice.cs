@@ -93,7 +93,7 @@ public static partial class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor BaseMissing = Error(
         "PR0907", "Amended version not found",
         "Version {0} of {1}, which this file amends, was not found.",
-        "write the number of a version that exists, or state all rules and delete \"amends version {0}\"");
+        "{1}.v{0}.rules is looked for beside this file; or state all rules here and delete \"amends version {0}\"");
 
     /// <summary>PR0908. Arguments: the version, the rule set.</summary>
     public static readonly DiagnosticDescriptor BaseHasErrors = Error(

@@ -19,12 +19,14 @@ public sealed partial class RulesetCatalogue
 {
     private readonly ILedgerStore _store;
     private readonly TimeProvider _time;
+    private readonly RulesetLibrary _library;
     private volatile Published _published = Published.None;
 
     private RulesetCatalogue(ILedgerStore store, TimeProvider time)
     {
         _store = store;
         _time = time;
+        _library = new RulesetLibrary(id => _published.Texts.GetValueOrDefault(id));
     }
 
     /// <summary>By name, ascending.</summary>
@@ -35,9 +37,16 @@ public sealed partial class RulesetCatalogue
     /// <summary>Versions of a ruleset, newest first, with their text; empty when it is unknown.</summary>
     public ImmutableArray<RulesetVersion> Versions(string ruleset) => _published.Versions.TryGetValue(ruleset, out var versions) ? versions : [];
 
-    /// <summary>Checks and publishes one version; publishing the same bytes again changes nothing.</summary>
-    /// <param name="fileName">Shown to people and stored; <c>biodock.v2.rules</c>.</param>
-    /// <returns>With errors, no version: those of the text, PR0801 and PR0802 for promises and examples that do not hold, PR0901, PR0902 and PR0906 against the
+    /// <summary>A published version as the compiler sees it, over the published versions it builds on.</summary>
+    public RulesetCompilation Compile(RulesetVersion version)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        return _library.Compile(_published.Texts[version.Id]);
+    }
+
+    /// <summary>Checks and publishes one version over the published ones it builds on; publishing the same bytes again changes nothing.</summary>
+    /// <param name="fileName">What diagnostics call the text; it is stored as <c>NAME.vN.rules</c>.</param>
+    /// <returns>With errors, no version: those of the text, PR0907 for an amendment of what is not published, PR0801 and PR0802 for promises and examples that do not hold, PR0901, PR0902 and PR0906 against the
     /// versions before, PR0905 for a published version with other bytes.</returns>
     public Task<Publication> PublishAsync(string fileName, string text, string author, CancellationToken cancellationToken) =>
         PublishAsync(fileName, text, author, beforeThisDatabase: false, cancellationToken);
@@ -45,16 +54,16 @@ public sealed partial class RulesetCatalogue
     /// <summary>
     /// Publishes, as <c>system</c>, the files of a start that the database does not know. Into a database without any account they are
     /// published as of their effective instant: they were in force before this database was. (Versions alone do not count: a first start
-    /// may have been cut off between two files.)
+    /// may have been cut off between two files.) What a file builds on is published before it, whatever the order.
     /// </summary>
     /// <exception cref="LedgerStartException">A file has errors, or its version is known with other bytes (PR0905).</exception>
     public async Task<ImmutableArray<Publication>> LoadAsync(IEnumerable<RuleFile> files, CancellationToken cancellationToken)
     {
         var first = await HasNoAccountAsync(cancellationToken);
         var publications = ImmutableArray.CreateBuilder<Publication>();
-        foreach (var file in files)
+        foreach (var file in InOrder(files))
         {
-            var publication = await PublishAsync(file.FileName, file.Text, "system", beforeThisDatabase: first, cancellationToken);
+            var publication = await PublishAsync(file.FileName, file.ToString(), "system", beforeThisDatabase: first, cancellationToken);
             if (publication.Version is null)
             {
                 throw Refusal(file.FileName, publication);
@@ -64,6 +73,20 @@ public sealed partial class RulesetCatalogue
         }
 
         return publications.ToImmutable();
+    }
+
+    /// <summary>Every file behind those of the same start that it builds on.</summary>
+    private static List<SourceText> InOrder(IEnumerable<RuleFile> files)
+    {
+        var texts = files.Select(file => SourceText.From(file.Text, file.FileName)).ToImmutableArray();
+        var library = RulesetLibrary.Of(texts);
+        var ordered = new List<SourceText>();
+        foreach (var text in texts)
+        {
+            ordered.AddRange(library.Compile(text).BuildsOn.Reverse().Append(text).Where(needed => !ordered.Contains(needed)).ToList());
+        }
+
+        return ordered;
     }
 
     private async Task<bool> HasNoAccountAsync(CancellationToken cancellationToken)
@@ -78,7 +101,8 @@ public sealed partial class RulesetCatalogue
         await using var snapshot = await store.BeginReadAsync(cancellationToken);
         foreach (var stored in await snapshot.VersionsAsync(cancellationToken))
         {
-            var compilation = RulesetCompiler.Compile(SourceText.From(stored.Text, stored.FileName));
+            var source = SourceText.From(stored.Text, stored.FileName);
+            var compilation = catalogue._library.Compile(source);
             if (compilation.Model is not { } model)
             {
                 throw new LedgerStartException(LedgerStartException.NeedsDecision, "version_unreadable",
@@ -86,7 +110,7 @@ public sealed partial class RulesetCatalogue
                     + $"{compilation.Diagnostics.First(d => d.Severity == DiagnosticSeverity.Error)} Start a program that can.");
             }
 
-            catalogue._published = catalogue._published.With(VersionOf(stored, model));
+            catalogue._published = catalogue._published.With(VersionOf(stored, model), source);
         }
 
         return catalogue;
@@ -98,7 +122,14 @@ public sealed partial class RulesetCatalogue
     private async Task<Publication> PublishAsync(string fileName, string text, string author, bool beforeThisDatabase, CancellationToken cancellationToken)
     {
         var source = SourceText.From(text, fileName);
-        var compilation = RulesetCompiler.Compile(source);
+        var compilation = _library.Compile(source);
+        if (compilation.Model is not null && compilation.Id.FileName != fileName)
+        {
+            // Explanations name the file of a rule, and by that name it is found again.
+            source = SourceText.From(text, compilation.Id.FileName);
+            compilation = _library.Compile(source);
+        }
+
         if (compilation.Model is not { } model)
         {
             return new Publication(null, false, compilation.Diagnostics);
@@ -131,11 +162,11 @@ public sealed partial class RulesetCatalogue
             return new Publication(null, false, compilation.Diagnostics.AddRange(errors));
         }
 
-        var stored = new StoredVersion(model.Name, model.Version, fileName, text, sha256, model.Meaning, EngineVersion, author, activeFrom, publishedAt, now);
+        var stored = new StoredVersion(model.Name, model.Version, source.FileName, text, sha256, model.Meaning, EngineVersion, author, activeFrom, publishedAt, now);
         await transaction.PublishAsync(stored, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         var published = VersionOf(stored, model);
-        _published = _published.With(published);
+        _published = _published.With(published, source);
         return new Publication(published, false, compilation.Diagnostics);
     }
 
@@ -189,12 +220,12 @@ public sealed partial class RulesetCatalogue
 
     /// <summary>What is published at one moment.</summary>
     private sealed record Published(ImmutableArray<PublishedRuleset> All, FrozenDictionary<string, PublishedRuleset> ByName,
-        FrozenDictionary<string, ImmutableArray<RulesetVersion>> Versions)
+        FrozenDictionary<string, ImmutableArray<RulesetVersion>> Versions, ImmutableDictionary<RuleFileId, SourceText> Texts)
     {
         public static Published None { get; } = new([], FrozenDictionary<string, PublishedRuleset>.Empty,
-            FrozenDictionary<string, ImmutableArray<RulesetVersion>>.Empty);
+            FrozenDictionary<string, ImmutableArray<RulesetVersion>>.Empty, ImmutableDictionary<RuleFileId, SourceText>.Empty);
 
-        public Published With(RulesetVersion version)
+        public Published With(RulesetVersion version, SourceText text)
         {
             var name = version.Model.Name;
             var versions = Versions.ToDictionary(StringComparer.Ordinal);
@@ -203,7 +234,7 @@ public sealed partial class RulesetCatalogue
                 .Select(pair => new PublishedRuleset(pair.Key, [.. pair.Value.Reverse().Select(v => new PublishedVersion(v.Model, v.ActiveFrom))]))
                 .ToImmutableArray();
             return new Published(rulesets, rulesets.ToFrozenDictionary(ruleset => ruleset.Name, StringComparer.Ordinal),
-                versions.ToFrozenDictionary(StringComparer.Ordinal));
+                versions.ToFrozenDictionary(StringComparer.Ordinal), Texts.Add(version.Id, text));
         }
     }
 }
@@ -214,7 +245,10 @@ public sealed record RuleFile(string FileName, string Text);
 
 /// <param name="FileName"><c>biodock.v1.rules</c>.</param>
 /// <param name="Sha256">Lower-case hex of the text's UTF-8 bytes.</param>
-public sealed record RulesetVersion(RulesetModel Model, string FileName, string Text, string Sha256, Instant ActiveFrom, Instant PublishedAt, string PublishedBy);
+public sealed record RulesetVersion(RulesetModel Model, string FileName, string Text, string Sha256, Instant ActiveFrom, Instant PublishedAt, string PublishedBy)
+{
+    public RuleFileId Id => new(Model.Name, Model.Version);
+}
 
 /// <param name="Version">Null when the text has errors or differs from what was published.</param>
 /// <param name="AlreadyPublished">True when the same bytes were known.</param>

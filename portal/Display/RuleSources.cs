@@ -11,7 +11,7 @@ using Rules.Ledger;
 namespace Rules.Portal.Display;
 
 /// <summary>Published rule text, ready to be shown. A published text never changes, so what is known about it is kept.</summary>
-public sealed class RuleSources
+public sealed class RuleSources(CreditLedger ledger)
 {
     private readonly ConcurrentDictionary<string, ImmutableArray<StyledSpan>> _styles = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Verdict> _verdicts = new(StringComparer.Ordinal);
@@ -21,12 +21,12 @@ public sealed class RuleSources
     /// <summary>What the compiler and the examples say about a version.</summary>
     public Verdict Judge(RulesetVersion version) => _verdicts.GetOrAdd(
         version.Sha256,
-        static (_, version) =>
+        static (_, it) =>
         {
-            var compilation = RulesetCompiler.Compile(TextOf(version));
-            return new Verdict(compilation.Diagnostics, ExampleRunner.Run(version.Model), compilation.Assumptions);
+            var compilation = it.ledger.Rulesets.Compile(it.version);
+            return new Verdict(compilation.Diagnostics, ExampleRunner.Run(it.version.Model), compilation.Assumptions);
         },
-        version);
+        (ledger, version));
 
     private static SourceText TextOf(RulesetVersion version) => SourceText.From(version.Text, version.FileName);
 

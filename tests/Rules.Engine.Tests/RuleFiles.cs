@@ -13,17 +13,19 @@ internal static class RuleFiles
 
     public static RulesetModel Load(string fileName)
     {
-        var path = Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "rules"), fileName, SearchOption.AllDirectories).Single();
-        return Compile(File.ReadAllText(path), fileName);
+        var texts = Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "rules"), "*.rules", SearchOption.AllDirectories)
+            .Select(p => SourceText.From(File.ReadAllText(p), Path.GetFileName(p))).ToList();
+        return ModelOf(RulesetLibrary.Of(texts).Compile(texts.Single(t => t.FileName == fileName)));
     }
 
-    public static RulesetModel Compile(string text, string fileName = "test.v1.rules")
-    {
-        var compilation = RulesetCompiler.Compile(SourceText.From(text, fileName));
-        compilation.Model.ShouldNotBeNull(string.Join('\n', compilation.Diagnostics.Select(d => d.ToString())));
-        return compilation.Model;
-    }
+    public static RulesetModel Compile(string text, string fileName = "test.v1.rules") => ModelOf(RulesetCompiler.Compile(SourceText.From(text, fileName)));
 
     public static PublishedRuleset Publish(params RulesetModel[] models) =>
         new(models[0].Name, [.. models.Select(m => new PublishedVersion(m, m.EffectiveAt))]);
+
+    private static RulesetModel ModelOf(RulesetCompilation compilation)
+    {
+        compilation.Model.ShouldNotBeNull(string.Join('\n', compilation.Diagnostics.Select(d => d.ToString())));
+        return compilation.Model;
+    }
 }

@@ -13,8 +13,8 @@ internal static class CheckCommand
 {
     public static int Run(Terminal terminal, IEnumerable<string> paths, bool assumptions, bool json)
     {
-        var files = RuleFiles.Find(paths).Select(static path => new CheckedFile(path, RulesetCompiler.Compile(RuleFiles.Read(path).Source)))
-            .ToImmutableArray();
+        var workspace = new RuleWorkspace(RuleFiles.Find(paths));
+        var files = workspace.Given.Select(file => new CheckedFile(file.Path, workspace.Compile(file))).ToImmutableArray();
         var all = files.SelectMany(static f => f.Diagnostics).ToImmutableArray();
         if (json)
         {
@@ -25,7 +25,7 @@ internal static class CheckCommand
                 {
                     writer.WriteStartObject();
                     writer.WriteString("path", file.Path);
-                    writer.WriteDiagnostics(file.Diagnostics);
+                    writer.WriteDiagnostics(file.Diagnostics, file.Source, workspace);
                     if (assumptions)
                     {
                         WriteAssumptions(writer, file.Assumptions);
@@ -40,13 +40,10 @@ internal static class CheckCommand
         }
         else
         {
-            var printer = new DiagnosticPrinter(terminal.Output, terminal.Palette);
-            foreach (var file in files)
+            var printer = new DiagnosticPrinter(terminal.Output, terminal.Palette, workspace);
+            foreach (var diagnostic in all)
             {
-                foreach (var diagnostic in file.Diagnostics)
-                {
-                    printer.Print(file.Path, diagnostic);
-                }
+                printer.Print(diagnostic);
             }
 
             foreach (var file in assumptions ? files : [])

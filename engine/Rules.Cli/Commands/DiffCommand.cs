@@ -14,22 +14,23 @@ internal static class DiffCommand
 {
     public static int Run(Terminal terminal, string before, string after, bool json)
     {
-        var old = RulesetCompiler.Compile(RuleFiles.Read(before).Source);
-        var now = RulesetCompiler.Compile(RuleFiles.Read(after).Source);
+        var workspace = new RuleWorkspace(before, after);
+        var old = workspace.Compile(workspace.Given[0]);
+        var now = workspace.Compile(workspace.Given[1]);
         var changes = old.Model is { } was && now.Model is { } model ? ModelComparison.Compare(was, model) : [];
         var verdict = Verdict(old.Model, now.Model, changes);
         if (json)
         {
             JsonReport.Write(terminal.Output, writer =>
             {
-                WriteSide(writer, "before", before, old);
-                WriteSide(writer, "after", after, now);
+                WriteSide(writer, "before", before, old, workspace);
+                WriteSide(writer, "after", after, now, workspace);
                 writer.WriteBoolean("complete", verdict is not null);
                 writer.WriteBoolean("sameMeaning", verdict is not null && old.Model!.Meaning == now.Model!.Meaning);
                 writer.WriteStartArray("changes");
                 foreach (var change in changes)
                 {
-                    WriteChange(writer, change, before, after);
+                    WriteChange(writer, change, workspace);
                 }
 
                 writer.WriteEndArray();
@@ -38,11 +39,11 @@ internal static class DiffCommand
         }
         else
         {
-            PrintErrors(terminal, before, old);
-            PrintErrors(terminal, after, now);
+            PrintErrors(terminal, old, workspace);
+            PrintErrors(terminal, now, workspace);
             if (verdict is not null)
             {
-                Print(terminal, before, after, changes);
+                Print(terminal, workspace, changes);
                 terminal.Output.WriteLine(verdict);
             }
         }
@@ -74,16 +75,16 @@ internal static class DiffCommand
         return $"{Counted.Of(changes.Length, "change")}: {string.Join(", ", counts.Select(static c => $"{c.Count} {c.Word}"))}";
     }
 
-    private static void PrintErrors(Terminal terminal, string path, RulesetCompilation compilation)
+    private static void PrintErrors(Terminal terminal, RulesetCompilation compilation, RuleWorkspace workspace)
     {
-        var printer = new DiagnosticPrinter(terminal.Output, terminal.Palette);
+        var printer = new DiagnosticPrinter(terminal.Output, terminal.Palette, workspace);
         foreach (var diagnostic in compilation.Diagnostics.Where(d => compilation.Model is null && d.Severity == DiagnosticSeverity.Error))
         {
-            printer.Print(path, diagnostic);
+            printer.Print(diagnostic);
         }
     }
 
-    private static void Print(Terminal terminal, string before, string after, ImmutableArray<Change> changes)
+    private static void Print(Terminal terminal, RuleWorkspace workspace, ImmutableArray<Change> changes)
     {
         var palette = terminal.Palette;
         foreach (var change in changes)
@@ -96,7 +97,7 @@ internal static class DiffCommand
                 _ => palette.Strong(mark),
             };
             terminal.Output.WriteLine($"{shown} {Printable.Text(change.Sentence)}");
-            var places = new[] { Place(before, change.Before), Place(after, change.After) }.OfType<string>().ToList();
+            var places = new[] { Place(workspace, change.Before), Place(workspace, change.After) }.OfType<string>().ToList();
             if (places.Count > 0)
             {
                 terminal.Output.WriteLine($"    {palette.Faint(string.Join(" → ", places))}");
@@ -109,9 +110,10 @@ internal static class DiffCommand
         }
     }
 
-    private static string? Place(string path, TextLocation? location) => location is { Source: not null } place ? $"{Printable.Text(path)}:{place.Line}" : null;
+    private static string? Place(RuleWorkspace workspace, TextLocation? location) =>
+        location is { Source: not null } place ? $"{Printable.Text(workspace.PathOf(place))}:{place.Line}" : null;
 
-    private static void WriteSide(Utf8JsonWriter writer, string name, string path, RulesetCompilation compilation)
+    private static void WriteSide(Utf8JsonWriter writer, string name, string path, RulesetCompilation compilation, RuleWorkspace workspace)
     {
         writer.WriteStartObject(name);
         writer.WriteString("path", path);
@@ -122,11 +124,11 @@ internal static class DiffCommand
             writer.WriteString("meaning", model.Meaning);
         }
 
-        writer.WriteDiagnostics(compilation.Diagnostics);
+        writer.WriteDiagnostics(compilation.Diagnostics, compilation.Source, workspace);
         writer.WriteEndObject();
     }
 
-    private static void WriteChange(Utf8JsonWriter writer, Change change, string before, string after)
+    private static void WriteChange(Utf8JsonWriter writer, Change change, RuleWorkspace workspace)
     {
         writer.WriteStartObject();
         writer.WriteString("kind", Camel(change.Kind.ToString()));
@@ -135,8 +137,8 @@ internal static class DiffCommand
         writer.WriteString("sentence", change.Sentence);
         WriteFigure(writer, "old", change.Old);
         WriteFigure(writer, "new", change.New);
-        WritePlace(writer, "before", before, change.Before);
-        WritePlace(writer, "after", after, change.After);
+        WritePlace(writer, "before", workspace, change.Before);
+        WritePlace(writer, "after", workspace, change.After);
         writer.WriteEndObject();
     }
 
@@ -152,7 +154,7 @@ internal static class DiffCommand
         }
     }
 
-    private static void WritePlace(Utf8JsonWriter writer, string name, string path, TextLocation? location)
+    private static void WritePlace(Utf8JsonWriter writer, string name, RuleWorkspace workspace, TextLocation? location)
     {
         if (location is not { Source: not null } place)
         {
@@ -161,7 +163,7 @@ internal static class DiffCommand
         }
 
         writer.WriteStartObject(name);
-        writer.WriteString("path", path);
+        writer.WriteString("path", workspace.PathOf(place));
         writer.WriteNumber("line", place.Line);
         writer.WriteEndObject();
     }

@@ -11,19 +11,19 @@ internal static class FormatCommand
 {
     public static int Run(Terminal terminal, IEnumerable<string> paths, bool check)
     {
-        var printer = new DiagnosticPrinter(terminal.Output, terminal.Palette);
-        var files = RuleFiles.Find(paths);
+        var workspace = new RuleWorkspace(RuleFiles.Find(paths));
+        var printer = new DiagnosticPrinter(terminal.Output, terminal.Palette, workspace);
         var (changed, unreadable) = (0, 0);
-        foreach (var path in files)
+        foreach (var file in workspace.Given)
         {
-            var file = RuleFiles.Read(path);
+            var path = file.Path;
             var tree = SyntaxTree.Parse(file.Source);
             if (Formatter.Format(tree) is not { } formatted)
             {
                 unreadable++;
                 foreach (var diagnostic in tree.Diagnostics.Where(static d => d.Severity == DiagnosticSeverity.Error))
                 {
-                    printer.Print(path, diagnostic);
+                    printer.Print(diagnostic);
                 }
             }
             else if (!file.Source.AsSpan().SequenceEqual(formatted.AsSpan()))
@@ -37,7 +37,7 @@ internal static class FormatCommand
             }
         }
 
-        terminal.Output.WriteLine(Summary(files.Count, changed, unreadable, check));
+        terminal.Output.WriteLine(Summary(workspace.Given.Count, changed, unreadable, check));
         return unreadable > 0 || (check && changed > 0) ? ExitCode.Problems : ExitCode.Fine;
     }
 

@@ -2,7 +2,6 @@ using NodaTime;
 using Rules.Cli.Input;
 using Rules.Cli.Output;
 using Rules.Dsl.Diagnostics;
-using Rules.Engine.Model;
 using Rules.Engine.Wire;
 
 namespace Rules.Cli.Commands;
@@ -12,18 +11,18 @@ internal static class QuoteCommand
 {
     public static int Run(Terminal terminal, TimeProvider clock, string path, string usage, bool json)
     {
-        var file = RuleFiles.Read(path);
+        var workspace = new RuleWorkspace(path);
         var (name, bytes) = usage == "-"
             ? ("standard input", BoundedReader.Read(terminal.Input, WireLimits.BodyBytes + 1))
             : (usage, BoundedReader.Read(usage, WireLimits.BodyBytes + 1));
 
-        var compilation = RulesetCompiler.Compile(file.Source);
+        var compilation = workspace.Compile(workspace.Given[0]);
         if (compilation.Model is not { } model)
         {
-            var printer = new DiagnosticPrinter(terminal.Error, Palette.Plain);
+            var printer = new DiagnosticPrinter(terminal.Error, Palette.Plain, workspace);
             foreach (var diagnostic in compilation.Diagnostics.Where(static d => d.Severity == DiagnosticSeverity.Error))
             {
-                printer.Print(file.Path, diagnostic);
+                printer.Print(diagnostic);
             }
 
             throw new CommandException(ExitCode.Problems, $"{path}: the rules have errors, so nothing can be priced.");

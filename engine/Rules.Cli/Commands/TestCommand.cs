@@ -5,6 +5,7 @@ using Rules.Cli.Output;
 using Rules.Dsl.Diagnostics;
 using Rules.Dsl.Editing;
 using Rules.Dsl.Syntax;
+using Rules.Dsl.Text;
 using Rules.Engine.Model;
 using Rules.Engine.Proof;
 
@@ -18,37 +19,38 @@ internal static class TestCommand
 {
     public static int Run(Terminal terminal, IEnumerable<string> paths, bool coverage, bool json)
     {
-        var files = RuleFiles.Find(paths).Select(path => TestedFile.Run(path, coverage)).ToImmutableArray();
+        var workspace = new RuleWorkspace(RuleFiles.Find(paths));
+        var files = workspace.Given.Select(file => TestedFile.Run(file, workspace, coverage)).ToImmutableArray();
         if (json)
         {
-            WriteJson(terminal.Output, files);
+            WriteJson(terminal.Output, workspace, files);
         }
         else
         {
-            Print(terminal, files);
+            Print(terminal, workspace, files);
         }
 
         return files.All(static f => f.Holds) ? ExitCode.Fine : ExitCode.Problems;
     }
 
-    private static void Print(Terminal terminal, ImmutableArray<TestedFile> files)
+    private static void Print(Terminal terminal, RuleWorkspace workspace, ImmutableArray<TestedFile> files)
     {
-        var printer = new DiagnosticPrinter(terminal.Output, terminal.Palette);
+        var printer = new DiagnosticPrinter(terminal.Output, terminal.Palette, workspace);
         foreach (var file in files)
         {
             foreach (var diagnostic in file.Diagnostics.Where(d => !file.Compiles && d.Severity == DiagnosticSeverity.Error))
             {
-                printer.Print(file.Path, diagnostic);
+                printer.Print(diagnostic);
             }
 
             foreach (var failure in file.Failures)
             {
-                printer.Print(file.Path, failure.Diagnostic, failure.Working);
+                printer.Print(failure.Diagnostic, failure.Working);
             }
 
             foreach (var promise in file.Broken)
             {
-                printer.Print(file.Path, promise);
+                printer.Print(promise);
             }
 
             if (files.Length > 1)
@@ -102,25 +104,25 @@ internal static class TestCommand
         return $"{Counted.Of(examples, "example")}, {Counted.Of(expectations, "expectation")}, {(promises == 0 ? "" : Counted.Of(promises, "promise") + ", ")}{result}";
     }
 
-    private static void WriteJson(TextWriter output, ImmutableArray<TestedFile> files) => JsonReport.Write(output, writer =>
+    private static void WriteJson(TextWriter output, RuleWorkspace workspace, ImmutableArray<TestedFile> files) => JsonReport.Write(output, writer =>
     {
         writer.WriteStartArray("files");
         foreach (var file in files)
         {
             writer.WriteStartObject();
             writer.WriteString("path", file.Path);
-            writer.WriteDiagnostics(file.Diagnostics);
+            writer.WriteDiagnostics(file.Diagnostics, file.Source, workspace);
             writer.WriteStartArray("examples");
             foreach (var example in file.Examples)
             {
-                WriteExample(writer, example);
+                WriteExample(writer, example, file.Source, workspace);
             }
 
             writer.WriteEndArray();
             writer.WriteStartArray("promises");
             foreach (var promise in file.Promises)
             {
-                WritePromise(writer, promise);
+                WritePromise(writer, promise, file.Source, workspace);
             }
 
             writer.WriteEndArray();
@@ -160,10 +162,11 @@ internal static class TestCommand
         writer.WriteEndObject();
     }
 
-    private static void WriteExample(Utf8JsonWriter writer, ExampleResult example)
+    private static void WriteExample(Utf8JsonWriter writer, ExampleResult example, SourceText source, RuleWorkspace workspace)
     {
         writer.WriteStartObject();
         writer.WriteString("name", example.Name);
+        writer.WriteOtherPath(example.Location, source, workspace);
         writer.WriteNumber("line", example.Location.Line);
         writer.WriteNumber("expectations", example.Expectations);
         writer.WriteBoolean("holds", example.Holds);
@@ -171,6 +174,7 @@ internal static class TestCommand
         foreach (var failure in example.Failures)
         {
             writer.WriteStartObject();
+            writer.WriteOtherPath(failure.Diagnostic.Location, source, workspace);
             writer.WriteDiagnosticMembers(failure.Diagnostic);
             writer.WriteStartArray("working");
             foreach (var line in failure.Working)
@@ -186,10 +190,11 @@ internal static class TestCommand
         writer.WriteEndObject();
     }
 
-    private static void WritePromise(Utf8JsonWriter writer, PromiseResult promise)
+    private static void WritePromise(Utf8JsonWriter writer, PromiseResult promise, SourceText source, RuleWorkspace workspace)
     {
         writer.WriteStartObject();
         writer.WriteString("name", promise.Name);
+        writer.WriteOtherPath(promise.Location, source, workspace);
         writer.WriteNumber("line", promise.Location.Line);
         writer.WriteNumber("checks", promise.Checks);
         writer.WriteBoolean("holds", promise.Holds);
@@ -197,6 +202,7 @@ internal static class TestCommand
         if (promise.Broken is { } broken)
         {
             writer.WriteStartObject();
+            writer.WriteOtherPath(broken.Location, source, workspace);
             writer.WriteDiagnosticMembers(broken);
             writer.WriteEndObject();
         }
@@ -208,12 +214,17 @@ internal static class TestCommand
     /// <param name="Coverage">Null where it was not asked for.</param>
     private sealed record TestedFile(
         string Path,
-        bool Compiles,
-        ImmutableArray<Diagnostic> Diagnostics,
+        RulesetCompilation Compilation,
         ImmutableArray<ExampleResult> Examples,
         ImmutableArray<PromiseResult> Promises,
         CoverageReport? Coverage)
     {
+        public SourceText Source => Compilation.Source;
+
+        public bool Compiles => Compilation.Model is not null;
+
+        public ImmutableArray<Diagnostic> Diagnostics => Compilation.Diagnostics;
+
         public int Expectations => Examples.Sum(static e => e.Expectations);
 
         public IEnumerable<ExampleFailure> Failures => Examples.SelectMany(static e => e.Failures);
@@ -224,17 +235,15 @@ internal static class TestCommand
 
         public bool Holds => Compiles && FailureCount == 0;
 
-        public static TestedFile Run(string path, bool coverage)
+        public static TestedFile Run(RuleFile file, RuleWorkspace workspace, bool coverage)
         {
-            var source = RuleFiles.Read(path).Source;
-            var compilation = RulesetCompiler.Compile(source);
+            var compilation = workspace.Compile(file);
             return new TestedFile(
-                path,
-                compilation.Model is not null,
-                compilation.Diagnostics,
+                file.Path,
+                compilation,
                 compilation.Model is { } model ? ExampleRunner.Run(model) : [],
                 compilation.Model is { } proved ? PromiseRunner.Run(proved) : [],
-                coverage ? FigureCoverage.Measure(compilation, Figures.Find(SyntaxTree.Parse(source))) : null);
+                coverage ? FigureCoverage.Measure(compilation, Figures.Find(SyntaxTree.Parse(file.Source))) : null);
         }
     }
 }

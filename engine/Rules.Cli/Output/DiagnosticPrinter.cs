@@ -1,3 +1,4 @@
+using Rules.Cli.Input;
 using Rules.Dsl.Diagnostics;
 using Rules.Dsl.Text;
 
@@ -6,14 +7,15 @@ namespace Rules.Cli.Output;
 /// <summary>
 /// Prints diagnostics as compilers do: place, severity, code and message on one line, the source line with its words underlined, the help.
 /// </summary>
-public sealed class DiagnosticPrinter(TextWriter writer, Palette palette)
+public sealed class DiagnosticPrinter(TextWriter writer, Palette palette, RuleWorkspace workspace)
 {
     // A line that no screen shows whole is cut around the words at fault.
     private const int LongestLine = 160;
 
     /// <summary>Prints one diagnostic under the path by which the user knows its file.</summary>
+    /// <param name="diagnostic">In a file of the workspace.</param>
     /// <param name="working">Lines that show how a figure came about; null where there is none.</param>
-    public void Print(string path, Diagnostic diagnostic, IEnumerable<string>? working = null)
+    public void Print(Diagnostic diagnostic, IEnumerable<string>? working = null)
     {
         var severity = diagnostic.Severity switch
         {
@@ -21,7 +23,7 @@ public sealed class DiagnosticPrinter(TextWriter writer, Palette palette)
             DiagnosticSeverity.Warning => palette.Warn($"warning {diagnostic.Id}"),
             _ => palette.Note($"info {diagnostic.Id}"),
         };
-        writer.WriteLine($"{Printable.Text(path)}:{diagnostic.Location.Start}: {severity}: {palette.Strong(Printable.Text(diagnostic.Message))}");
+        writer.WriteLine($"{Printable.Text(workspace.PathOf(diagnostic.Location))}:{diagnostic.Location.Start}: {severity}: {palette.Strong(Printable.Text(diagnostic.Message))}");
         PrintSource(diagnostic.Location);
         if (working is not null)
         {

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Rules.Cli.Input;
 using Rules.Dsl.Diagnostics;
 using Rules.Dsl.Text;
 
@@ -27,18 +28,28 @@ public static class JsonReport
         output.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
     }
 
-    /// <summary>The member <c>diagnostics</c>.</summary>
-    public static void WriteDiagnostics(this Utf8JsonWriter writer, ImmutableArray<Diagnostic> diagnostics)
+    /// <summary>The member <c>diagnostics</c>; one in another text than <paramref name="source"/> has a <c>path</c> of its own.</summary>
+    public static void WriteDiagnostics(this Utf8JsonWriter writer, ImmutableArray<Diagnostic> diagnostics, SourceText source, RuleWorkspace workspace)
     {
         writer.WriteStartArray("diagnostics");
         foreach (var diagnostic in diagnostics)
         {
             writer.WriteStartObject();
+            writer.WriteOtherPath(diagnostic.Location, source, workspace);
             writer.WriteDiagnosticMembers(diagnostic);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
+    }
+
+    /// <summary>The member <c>path</c>, where a place lies in another text than the one that is reported on.</summary>
+    public static void WriteOtherPath(this Utf8JsonWriter writer, TextLocation location, SourceText source, RuleWorkspace workspace)
+    {
+        if (!ReferenceEquals(location.Source, source))
+        {
+            writer.WriteString("path", workspace.PathOf(location));
+        }
     }
 
     /// <summary>What is known of one diagnostic; <c>help</c> stands only where there is some.</summary>

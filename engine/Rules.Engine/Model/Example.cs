@@ -9,14 +9,15 @@ namespace Rules.Engine.Model;
 public sealed record Example(string Name, ImmutableArray<ExampleStep> Steps, TextLocation Location)
 {
     /// <summary>Set for an example of an earlier version.</summary>
-    public InheritedExample? Inherited { get; init; }
+    public Inheritance? Inherited { get; init; }
 }
 
-/// <summary>Where an amendment took an example over.</summary>
+/// <summary>Where an amendment took an example or a promise over.</summary>
 /// <param name="From">The version whose file holds it.</param>
+/// <param name="FromEffectiveAt">When that version takes effect, in the zone of this one: the story is told again as it was told then.</param>
 /// <param name="By">The version that takes it over.</param>
 /// <param name="Location">The line that says so.</param>
-public sealed record InheritedExample(int From, int By, TextLocation Location);
+public sealed record Inheritance(int From, Instant FromEffectiveAt, int By, TextLocation Location);
 
 /// <summary>One line of an example.</summary>
 public abstract record ExampleStep(TextLocation Location);

@@ -23,9 +23,13 @@ internal sealed partial class ModelCompiler
 
         return new Example(bound.Name, steps.ToImmutable(), bound.Location)
         {
-            Inherited = bound.InheritedFrom is { } from ? new InheritedExample(from, _bound.Header.Version, _bound.Header.Location) : null,
+            Inherited = InheritanceOf(bound.InheritedFrom),
         };
     }
+
+    private Inheritance? InheritanceOf(B.BoundOrigin? from) => from is null
+        ? null
+        : new Inheritance(from.Version, EffectiveAt(from.EffectiveDate, from.EffectiveTime), _bound.Header.Version, _bound.Header.Location);
 
     private ExampleStep? StepOf(B.BoundStep step) => step switch
     {

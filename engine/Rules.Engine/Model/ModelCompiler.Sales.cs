@@ -78,7 +78,10 @@ internal sealed partial class ModelCompiler
             _ => PromiseRelation.SameAs,
         },
         _indexes[p.Right],
-        p.Location))];
+        p.Location)
+    {
+        Inherited = InheritanceOf(p.InheritedFrom),
+    })];
 
     private ImmutableArray<AlertRule> Alerts()
     {

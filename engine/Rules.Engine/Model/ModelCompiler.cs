@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using NodaTime;
 using Rules.Dsl.Diagnostics;
-using Rules.Dsl.Syntax;
 using Rules.Dsl.Text;
 using B = Rules.Dsl.Binding;
 
@@ -32,29 +31,6 @@ internal sealed partial class ModelCompiler
         _zone = zone;
     }
 
-    public static RulesetCompilation Compile(SourceText source, IEnumerable<SourceText> versions, IDateTimeZoneProvider zones)
-    {
-        var compilation = B.Compilation.CreateAmong(SyntaxTree.Parse(source), versions.Select(SyntaxTree.Parse), s_options);
-        ImmutableArray<Assumption> assumptions = [.. compilation.Assumptions.Select(static a => new Assumption(a.Text, a.Location))];
-        if (compilation.HasErrors)
-        {
-            return new RulesetCompilation(source, Model: null, compilation.Diagnostics) { Assumptions = assumptions };
-        }
-
-        var zone = zones.GetZoneOrNull(compilation.Ruleset.Header.TimeZone) ?? DateTimeZone.Utc;
-        var compiler = new ModelCompiler(compilation.Ruleset, zone);
-        var model = compiler.Build();
-        if (compiler._diagnostics.Count == 0)
-        {
-            return new RulesetCompilation(source, model, compilation.Diagnostics) { Assumptions = assumptions };
-        }
-
-        var all = new DiagnosticBag();
-        all.AddRange(compilation.Diagnostics);
-        all.AddRange(compiler._diagnostics.ToImmutable());
-        return new RulesetCompilation(source, compiler._diagnostics.HasErrors ? null : model, all.ToImmutable()) { Assumptions = assumptions };
-    }
-
     /// <summary>The model of a rule set that is bound without errors; null where it uses what is not evaluated yet.</summary>
     internal static RulesetModel? Build(B.BoundRuleset bound, DateTimeZone zone)
     {
@@ -79,7 +55,7 @@ internal sealed partial class ModelCompiler
             Title = header.Title,
             Meaning = _bound.MeaningHash,
             Zone = _zone,
-            EffectiveAt = WallTime.ToInstant(Day(header.EffectiveDate).At(LocalTime.FromTimeOnly(header.EffectiveTime)), _zone),
+            EffectiveAt = EffectiveAt(header.EffectiveDate, header.EffectiveTime),
             Credit = credit,
             ExistingAccounts = Moves(header.ExistingAccounts) ?? new ExistingAccounts(MoveKind.AtRenewal, null),
             AccountFacts = _accountFacts,
@@ -100,6 +76,8 @@ internal sealed partial class ModelCompiler
             SellTables = SellTables(sells),
         };
     }
+
+    private Instant EffectiveAt(DateOnly day, TimeOnly time) => WallTime.ToInstant(Day(day).At(LocalTime.FromTimeOnly(time)), _zone);
 
     private bool IsComplete => !_diagnostics.HasErrors;
 

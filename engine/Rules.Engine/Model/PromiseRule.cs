@@ -17,4 +17,8 @@ public enum PromiseRelation
 /// <param name="Left">Index of a bucket that is sold or postpaid.</param>
 /// <param name="Right">Index of the bucket it is compared with.</param>
 public sealed record PromiseRule(
-    string Name, Condition? When, Amount Size, bool IsFromSizeUp, int Left, PromiseRelation Relation, int Right, TextLocation Location);
+    string Name, Condition? When, Amount Size, bool IsFromSizeUp, int Left, PromiseRelation Relation, int Right, TextLocation Location)
+{
+    /// <summary>Set for a promise of an earlier version.</summary>
+    public Inheritance? Inherited { get; init; }
+}

@@ -1,30 +1,39 @@
 using System.Collections.Immutable;
-using NodaTime;
 using Rules.Dsl.Diagnostics;
 using Rules.Dsl.Text;
 
 namespace Rules.Engine.Model;
 
-/// <summary>Text to model: parses, binds, checks and compiles one version.</summary>
+/// <summary>Text to model: parses, binds, checks and compiles one version that builds on no other.</summary>
 public static class RulesetCompiler
 {
-    /// <summary>Never throws for what a file says. Time zones are those of the bundled TZDB.</summary>
-    public static RulesetCompilation Compile(SourceText source) => Compile(source, []);
-
-    /// <summary>
-    /// The same for a version that may amend another: those it builds on are looked for among <paramref name="versions"/>, in any order, and
-    /// only when it does. What it takes over is located in their texts.
-    /// </summary>
-    public static RulesetCompilation Compile(SourceText source, IEnumerable<SourceText> versions) =>
-        ModelCompiler.Compile(source, versions, DateTimeZoneProviders.Tzdb);
+    /// <summary>As <see cref="RulesetLibrary.Compile"/> of <see cref="RulesetLibrary.Empty"/>.</summary>
+    public static RulesetCompilation Compile(SourceText source) => RulesetLibrary.Empty.Compile(source);
 }
 
 /// <param name="Model">Null when there is an error among the diagnostics.</param>
-/// <param name="Diagnostics">In order of position.</param>
+/// <param name="Diagnostics">In order of position; then what an amendment makes wrong in rules it takes over, located in their own texts.</param>
 public sealed record RulesetCompilation(SourceText Source, RulesetModel? Model, ImmutableArray<Diagnostic> Diagnostics)
 {
+    /// <summary>What the head of the text says; an empty name and 0 where it could not be read.</summary>
+    public RuleFileId Id { get; init; }
+
+    /// <summary>The texts that the version takes something over from, nearest first; empty where it builds on none, or they were not found.</summary>
+    public ImmutableArray<SourceText> BuildsOn { get; init; } = [];
+
     /// <summary>Every <c>assume</c> of the version, also where it has errors, in order of position; then those it takes over from the version it amends.</summary>
     public ImmutableArray<Assumption> Assumptions { get; init; } = [];
+
+    /// <summary>One whole text that means the same, and where each of its lines was written; its own text where it builds on no other.</summary>
+    public ResolvedText Resolved => Resolve();
+
+    /// <summary>Where further texts of the version are compiled.</summary>
+    internal RulesetLibrary Library { get; init; } = RulesetLibrary.Empty;
+
+    internal Func<ResolvedText> Resolve { get; init; } = () => ResolvedText.Of(Source);
+
+    /// <summary>The same version with another text, over the same files.</summary>
+    internal RulesetCompilation With(SourceText source) => Library.Compile(source);
 }
 
 /// <summary>A decision that the published page does not make and the rule file does.</summary>

@@ -11,11 +11,10 @@ public static class ExampleRunner
     /// <summary>Results in file order.</summary>
     public static ImmutableArray<ExampleResult> Run(RulesetModel model)
     {
-        var published = new PublishedRuleset(model.Name, [new PublishedVersion(model, model.EffectiveAt)]);
         var results = ImmutableArray.CreateBuilder<ExampleResult>(model.Examples.Length);
         foreach (var example in model.Examples)
         {
-            results.Add(new ExampleStory(published, model, example).Run());
+            results.Add(new ExampleStory(model, example).Run());
         }
 
         return results.MoveToImmutable();

@@ -11,10 +11,10 @@ internal sealed partial class ExampleStory
     private PurchasePrice? _price;
 
     private void Buy(BuyStep buy) =>
-        Take(Bookkeeper.Buy(ruleset, _state!, new BuyCredits(GrantId(), model.Buckets[buy.Bucket].Name, buy.Credits, _now!.Value), _now.Value), buy);
+        Take(Bookkeeper.Buy(_ruleset, _state!, new BuyCredits(GrantId(), model.Buckets[buy.Bucket].Name, buy.Credits, _now!.Value), _now.Value), buy);
 
     private void BuyPack(BuyPackStep buy) =>
-        Take(Bookkeeper.Buy(ruleset, _state!, new BuyPack(GrantId(), buy.Pack, _now!.Value), _now.Value), buy);
+        Take(Bookkeeper.Buy(_ruleset, _state!, new BuyPack(GrantId(), buy.Pack, _now!.Value), _now.Value), buy);
 
     private void Take(Booking<PurchaseAnswer> booking, ExampleStep step)
     {

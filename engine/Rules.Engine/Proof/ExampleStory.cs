@@ -10,10 +10,16 @@ using Rules.Engine.Pricing;
 
 namespace Rules.Engine.Proof;
 
-/// <summary>One example while it runs. An account is opened at the first step that needs one, with everything given until then.</summary>
-internal sealed partial class ExampleStory(PublishedRuleset ruleset, RulesetModel model, Example example)
+/// <summary>
+/// One example while it runs. An account is opened at the first step that needs one, with everything given until then. An example of an earlier
+/// version happens when it happened there, as if this version had been in effect.
+/// </summary>
+internal sealed partial class ExampleStory(RulesetModel model, Example example)
 {
     private const string AccountId = "example";
+
+    private readonly Instant _effectiveAt = example.Inherited?.FromEffectiveAt ?? model.EffectiveAt;
+    private readonly PublishedRuleset _ruleset = new(model.Name, [new PublishedVersion(model, example.Inherited?.FromEffectiveAt ?? model.EffectiveAt)]);
 
     private readonly ImmutableArray<ExampleFailure>.Builder _failures = ImmutableArray.CreateBuilder<ExampleFailure>();
     private readonly Dictionary<string, string> _facts = new(StringComparer.Ordinal);
@@ -77,7 +83,7 @@ internal sealed partial class ExampleStory(PublishedRuleset ruleset, RulesetMode
                 BuyPack(buy);
                 return;
             case ChangePlanStep change:
-                Take(Bookkeeper.ChangePlan(ruleset, _state!, change.Plan, _now!.Value), step);
+                Take(Bookkeeper.ChangePlan(_ruleset, _state!, change.Plan, _now!.Value), step);
                 return;
             case ExpectStep expect:
                 Check(expect);
@@ -106,7 +112,7 @@ internal sealed partial class ExampleStory(PublishedRuleset ruleset, RulesetMode
         _now = WallTime.ToInstant(on.Day.AtMidnight(), model.Zone);
         if (_state is not null)
         {
-            var booking = Bookkeeper.Advance(ruleset, _state, _now.Value);
+            var booking = Bookkeeper.Advance(_ruleset, _state, _now.Value);
             Take(booking, on);
             AddDue(booking.Entries);
         }
@@ -148,12 +154,12 @@ internal sealed partial class ExampleStory(PublishedRuleset ruleset, RulesetMode
         var now = _now!.Value;
         if (!given.Facts.IsEmpty || !given.Terms.IsEmpty)
         {
-            Take(Bookkeeper.Set(ruleset, _state, Stated(given.Facts), Stated(given.Terms), now), given);
+            Take(Bookkeeper.Set(_ruleset, _state, Stated(given.Facts), Stated(given.Terms), now), given);
         }
 
         if (given.Plan is { } plan && !_isBroken)
         {
-            Take(Bookkeeper.ChangePlan(ruleset, _state, plan, now), given);
+            Take(Bookkeeper.ChangePlan(_ruleset, _state, plan, now), given);
         }
 
         if (!_isBroken)
@@ -181,13 +187,13 @@ internal sealed partial class ExampleStory(PublishedRuleset ruleset, RulesetMode
             }
         }
 
-        var open = new OpenAccount(AccountId, ruleset.Name, _now.Value)
+        var open = new OpenAccount(AccountId, _ruleset.Name, _now.Value)
         {
             Plan = _plan,
             Facts = [.. _facts.Select(f => new NamedText(f.Key, f.Value))],
             Terms = [.. _terms.Select(t => new NamedText(t.Key, t.Value))],
         };
-        Take(Bookkeeper.Open(ruleset, open), step);
+        Take(Bookkeeper.Open(_ruleset, open), step);
         if (!_isBroken)
         {
             ReplaceBalances(step);
@@ -200,7 +206,7 @@ internal sealed partial class ExampleStory(PublishedRuleset ruleset, RulesetMode
     // effective later that day, then.
     private Instant Start()
     {
-        var day = model.EffectiveAt.InZone(model.Zone).Date;
+        var day = _effectiveAt.InZone(model.Zone).Date;
         foreach (var fact in model.AccountFacts)
         {
             if (fact.Kind == FactKind.Date && _facts.TryGetValue(fact.Name, out var text) && fact.TryRead(text, out var value))
@@ -209,7 +215,7 @@ internal sealed partial class ExampleStory(PublishedRuleset ruleset, RulesetMode
             }
         }
 
-        return Instant.Max(model.EffectiveAt, WallTime.ToInstant(day.AtMidnight(), model.Zone));
+        return Instant.Max(_effectiveAt, WallTime.ToInstant(day.AtMidnight(), model.Zone));
     }
 
     /// <summary>A given balance takes the place of what is in the bucket; it ends when that would have.</summary>
@@ -218,7 +224,7 @@ internal sealed partial class ExampleStory(PublishedRuleset ruleset, RulesetMode
         foreach (var (index, credits) in _balances)
         {
             var bucket = model.Buckets[index];
-            var journal = new Journal(_state!, ruleset);
+            var journal = new Journal(_state!, _ruleset);
             var replaced = _state!.Lots.Where(l => l.Lot.Bucket == bucket.Name).ToList();
             foreach (var lot in replaced.Where(l => l.Available > 0))
             {
@@ -262,7 +268,7 @@ internal sealed partial class ExampleStory(PublishedRuleset ruleset, RulesetMode
     {
         var now = _now!.Value;
         var grant = new GrantCredits(GrantId(), model.Buckets[bucket].Name, credits, now);
-        var booking = Bookkeeper.Grant(ruleset, _state!, grant, now);
+        var booking = Bookkeeper.Grant(_ruleset, _state!, grant, now);
         if (booking.Error is { } error)
         {
             Break(step, error);
@@ -290,7 +296,7 @@ internal sealed partial class ExampleStory(PublishedRuleset ruleset, RulesetMode
                 Facts = Stated(run.Facts),
                 Keys = action.Key is { } name ? [new NamedText(name, key)] : [],
             };
-            var booking = Bookkeeper.Charge(ruleset, _state!, usage, _now.Value);
+            var booking = Bookkeeper.Charge(_ruleset, _state!, usage, _now.Value);
             if (booking.Error is { } error)
             {
                 Break(run, error);
@@ -426,12 +432,15 @@ internal sealed partial class ExampleStory(PublishedRuleset ruleset, RulesetMode
     private void Break(ExampleStep step, EvaluationError error)
     {
         _isBroken = true;
-        _failures.Add(new ExampleFailure(Failure(step, "an answer", $"{error.Code}: {error.Message}"), [error.Help]));
+        _failures.Add(new ExampleFailure(Failure(step, "an answer", $"{error.Code}: {error.Message.TrimEnd('.')}"), [error.Help]));
     }
 
     private void Fail(ExampleStep step, string expected, string found)
     {
-        _failures.Add(new ExampleFailure(Failure(step, expected, found), [.. _working.Select(Line)]));
+        ImmutableArray<string> expectation = example.Inherited is null
+            ? []
+            : [string.Create(CultureInfo.InvariantCulture, $"expected {expected} ({step.Location.FileName}, line {step.Location.Line})")];
+        _failures.Add(new ExampleFailure(Failure(step, expected, found), [.. expectation, .. _working.Select(Line)]));
     }
 
     // The text of an earlier version is not edited, so what it no longer proves is said where it is taken over.

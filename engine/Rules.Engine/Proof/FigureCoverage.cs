@@ -44,7 +44,7 @@ public static class FigureCoverage
             }
 
             var unnoticed = steps.FirstOrDefault(text =>
-                !IsNoticed(RulesetCompiler.Compile(source.WithEdits(new TextEdit(span, text))), known, held, kept, cancellationToken));
+                !IsNoticed(compilation.With(source.WithEdits(new TextEdit(span, text))), known, held, kept, cancellationToken));
             results.Add(unnoticed is null
                 ? new CoveredFigure(figure, FigureProtection.Protected)
                 : new CoveredFigure(figure, FigureProtection.Unprotected) { Unnoticed = unnoticed });
@@ -68,11 +68,10 @@ public static class FigureCoverage
             return true;
         }
 
-        var published = new PublishedRuleset(model.Name, [new PublishedVersion(model, model.EffectiveAt)]);
         for (var i = 0; i < model.Examples.Length; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (held[i] && !new ExampleStory(published, model, model.Examples[i]).Run().Holds)
+            if (held[i] && !new ExampleStory(model, model.Examples[i]).Run().Holds)
             {
                 return true;
             }

@@ -113,7 +113,7 @@ public static class PromiseRunner
 
         private Diagnostic Broken(string example, string left, string right) => new(
             DiagnosticDescriptors.PromiseBroken,
-            promise.Location,
+            promise.Inherited?.Location ?? promise.Location,
             [promise.Name, example, model.Buckets[promise.Left].Name, left, model.Buckets[promise.Right].Name, right],
             []);
 

@@ -1,5 +1,7 @@
 using Rules.Dsl.Binding;
 using Rules.Dsl.Diagnostics;
+using Rules.Dsl.Syntax;
+using Rules.Dsl.Text;
 using Shouldly;
 
 namespace Rules.Dsl.Tests.Binding;
@@ -30,7 +32,9 @@ public sealed class BinderTests
 
         var files = Directory.GetFiles(Path.Combine(root.ShouldNotBeNull().FullName, "rules"), "*.rules", SearchOption.AllDirectories);
         files.ShouldNotBeEmpty();
-        files.SelectMany(static f => RuleFile.Compile(File.ReadAllText(f)).Diagnostics)
+        var texts = files.Select(static f => SourceText.From(File.ReadAllText(f), Path.GetFileName(f))).ToList();
+        var library = new RuleLibrary(RuleLibrary.Among(texts));
+        texts.SelectMany(t => library.Compile(SyntaxTree.Parse(t)).Diagnostics)
             .Where(static d => d.Severity != DiagnosticSeverity.Information).Select(RuleFile.Show).ShouldBeEmpty();
     }
 

@@ -40,13 +40,13 @@ public sealed class AmendmentTests
     {
         var source = SourceText.From("language 1\nruleset sample version 2 effective 2027-03-01 amends version 2\n", "sample.v2.rules");
 
-        RulesetCompiler.Compile(source, [source]).Diagnostics.ShouldHaveSingleItem().Severity.ShouldBe(Dsl.Diagnostics.DiagnosticSeverity.Error);
+        RulesetLibrary.Of(source).Compile(source).Diagnostics.ShouldHaveSingleItem().Severity.ShouldBe(Dsl.Diagnostics.DiagnosticSeverity.Error);
     }
 
     private static RulesetModel Compile(string heading)
     {
         var before = SourceText.From(s_page.Under("Version before")!.Text, "sample.v1.rules");
-        var compilation = RulesetCompiler.Compile(SourceText.From(s_page.Under(heading)!.Text, "sample.v2.rules"), [before]);
+        var compilation = RulesetLibrary.Of(before).Compile(SourceText.From(s_page.Under(heading)!.Text, "sample.v2.rules"));
         return compilation.Model.ShouldNotBeNull(string.Join('\n', compilation.Diagnostics));
     }
 }

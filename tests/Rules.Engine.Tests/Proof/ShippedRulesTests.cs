@@ -26,6 +26,7 @@ public sealed class ShippedRulesTests
     [InlineData("biodock.v1.rules", 7, 14)]
     [InlineData("bookbag.v1.rules", 9, 27)]
     [InlineData("roboflow.v2.rules", 9, 24)]
+    [InlineData("roboflow.v3.rules", 9, 24)]
     public void Every_expectation_is_counted(string file, int examples, int expectations)
     {
         var results = ExampleRunner.Run(RuleFiles.Load(file));

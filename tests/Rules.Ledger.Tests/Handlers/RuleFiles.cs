@@ -9,6 +9,8 @@ internal static class RuleFiles
 
     public static RuleFile Roboflow { get; } = Read("roboflow", "roboflow.v2.rules");
 
+    public static RuleFile RoboflowAmendment { get; } = Read("roboflow", "roboflow.v3.rules");
+
     private static RuleFile Read(string folder, string name)
     {
         var root = new DirectoryInfo(AppContext.BaseDirectory);

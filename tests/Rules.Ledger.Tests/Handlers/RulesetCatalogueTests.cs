@@ -161,6 +161,57 @@ public sealed class RulesetCatalogueTests : IDisposable
         (await again.Rulesets.LoadAsync([RuleFiles.Biodock], default)).Single().AlreadyPublished.ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task Amendment_is_published_behind_the_version_it_amends_whatever_the_order()
+    {
+        await using (var ledger = await OpenAsync())
+        {
+            await ledger.Rulesets.LoadAsync([RuleFiles.RoboflowAmendment, RuleFiles.Roboflow], default);
+            var versions = ledger.Rulesets.Versions("roboflow");
+            versions.Select(version => version.Model.Version).ShouldBe([3, 2]);
+            versions[0].ActiveFrom.ShouldBeGreaterThan(_now);
+            versions[0].Text.ShouldBe(RuleFiles.RoboflowAmendment.Text);
+            ledger.Rulesets.Find("roboflow")!.InForce(_now)!.Version.ShouldBe(2);
+        }
+
+        await using var again = await OpenAsync();
+        var amendment = again.Rulesets.Versions("roboflow")[0];
+        amendment.Model.Plans.ShouldAllBe(plan => plan.Location.FileName == "roboflow.v2.rules");
+        var compilation = again.Rulesets.Compile(amendment);
+        compilation.Model!.Meaning.ShouldBe(amendment.Model.Meaning);
+        compilation.BuildsOn.ShouldHaveSingleItem().ToString().ShouldBe(RuleFiles.Roboflow.Text);
+        (await again.Rulesets.LoadAsync([RuleFiles.RoboflowAmendment, RuleFiles.Roboflow], default)).ShouldAllBe(publication => publication.AlreadyPublished);
+    }
+
+    [Fact]
+    public async Task Amendment_of_what_is_not_published_is_refused()
+    {
+        await using var ledger = await OpenAsync();
+        var publication = await ledger.Rulesets.PublishAsync("roboflow.v3.rules", RuleFiles.RoboflowAmendment.Text, "kim", default);
+        publication.Version.ShouldBeNull();
+        publication.Diagnostics.ShouldHaveSingleItem().Id.ShouldBe("PR0907");
+    }
+
+    [Fact]
+    public async Task Amendment_under_which_an_inherited_example_fails_is_refused()
+    {
+        await using var ledger = await OpenAsync();
+        await ledger.Rulesets.LoadAsync([RuleFiles.Roboflow], default);
+        var text = RuleFiles.RoboflowAmendment.Text[..RuleFiles.RoboflowAmendment.Text.IndexOf("example \"bundle prices", StringComparison.Ordinal)];
+        var publication = await ledger.Rulesets.PublishAsync("roboflow.v3.rules", text, "kim", default);
+        publication.Version.ShouldBeNull();
+        publication.Diagnostics.ShouldContain(diagnostic => diagnostic.Id == "PR0904");
+    }
+
+    [Fact]
+    public async Task Version_is_stored_under_the_name_that_its_head_gives_it()
+    {
+        await using var ledger = await OpenAsync();
+        var publication = await ledger.Rulesets.PublishAsync("draft of kim.rules", RuleFiles.Biodock.Text, "kim", default);
+        publication.Version.ShouldNotBeNull().FileName.ShouldBe("biodock.v1.rules");
+        publication.Version.Model.Actions[0].Location.FileName.ShouldBe("biodock.v1.rules");
+    }
+
     private static string Next(int version, string effective)
     {
         var text = RuleFiles.Biodock.Text.Replace("version 1 effective 2024-09-01", $"version {version} effective {effective}", StringComparison.Ordinal);
