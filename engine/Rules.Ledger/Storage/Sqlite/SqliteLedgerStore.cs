@@ -61,7 +61,7 @@ public sealed class SqliteLedgerStore : ILedgerStore
         try
         {
             using var connection = database.OpenReader();
-            SqliteMigrator.RefuseUnfit(connection, SqliteMigrator.Embedded);
+            Migrator.RefuseUnfit(new SqliteMigrator(connection, appliedAt: 0), SqliteMigrator.Embedded);
             return new SqliteLedgerStore(database, null, null);
         }
         catch (SqliteException e)
@@ -220,7 +220,7 @@ public sealed class SqliteLedgerStore : ILedgerStore
         var connection = database.OpenWriter();
         try
         {
-            SqliteMigrator.Migrate(connection, migrations, Instants.ToMicroseconds(Instants.Now(time)));
+            Migrator.Migrate(new SqliteMigrator(connection, Instants.ToMicroseconds(Instants.Now(time))), migrations);
             return new SqliteSession(connection);
         }
         catch

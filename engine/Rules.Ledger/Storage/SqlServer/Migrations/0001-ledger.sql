@@ -1,0 +1,253 @@
+-- Amounts: smallest unit of the ruleset's credit. Instants: microseconds since 1970, UTC. Hashes: SHA-256, 32 bytes.
+-- Everything that belongs to an account is clustered by it: accounts share no rows, so their writers do not meet.
+-- Keys compare by code unit (BIN2). A text that may be longer than an index key is found by its hash.
+CREATE TABLE ledger.rule_version(
+  ruleset        nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+  version        int           NOT NULL CONSTRAINT ck_rule_version_version CHECK(version>=1),
+  file_name      nvarchar(400) NOT NULL,
+  text           nvarchar(max) NOT NULL,
+  sha256         binary(32)    NOT NULL,
+  meaning        nvarchar(400) NOT NULL,
+  engine_version nvarchar(64)  NOT NULL,
+  author         nvarchar(400) NOT NULL CONSTRAINT ck_rule_version_author CHECK(LEN(author)>=1),
+  active_from    bigint        NOT NULL,
+  published_at   bigint        NOT NULL,
+  recorded_at    bigint        NOT NULL,
+  CONSTRAINT pk_rule_version PRIMARY KEY CLUSTERED(ruleset, version),
+  CONSTRAINT ck_rule_version_published CHECK(published_at<=active_from)
+);
+GO
+-- One row. Writers of accounts share it until they end, a publication has it alone: none of them prices by a version that another has replaced.
+CREATE TABLE ledger.catalogue(
+  catalogue_id tinyint NOT NULL CONSTRAINT pk_catalogue PRIMARY KEY CLUSTERED CONSTRAINT ck_catalogue_one CHECK(catalogue_id=1),
+  versions     int     NOT NULL CONSTRAINT ck_catalogue_versions CHECK(versions>=0)
+);
+GO
+INSERT ledger.catalogue(catalogue_id, versions) VALUES(1, 0);
+GO
+CREATE TABLE ledger.account(
+  account_id  bigint IDENTITY(1,1) NOT NULL CONSTRAINT pk_account PRIMARY KEY CLUSTERED,
+  external_id nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT uq_account_external UNIQUE CONSTRAINT ck_account_external CHECK(LEN(external_id)>=1),
+  ruleset     nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+  opened_at   bigint NOT NULL
+);
+GO
+CREATE INDEX ix_account_ruleset ON ledger.account(ruleset, external_id);
+GO
+-- The only lock of an account: one row, there from its opening on.
+CREATE TABLE ledger.account_head(
+  account_id bigint     NOT NULL CONSTRAINT pk_account_head PRIMARY KEY CLUSTERED CONSTRAINT fk_head_account REFERENCES ledger.account(account_id),
+  head_seq   bigint     NOT NULL CONSTRAINT ck_head_seq CHECK(head_seq>=0),
+  head_hash  binary(32) NOT NULL,
+  last_at    bigint     NOT NULL,
+  next_lot   bigint     NOT NULL CONSTRAINT ck_head_next_lot CHECK(next_lot>=1),
+  period_no  int        NOT NULL CONSTRAINT ck_head_period CHECK(period_no>=0)
+);
+GO
+ALTER TABLE ledger.account_head SET (LOCK_ESCALATION = DISABLE);
+GO
+-- Cycles as they began, after the entry seq; of_entry says that this entry began it.
+CREATE TABLE ledger.period(
+  account_id bigint       NOT NULL CONSTRAINT fk_period_account REFERENCES ledger.account(account_id),
+  period_no  int          NOT NULL CONSTRAINT ck_period_no CHECK(period_no>=1),
+  cycle_no   int          NOT NULL,
+  anchor     nvarchar(40) NOT NULL,
+  start_at   bigint       NOT NULL,
+  end_at     bigint       NOT NULL,
+  tzdb       nvarchar(64) NOT NULL,
+  seq        bigint       NOT NULL CONSTRAINT ck_period_seq CHECK(seq>=0),
+  of_entry   bit          NOT NULL,
+  CONSTRAINT pk_period PRIMARY KEY CLUSTERED(account_id, period_no),
+  CONSTRAINT ck_period_window CHECK(end_at>start_at)
+);
+GO
+-- Dated facts (1), terms (2), plans (3), and the versions (4) that the account moved to.
+CREATE TABLE ledger.account_value(
+  account_id bigint         NOT NULL CONSTRAINT fk_value_account REFERENCES ledger.account(account_id),
+  seq        bigint         NOT NULL CONSTRAINT ck_value_seq CHECK(seq>=0),
+  line       int            NOT NULL CONSTRAINT ck_value_line CHECK(line>=0),
+  kind       tinyint        NOT NULL CONSTRAINT ck_value_kind CHECK(kind BETWEEN 1 AND 4),
+  name       nvarchar(128)  NOT NULL,
+  value      nvarchar(1024) NOT NULL,
+  from_at    bigint         NOT NULL,
+  CONSTRAINT pk_account_value PRIMARY KEY CLUSTERED(account_id, seq, line)
+);
+GO
+CREATE TABLE ledger.journal(
+  account_id    bigint        NOT NULL CONSTRAINT fk_journal_head REFERENCES ledger.account_head(account_id),
+  seq           bigint        NOT NULL CONSTRAINT ck_journal_seq CHECK(seq>=1),
+  entry_id      bigint IDENTITY(1,1) NOT NULL,
+  kind          tinyint       NOT NULL CONSTRAINT ck_journal_kind CHECK(kind BETWEEN 1 AND 15),
+  idem_key      nvarchar(512) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT ck_journal_key CHECK(LEN(idem_key)>=1),
+  amount        bigint        NOT NULL CONSTRAINT ck_journal_amount CHECK(amount BETWEEN -1000000000000000 AND 1000000000000000),
+  occurred_at   bigint        NOT NULL,
+  recorded_at   bigint        NOT NULL,
+  late          bit           NOT NULL,
+  ref_seq       bigint        NULL,
+  version       int           NULL,
+  trace_sha256  binary(32)    NULL,
+  outcome       tinyint       NULL CONSTRAINT ck_journal_outcome CHECK(outcome IS NULL OR outcome BETWEEN 1 AND 4),
+  balance_after bigint        NULL CONSTRAINT ck_journal_balance CHECK(balance_after IS NULL OR balance_after>=0),
+  prev_hash     binary(32)    NOT NULL,
+  hash          binary(32)    NOT NULL,
+  CONSTRAINT pk_journal PRIMARY KEY CLUSTERED(account_id, seq),
+  CONSTRAINT ck_journal_reference CHECK(ref_seq IS NULL OR ref_seq<seq),
+  CONSTRAINT ck_journal_sign CHECK(amount>=0 OR kind IN (2,12)),
+  CONSTRAINT ck_journal_rule CHECK(kind NOT IN (2,4,5,12) OR (version IS NOT NULL AND trace_sha256 IS NOT NULL))
+);
+GO
+-- The order of all entries, for lists over every account.
+CREATE UNIQUE INDEX uq_journal_entry ON ledger.journal(entry_id) WITH (OPTIMIZE_FOR_SEQUENTIAL_KEY = ON);
+GO
+CREATE INDEX ix_journal_reference ON ledger.journal(account_id, ref_seq) WHERE ref_seq IS NOT NULL;
+GO
+-- First answers under their keys, byte for byte; that of a charge is its explanation. Rows lie in the order of time, keys are found by the small index.
+CREATE TABLE ledger.idempotency(
+  idempotency_id bigint IDENTITY(1,1) NOT NULL,
+  account_id     bigint         NOT NULL CONSTRAINT fk_idempotency_account REFERENCES ledger.account(account_id),
+  idem_key       nvarchar(512)  COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT ck_idempotency_key CHECK(LEN(idem_key)>=1),
+  seq            bigint         NULL,
+  req_hash       binary(32)     NULL,
+  accepted       bit            NULL,
+  outcome        tinyint        NULL CONSTRAINT ck_idempotency_outcome CHECK(outcome IS NULL OR outcome BETWEEN 1 AND 7),
+  body           varbinary(max) NULL,
+  created_at     bigint         NOT NULL,
+  CONSTRAINT pk_idempotency PRIMARY KEY NONCLUSTERED(account_id, idem_key),
+  CONSTRAINT fk_idempotency_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq),
+  CONSTRAINT ck_idempotency_answer CHECK((req_hash IS NULL AND accepted IS NULL AND body IS NULL AND seq IS NOT NULL)
+    OR (req_hash IS NOT NULL AND accepted IS NOT NULL AND body IS NOT NULL))
+);
+GO
+CREATE UNIQUE CLUSTERED INDEX uq_idempotency_order ON ledger.idempotency(idempotency_id) WITH (OPTIMIZE_FOR_SEQUENTIAL_KEY = ON);
+GO
+CREATE TABLE ledger.lot(
+  account_id   bigint        NOT NULL,
+  lot_no       bigint        NOT NULL CONSTRAINT ck_lot_no CHECK(lot_no>=1),
+  lot_id       nvarchar(512) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT ck_lot_id CHECK(LEN(lot_id)>=1),
+  bucket       nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+  origin       tinyint       NOT NULL CONSTRAINT ck_lot_origin CHECK(origin BETWEEN 1 AND 4),
+  amount       bigint        NOT NULL CONSTRAINT ck_lot_amount CHECK(amount BETWEEN 0 AND 1000000000000000),
+  created_at   bigint        NOT NULL,
+  effective_at bigint        NOT NULL,
+  expires_at   bigint        NULL,
+  priority     int           NULL,
+  cost         nvarchar(64)  NULL,
+  cycle_no     int           NULL,
+  seq          bigint        NOT NULL,
+  CONSTRAINT pk_lot PRIMARY KEY CLUSTERED(account_id, lot_no),
+  CONSTRAINT uq_lot_id UNIQUE NONCLUSTERED(account_id, lot_id),
+  CONSTRAINT fk_lot_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq)
+);
+GO
+CREATE INDEX ix_lot_postpaid ON ledger.lot(account_id, cycle_no) WHERE origin=4;
+GO
+CREATE INDEX ix_lot_entry ON ledger.lot(account_id, seq);
+GO
+-- A cache of the postings, kept by ledger.append; verification recomputes it.
+CREATE TABLE ledger.lot_state(
+  account_id bigint NOT NULL,
+  lot_no     bigint NOT NULL,
+  granted    bigint NOT NULL CONSTRAINT ck_state_granted CHECK(granted>=0),
+  available  bigint NOT NULL CONSTRAINT ck_state_available CHECK(available>=0),
+  held       bigint NOT NULL CONSTRAINT ck_state_held CHECK(held>=0),
+  spent      bigint NOT NULL CONSTRAINT ck_state_spent CHECK(spent>=0),
+  expired    bigint NOT NULL CONSTRAINT ck_state_expired CHECK(expired>=0),
+  moved      bigint NOT NULL CONSTRAINT ck_state_moved CHECK(moved>=0),
+  is_open    AS CAST(CASE WHEN available>0 OR held>0 THEN 1 ELSE 0 END AS bit) PERSISTED NOT NULL,
+  CONSTRAINT pk_lot_state PRIMARY KEY CLUSTERED(account_id, lot_no),
+  CONSTRAINT fk_state_lot FOREIGN KEY(account_id, lot_no) REFERENCES ledger.lot(account_id, lot_no),
+  CONSTRAINT ck_state_conserved CHECK(granted = available+held+spent+expired+moved)
+);
+GO
+ALTER TABLE ledger.lot_state SET (LOCK_ESCALATION = DISABLE);
+GO
+CREATE INDEX ix_lot_state_open ON ledger.lot_state(account_id, is_open, lot_no);
+GO
+CREATE TABLE ledger.posting(
+  account_id  bigint NOT NULL,
+  seq         bigint NOT NULL,
+  line        int    NOT NULL CONSTRAINT ck_posting_line CHECK(line>=0),
+  lot_no      bigint NOT NULL,
+  d_granted   bigint NOT NULL,
+  d_available bigint NOT NULL,
+  d_held      bigint NOT NULL,
+  d_spent     bigint NOT NULL,
+  d_expired   bigint NOT NULL,
+  d_moved     bigint NOT NULL,
+  CONSTRAINT pk_posting PRIMARY KEY CLUSTERED(account_id, seq, line),
+  CONSTRAINT fk_posting_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq),
+  CONSTRAINT fk_posting_lot FOREIGN KEY(account_id, lot_no) REFERENCES ledger.lot(account_id, lot_no),
+  CONSTRAINT ck_posting_balanced CHECK(d_granted = d_available+d_held+d_spent+d_expired+d_moved)
+);
+GO
+CREATE TABLE ledger.usage_event(
+  account_id bigint         NOT NULL,
+  seq        bigint         NOT NULL,
+  action     nvarchar(128)  NOT NULL,
+  content    varbinary(max) NOT NULL,
+  CONSTRAINT pk_usage_event PRIMARY KEY CLUSTERED(account_id, seq),
+  CONSTRAINT fk_usage_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq)
+);
+GO
+-- What a counting scope holds so far: a cache that a replay of the account recomputes. scope_hash is that of action, key and value.
+CREATE TABLE ledger.scope_state(
+  account_id    bigint         NOT NULL CONSTRAINT fk_scope_account REFERENCES ledger.account(account_id),
+  scope_hash    binary(32)     NOT NULL,
+  action        nvarchar(128)  NOT NULL,
+  scope_key     nvarchar(128)  NOT NULL,
+  scope_value   nvarchar(1024) NOT NULL,
+  began_at      bigint         NOT NULL,
+  version       int            NOT NULL CONSTRAINT ck_scope_version CHECK(version>=1),
+  posted        bigint         NOT NULL,
+  listed_posted bigint         NOT NULL,
+  totals        varbinary(max) NOT NULL,
+  CONSTRAINT pk_scope_state PRIMARY KEY CLUSTERED(account_id, scope_hash)
+);
+GO
+ALTER TABLE ledger.scope_state SET (LOCK_ESCALATION = DISABLE);
+GO
+CREATE TRIGGER ledger.head_forward ON ledger.account_head AFTER UPDATE AS
+BEGIN
+  SET NOCOUNT ON;
+  IF EXISTS(SELECT 1 FROM deleted d LEFT JOIN inserted i ON i.account_id=d.account_id
+    WHERE i.account_id IS NULL OR i.head_seq<d.head_seq OR i.last_at<d.last_at OR i.next_lot<d.next_lot OR i.period_no<d.period_no
+      OR (i.head_seq=d.head_seq AND i.head_hash<>d.head_hash))
+    THROW 50021, 'head: it only moves forward', 1;
+END
+GO
+CREATE TRIGGER ledger.head_stays ON ledger.account_head INSTEAD OF DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER ledger.catalogue_forward ON ledger.catalogue AFTER UPDATE, DELETE AS
+BEGIN
+  SET NOCOUNT ON;
+  IF EXISTS(SELECT 1 FROM deleted d LEFT JOIN inserted i ON i.catalogue_id=d.catalogue_id WHERE i.catalogue_id IS NULL OR i.versions<d.versions)
+    THROW 50021, 'catalogue: it only grows', 1;
+END
+GO
+CREATE TRIGGER ledger.rule_version_append_only ON ledger.rule_version INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER ledger.account_append_only ON ledger.account INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER ledger.period_append_only ON ledger.period INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER ledger.account_value_append_only ON ledger.account_value INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER ledger.journal_append_only ON ledger.journal INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER ledger.idempotency_fixed ON ledger.idempotency INSTEAD OF UPDATE AS THROW 50020, 'append-only', 1;
+GO
+-- Refusals may be pruned once they are older than the window for late events; what belongs to an entry stays.
+CREATE TRIGGER ledger.idempotency_stays ON ledger.idempotency AFTER DELETE AS
+BEGIN
+  SET NOCOUNT ON;
+  IF EXISTS(SELECT 1 FROM deleted d WHERE d.seq IS NOT NULL OR d.accepted=1) THROW 50020, 'append-only', 1;
+END
+GO
+CREATE TRIGGER ledger.lot_append_only ON ledger.lot INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER ledger.lot_state_stays ON ledger.lot_state INSTEAD OF DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER ledger.posting_append_only ON ledger.posting INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER ledger.usage_event_append_only ON ledger.usage_event INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
