@@ -183,7 +183,7 @@ internal sealed partial class Binder
 
     private void CheckBody(BoundPriceBody body, LineSyntax head)
     {
-        ReportScopesThatDiffer(body.Components.OfType<BoundPerComponent>().Select(static c => c.Scope).Concat(body.Allowances.Select(static a => a.Scope)));
+        ReportScopesThatDiffer(body);
         ReportRepeatedLines(head, static line => line switch
         {
             AdjustmentLineSyntax adjustment => "adjust " + adjustment.Phrase.First,

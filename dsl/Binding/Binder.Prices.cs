@@ -269,18 +269,67 @@ internal sealed partial class Binder
         return new BoundScope(syntax.Location, ScopeKind.Key, new KeySymbol(syntax.Name.ValueText, syntax.Name.Location) { IsError = true });
     }
 
-    private void ReportScopesThatDiffer(IEnumerable<BoundScope?> scopes)
+    /// <summary>
+    /// PR0113: one scope counts, a volume ladder without one counts each event; the bounds share one scope, which is that one or a wider one.
+    /// </summary>
+    private void ReportScopesThatDiffer(BoundPriceBody body)
     {
-        BoundScope? first = null;
-        foreach (var scope in scopes.OfType<BoundScope>())
+        (ScopeKind Kind, TextLocation Location, string Text)? counting = null;
+        foreach (var scope in CountingScopes(body))
         {
-            first ??= scope;
-            if (scope.Kind != first.Kind)
+            counting ??= scope;
+            if (scope.Kind != counting.Value.Kind)
             {
-                Report(DiagnosticDescriptors.ScopesDiffer, scope.Location, scope.Location.Text, first.Location.Line, first.Location.Text);
+                ReportTwoScopes(scope, counting.Value);
+            }
+        }
+
+        (ScopeKind Kind, TextLocation Location, string Text)? bounding = null;
+        foreach (var written in body.Limits.Select(static l => l.Scope).OfType<BoundScope>().Where(static s => s.Kind != ScopeKind.Event))
+        {
+            var scope = (written.Kind, written.Location, written.Location.Text);
+            bounding ??= scope;
+            if (counting is { } counted && !IsWithin(counted.Kind, written.Kind))
+            {
+                ReportTwoScopes(scope, counted);
+            }
+            else if (bounding.Value.Kind != written.Kind)
+            {
+                ReportTwoScopes(scope, bounding.Value);
             }
         }
     }
+
+    private static IEnumerable<(ScopeKind Kind, TextLocation Location, string Text)> CountingScopes(BoundPriceBody body)
+    {
+        foreach (var per in body.Components.OfType<BoundPerComponent>())
+        {
+            if (per.Scope is { } scope)
+            {
+                yield return (scope.Kind, scope.Location, scope.Location.Text);
+            }
+            else if (per.Ladder is { Kind: LadderKind.Volume, Tiers.IsEmpty: false })
+            {
+                yield return (ScopeKind.Event, per.Location, "within each event");
+            }
+        }
+
+        foreach (var scope in body.Allowances.Select(static a => a.Scope).OfType<BoundScope>())
+        {
+            yield return (scope.Kind, scope.Location, scope.Location.Text);
+        }
+    }
+
+    // Of a key only the key itself and the cycle are wider; of the others each is wider than those before it.
+    private static bool IsWithin(ScopeKind counted, ScopeKind bounded) => counted == bounded || counted == ScopeKind.Event || bounded switch
+    {
+        ScopeKind.Cycle => true,
+        ScopeKind.Day => counted == ScopeKind.Hour,
+        _ => false,
+    };
+
+    private void ReportTwoScopes((ScopeKind Kind, TextLocation Location, string Text) here, (ScopeKind Kind, TextLocation Location, string Text) first) =>
+        Report(DiagnosticDescriptors.ScopesDiffer, here.Location, here.Text, first.Location.Line, first.Text);
 
     /// <param name="syntax">The cost.</param>
     /// <param name="context">Decides the unit.</param>

@@ -25,11 +25,14 @@ public static partial class Bookkeeper
                         continue;
                     }
 
-                    var id = ScopeContext.Closing(version.Model, action, scope, state.Cycle?.Number, close);
                     due ??= [];
-                    if (!due.Contains(id))
+                    foreach (var counted in action.Price.Scopes)
                     {
-                        due.Add(id);
+                        var id = ScopeContext.Closing(version.Model, action, counted, state.Cycle?.Number, close);
+                        if (counted.Kind >= scope.Kind && !due.Contains(id))
+                        {
+                            due.Add(id);
+                        }
                     }
 
                     var draws = ScopeId.DrawsOf(action.Name);
@@ -110,14 +113,12 @@ public static partial class Bookkeeper
     {
         var state = journal.State;
         var id = ScopeContext.Closing(current, action, scope, state.Cycle?.Number, at);
-        ScopeState? known = null;
-        foreach (var candidate in state.Scopes)
-        {
-            known = candidate.Id == id ? candidate : known;
-        }
+        var context = new ScopeContext(current, state.Scopes, null, state.Cycle?.Number, at - Duration.Epsilon);
+        var known = context.Find(id);
 
-        // By the version under which the scope began (language, section 6).
-        var model = known is not null ? ruleset.Version(known.Version)! : VersionAtStart(ruleset, state, current, scope);
+        // By the version under which the scope began (language, section 6), or a wider one that it counts in.
+        var begun = known ?? action.Price!.Scopes.Where(s => s.Kind > scope.Kind).Select(s => context.Find(context.IdOf(action, s)!.Value)).FirstOrDefault(s => s is not null);
+        var model = begun is not null ? ruleset.Version(begun.Version)! : VersionAtStart(ruleset, state, current, scope);
         if (model.FindAction(action.Name) is not { } priced
             || priced.Price is not { ClosingScopes.IsEmpty: false }
             || model.PriceTables[priced.Index] is not { } table)
@@ -130,7 +131,7 @@ public static partial class Bookkeeper
             return error;
         }
 
-        if (draft.Quote is { Charge: > 0 } quote)
+        if (draft.Quote is { } quote && (quote.Charge > 0 || !draft.Scopes.IsEmpty))
         {
             journal.Post(new Entry
             {

@@ -16,23 +16,16 @@ internal static partial class Quoter
         var facts = new FactValue[action.Facts.Length];
         Array.Fill(facts, FactValue.Missing);
         AccountReading.ReadFacts(model, state, at, facts);
-        var due = PriceEvaluator.DueAtClose(table, action, scope.Kind, counted, facts, out var body, out var used, out var total);
-        if (due == 0)
-        {
-            return null;
-        }
-
         var trace = new StepRecorder();
-        foreach (var bound in body.Bounds)
+        var context = new ScopeContext(model, state.Scopes, null, state.Cycle?.Number, at - Duration.Epsilon, Commits: true);
+        if (PriceEvaluator.Close(table, action, scope.Kind, counted, facts, context, ref trace, out var due) is { } unpriced)
         {
-            if (!bound.IsMaximum && bound.Scope.Kind == scope.Kind && used != total)
-            {
-                trace.Add(new BoundStep(bound, used, total));
-            }
+            return unpriced;
         }
 
-        trace.Add(new RoundingStep(model.Credit, total, (counted?.Posted ?? 0) + due, counted?.Posted ?? 0));
-        return Draw(model, state, action, facts, new PriceOutcome(total - used, due, due, []), at, isClosing: true, ref trace, out draft);
+        return due is { Charge: 0, Scopes.IsDefaultOrEmpty: true }
+            ? null
+            : Draw(model, state, action, facts, due, at, isClosing: true, ref trace, out draft);
     }
 
     /// <summary>

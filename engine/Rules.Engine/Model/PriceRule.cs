@@ -32,10 +32,13 @@ public sealed record PriceRule(ImmutableArray<int> By, ImmutableArray<Meter> Met
         return chosen;
     }
 
-    /// <summary>The scopes whose end may make something fall due: cycles, days or hours with a minimum, or with a fee even at zero.</summary>
+    /// <summary>
+    /// The scopes whose end may make something fall due: cycles, days or hours with a minimum, or with a fee even at zero. Narrow ones first:
+    /// what falls due in them may count in a wider one that ends at the same instant.
+    /// </summary>
     public ImmutableArray<Scope> ClosingScopes { get; } =
         [.. Bodies.SelectMany(b => b.Bounds.Where(x => !x.IsMaximum).Select(x => x.Scope).Concat(b.HasFeeAtZero ? [b.CountingScope] : []))
-            .Where(s => s.Kind is ScopeKind.Hour or ScopeKind.Day or ScopeKind.Cycle).Distinct()];
+            .Where(s => s.Kind is ScopeKind.Hour or ScopeKind.Day or ScopeKind.Cycle).Distinct().OrderBy(s => s.Kind)];
 
     /// <summary>A charge may be below zero: quantities are corrected, or earlier units priced again.</summary>
     public bool GivesBack { get; } =

@@ -124,8 +124,8 @@ internal sealed class LineTable<T>
     /// <summary>Tiers, or the rows of a matrix, or the one cost of <c>each</c>.</summary>
     public required TierTable<T>[] Tiers { get; init; }
 
-    /// <summary>Place of the meter whose total chooses a volume tier.</summary>
-    public int TiersBy { get; init; }
+    /// <summary>Place of the meter whose counted total chooses a volume tier; null: what is charged of the line's own.</summary>
+    public int? TiersBy { get; init; }
 
     /// <summary>Scaled step that the scope's total is rounded to; 0: none.</summary>
     public T Step { get; init; }
@@ -181,6 +181,9 @@ internal sealed class BodyTable<T>
     public required T Multiplier { get; init; }
 
     public bool HasAllowance { get; init; }
+
+    /// <summary>Scaled free units by meter, 0 for none.</summary>
+    public required T[] FreeUnits { get; init; }
 
     /// <summary>So many events of a scope are free; without end where events are not free by number.</summary>
     public long FreeEvents { get; init; } = long.MaxValue;

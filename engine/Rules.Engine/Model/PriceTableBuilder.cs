@@ -73,6 +73,7 @@ internal static class PriceTableBuilder
             Additions = hasFloors ? ByMeter<T>(rule, body, isAddition: true) : null,
             Multiplier = Exactly<T>(Multiplier(body), AdjustmentPlaces(body)),
             HasAllowance = !body.Allowances.IsEmpty,
+            FreeUnits = FreeUnits<T>(rule, body),
             FreeEvents = FreeEvents(body),
             CanCorrect = body.Corrections == Corrections.Allowed,
             EventLeast = eventLeast,
@@ -105,12 +106,27 @@ internal static class PriceTableBuilder
             Meter = per.Meter,
             Form = FormOf(per, tiers, body.Corrections == Corrections.Allowed),
             Tiers = tiers,
-            TiersBy = per.Ladder.TiersBy ?? per.Meter,
+            TiersBy = per.Ladder.TiersBy,
             Step = per.Conversion is { } conversion ? Exactly<T>(conversion.Step, places) : T.Zero,
             StepRounding = per.Conversion?.Rounding ?? ConversionRounding.Up,
             Free = free is null ? T.Zero : Exactly<T>(free.Count, places),
             HasAllowance = free is not null || FreeEvents(body) != long.MaxValue,
         };
+    }
+
+    private static T[] FreeUnits<T>(PriceRule rule, PriceBody body)
+        where T : struct, IBinaryInteger<T>
+    {
+        var units = new T[rule.Meters.Length];
+        foreach (var allowance in body.Allowances)
+        {
+            if (allowance.Meter is { } meter)
+            {
+                units[meter] = Exactly<T>(allowance.Count, rule.Meters[meter].Places);
+            }
+        }
+
+        return units;
     }
 
     private static long FreeEvents(PriceBody body)

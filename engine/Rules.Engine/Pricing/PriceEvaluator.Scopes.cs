@@ -56,13 +56,13 @@ internal readonly record struct PriceOutcome(ExactDecimal Exact, long Charge, lo
 /// <summary>Chooses the evaluator of a table's width.</summary>
 internal static class PriceEvaluator
 {
-    /// <inheritdoc cref="PriceEvaluator{T}.DueAtClose"/>
-    public static long DueAtClose(
-        PriceTable table, ActionRule action, ScopeKind kind, ScopeState? scope, FactValue[] facts, out PriceBody body, out ExactDecimal used, out ExactDecimal total) => table switch
+    /// <inheritdoc cref="PriceEvaluator{T}.Close"/>
+    public static EvaluationError? Close(
+        PriceTable table, ActionRule action, ScopeKind kind, ScopeState? scope, FactValue[] facts, in ScopeContext context, ref StepRecorder trace, out PriceOutcome due) => table switch
         {
-            PriceTable<long> narrow => new PriceEvaluator<long>(narrow).DueAtClose(action, kind, scope, facts, out body, out used, out total),
-            PriceTable<Int128> wide => new PriceEvaluator<Int128>(wide).DueAtClose(action, kind, scope, facts, out body, out used, out total),
-            PriceTable<BigInteger> endless => new PriceEvaluator<BigInteger>(endless).DueAtClose(action, kind, scope, facts, out body, out used, out total),
+            PriceTable<long> narrow => new PriceEvaluator<long>(narrow).Close(action, kind, scope, facts, context, ref trace, out due),
+            PriceTable<Int128> wide => new PriceEvaluator<Int128>(wide).Close(action, kind, scope, facts, context, ref trace, out due),
+            PriceTable<BigInteger> endless => new PriceEvaluator<BigInteger>(endless).Close(action, kind, scope, facts, context, ref trace, out due),
             _ => throw new InvalidOperationException($"No evaluator for {table.Width}."),
         };
 
@@ -175,13 +175,14 @@ internal readonly partial struct PriceEvaluator<T>
         var scopes = ImmutableArray<ScopeState>.Empty;
         if (context.Commits && countingId is { } id)
         {
-            var isPosting = body.PostingScope == body.CountingScope;
-            scopes = [After(counting, id, index, amounts, after, isPosting ? postedUnits : charge, isPosting ? listedUnits : listedCharge, isPosting, context)];
+            scopes = body.PostingScope == body.CountingScope
+                ? [After(counting, id, index, amounts, after, postedUnits, listedUnits, context)]
+                : [After(counting, id, index, amounts, after, counting?.Posted ?? 0, counting?.ListedPosted ?? 0, context)];
         }
 
         if (context.Commits && body.PostingScope != body.CountingScope && postingId is { } wider)
         {
-            scopes = scopes.Add(After(posting, wider, index, amounts, after, postedUnits, listedUnits, isPosting: true, context));
+            scopes = scopes.Add(After(posting, wider, index, amounts, after, postedUnits, listedUnits, context));
         }
 
         outcome = new PriceOutcome(Scaled.ToExact(amounts.Charged, Scale), charge, listedCharge, scopes);
@@ -234,18 +235,19 @@ internal readonly partial struct PriceEvaluator<T>
         }
     }
 
-    // The exact total of the scope over all bodies, each within its own upper bound, with this event added to its body.
+    // The exact total of the scope over all bodies that are rounded in it, each within its own upper bound, with this event added to its body.
     private T ExactTotal(ScopeState? scope, int index, T amount, bool listed)
     {
         var total = T.Zero;
         var own = amount;
         foreach (var totals in scope?.Bodies ?? [])
         {
-            if (!Scaled.TryFromExact<T>(listed ? totals.ListedExact : totals.Exact, Scale, out var exact))
+            if (_table.Bodies[totals.Body].Body.PostingScope != _table.Bodies[index].Body.PostingScope)
             {
-                throw new InvalidOperationException("A stored total does not fit the price that counted it.");
+                continue;
             }
 
+            var exact = Stored(listed ? totals.ListedExact : totals.Exact);
             if (totals.Body == index)
             {
                 own += exact;
@@ -269,7 +271,6 @@ internal readonly partial struct PriceEvaluator<T>
         ReadOnlySpan<T> after,
         long posted,
         long listedPosted,
-        bool isPosting,
         in ScopeContext context)
     {
         var old = TotalsOf(scope, index);
@@ -297,49 +298,74 @@ internal readonly partial struct PriceEvaluator<T>
             BeganAt = scope?.BeganAt ?? context.RecordedAt,
             Version = scope?.Version ?? context.Model.Version,
             Bodies = counted,
-            Posted = isPosting ? posted : (scope?.Posted ?? 0) + posted,
-            ListedPosted = isPosting ? listedPosted : (scope?.ListedPosted ?? 0) + listedPosted,
+            Posted = posted,
+            ListedPosted = listedPosted,
         };
     }
 
     /// <summary>What a scope still owes when it closes: its minimum, or the fees that are due without use (language 8.3, step 9).</summary>
     /// <param name="scope">Null: nothing was counted.</param>
     /// <param name="facts">The account's facts at the front; those of an action are not known.</param>
-    /// <param name="body">The body that holds for the account.</param>
-    /// <param name="total">Exact total of the scope after the minimum.</param>
-    /// <returns>Smallest units, 0 or more.</returns>
-    public long DueAtClose(ActionRule action, ScopeKind kind, ScopeState? scope, FactValue[] facts, out PriceBody body, out ExactDecimal used, out ExactDecimal total)
+    /// <param name="due">A charge of 0 or more smallest units.</param>
+    public EvaluationError? Close(
+        ActionRule action, ScopeKind kind, ScopeState? scope, FactValue[] facts, in ScopeContext context, ref StepRecorder trace, out PriceOutcome due)
     {
+        due = default;
         var chosen = BodyOfAccount(action, facts);
-        body = _table.Bodies[chosen].Body;
-        var sum = T.Zero;
-        if (scope is null)
+        var body = _table.Bodies[chosen].Body;
+        var fee = new ExactAmounts<T>(T.Zero, T.Zero);
+        if (scope is null && body.HasFeeAtZero && body.CountingScope.Kind == kind)
         {
-            sum = body.CountingScope.Kind == kind ? Capped(chosen, WithoutUse(_table.Bodies[chosen])) : T.Zero;
-        }
-        else
-        {
-            foreach (var totals in scope.Bodies)
+            fee = WithoutUse(_table.Bodies[chosen], ref trace);
+            if (body.PostingScope.Kind != kind)
             {
-                if (!Scaled.TryFromExact<T>(totals.Exact, Scale, out var exact))
-                {
-                    throw new InvalidOperationException("A stored total does not fit the price that counted it.");
-                }
-
-                sum += Capped(totals.Body, exact);
+                // It falls due here and counts in the wider scope, whose bound and rounding it meets.
+                return Post(action, chosen, fee, null, null, new T[Rule.Meters.Length], context, ref trace, out due);
             }
         }
 
-        used = Scaled.ToExact(sum, Scale);
-        if (_table.Bodies[chosen].ScopeLeast is { } least && sum < least && body.HasMinimum(kind))
+        var charged = Capped(chosen, fee.Charged) + PostedIn(scope, kind, listed: false);
+        var listed = Capped(chosen, fee.Listed) + PostedIn(scope, kind, listed: true);
+        var used = charged;
+        if (_table.Bodies[chosen].ScopeLeast is { } least && body.HasMinimum(kind))
         {
-            sum = least;
+            charged = T.Max(charged, least);
+            listed = T.Max(listed, least);
+            if (charged != used)
+            {
+                trace.Add(new BoundStep(MinimumOf(body), Scaled.ToExact(used, Scale), Scaled.ToExact(charged, Scale)));
+            }
         }
 
-        total = Scaled.ToExact(sum, Scale);
-        var due = Scaled.Round(sum, _table.Unit, _table.Rounding) - T.CreateChecked(scope?.Posted ?? 0);
-        return due > T.Zero ? long.CreateChecked(due) : 0;
+        var units = Due(charged, scope?.Posted ?? 0);
+        trace.Add(new RoundingStep(context.Model.Credit, Scaled.ToExact(charged, Scale), (scope?.Posted ?? 0) + units, scope?.Posted ?? 0));
+        due = new PriceOutcome(Scaled.ToExact(charged - used + fee.Charged, Scale), units, Due(listed, scope?.ListedPosted ?? 0), []);
+        return null;
     }
+
+    private long Due(T total, long posted) =>
+        long.CreateChecked(T.Max(T.Zero, Scaled.Round(total, _table.Unit, _table.Rounding) - T.CreateChecked(posted)));
+
+    // The exact total of all bodies that are rounded in a scope, each within its own upper bound.
+    private T PostedIn(ScopeState? scope, ScopeKind kind, bool listed)
+    {
+        var sum = T.Zero;
+        foreach (var totals in scope?.Bodies ?? [])
+        {
+            if (_table.Bodies[totals.Body].Body.PostingScope.Kind == kind)
+            {
+                sum += Capped(totals.Body, Stored(listed ? totals.ListedExact : totals.Exact));
+            }
+        }
+
+        return sum;
+    }
+
+    private T Stored(ExactDecimal exact) => Scaled.TryFromExact<T>(exact, Scale, out var scaled)
+        ? scaled
+        : throw new InvalidOperationException("A stored total does not fit the price that counted it.");
+
+    private static PriceBound MinimumOf(PriceBody body) => body.Bounds.First(static b => !b.IsMaximum && b.Scope.Kind != ScopeKind.Event);
 
     private int BodyOfAccount(ActionRule action, FactValue[] facts)
     {
@@ -359,18 +385,32 @@ internal readonly partial struct PriceEvaluator<T>
         return chosen;
     }
 
-    private static T WithoutUse(BodyTable<T> body)
+    private ExactAmounts<T> WithoutUse(BodyTable<T> body, ref StepRecorder trace)
     {
-        var sum = T.Zero;
+        var (charged, listed) = (T.Zero, T.Zero);
         foreach (var line in body.Lines)
         {
-            if (line.Form is LineForm.Graduated or LineForm.Volume && !line.Tiers[0].IsWaived)
+            if (line.Form is not (LineForm.Graduated or LineForm.Volume))
             {
-                sum += line.Tiers[0].Part(T.Zero);
+                continue;
+            }
+
+            var fee = line.Tiers[0].Part(T.Zero);
+            listed += fee;
+            charged += line.Tiers[0].IsWaived ? T.Zero : fee;
+            if (fee != T.Zero)
+            {
+                trace.Add(new TierStep<T>(Rule, (PerLine)line.Line, 0, T.Zero, fee, body.LineScale));
             }
         }
 
-        return sum * body.Multiplier;
+        charged *= body.Multiplier;
+        if ((body.Body.MarkUp ?? body.Body.Discount) is not null)
+        {
+            RecordAdjustments(body, charged, ref trace);
+        }
+
+        return new ExactAmounts<T>(charged, listed * body.Multiplier);
     }
 
     private string CountsOf(ScopeTotals totals)

@@ -199,13 +199,32 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
 
     private static bool IsCovered(BodyTable<T> body, in Counted<T> counted, ReadOnlySpan<T> after)
     {
-        var countsEvents = body.FreeEvents != long.MaxValue;
-        if (countsEvents && counted.EventsBefore >= body.FreeEvents)
+        var covered = body.FreeEvents != long.MaxValue;
+        if (covered && counted.EventsBefore >= body.FreeEvents)
         {
             return false;
         }
 
-        var covered = countsEvents;
+        for (var meter = 0; meter < after.Length; meter++)
+        {
+            if (body.FreeUnits[meter] == T.Zero || (counted.Reported & (1UL << meter)) == 0)
+            {
+                continue;
+            }
+
+            if (counted.TotalBefore(meter) >= body.FreeUnits[meter])
+            {
+                return false;
+            }
+
+            covered = true;
+        }
+
+        if (!covered)
+        {
+            return false;
+        }
+
         foreach (var line in body.Lines)
         {
             if (line.Meter < 0 || (counted.Reported & (1UL << line.Meter)) == 0)
@@ -213,22 +232,15 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
                 continue;
             }
 
-            var before = counted.Before.IsEmpty ? T.Zero : counted.Before[line.Meter];
-            if (line.Free != T.Zero && before >= line.Free)
-            {
-                return false;
-            }
-
             var total = after[line.Meter];
-            if (line.Chargeable(total, counted.FreeAfter(body, line.Meter, total)) != line.Chargeable(before, counted.FreeBefore(line.Meter)))
+            if (line.Chargeable(total, counted.FreeAfter(body, line.Meter, total))
+                != line.Chargeable(counted.TotalBefore(line.Meter), counted.FreeBefore(line.Meter)))
             {
                 return false;
             }
-
-            covered |= line.Free != T.Zero;
         }
 
-        return covered;
+        return true;
     }
 
     private void AddRow<TTrace>(
@@ -349,14 +361,13 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
     {
         var hasBefore = !counted.Before.IsEmpty && counted.EventsBefore > 0;
         var (before, total) = Convert(body, line, counted, after[line.Meter], ref trace);
-        var chooser = line.TiersBy == line.Meter ? total : after[line.TiersBy];
-        var reached = TierOf(line, chooser);
+        var reached = TierOf(line, line.TiersBy is { } chooser ? after[chooser] : total);
         ref readonly var tier = ref line.Tiers[reached];
         var amount = tier.Part(total);
         var charge = tier.IsWaived ? T.Zero : amount;
         if (hasBefore)
         {
-            ref readonly var old = ref line.Tiers[TierOf(line, line.TiersBy == line.Meter ? before : counted.Before[line.TiersBy])];
+            ref readonly var old = ref line.Tiers[TierOf(line, line.TiersBy is { } by ? counted.Before[by] : before)];
             var partBefore = old.Part(before);
             amount -= partBefore;
             charge -= old.IsWaived ? T.Zero : partBefore;
@@ -374,7 +385,7 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
                 }
                 else if (i > reached)
                 {
-                    trace.Add(new NotReachedStep(Rule.Meters[line.TiersBy], (PerLine)line.Line, i));
+                    trace.Add(new NotReachedStep(Rule.Meters[line.TiersBy ?? line.Meter], (PerLine)line.Line, i));
                 }
             }
         }
@@ -446,7 +457,7 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
             if (TTrace.IsOn && bounded != charged)
             {
                 trace.Add(new BoundStep(
-                    BoundOf(body.Body, bounded < charged), Scaled.ToExact(charged, Scale), Scaled.ToExact(bounded, Scale)));
+                    BoundOf(body.Body, isMaximum: T.IsNegative(charged) && body.CanCorrect ? bounded > charged : bounded < charged), Scaled.ToExact(charged, Scale), Scaled.ToExact(bounded, Scale)));
             }
 
             charged = bounded;

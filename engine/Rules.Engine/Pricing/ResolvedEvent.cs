@@ -25,6 +25,11 @@ internal readonly record struct ResolvedEvent(ActionRule Action, Int128[] Quanti
             return badFact;
         }
 
+        if (Correct(action, quantities, facts) is { } negative)
+        {
+            return negative;
+        }
+
         foreach (var key in usage.Keys)
         {
             if (key.Name != action.Key)
@@ -56,7 +61,7 @@ internal readonly record struct ResolvedEvent(ActionRule Action, Int128[] Quanti
             }
 
             reported |= 1UL << place;
-            if (Scale(action, meter, quantity.Quantity, out quantities[place]) is { } error)
+            if (Scale(meter, quantity.Quantity, out quantities[place]) is { } error)
             {
                 return error;
             }
@@ -65,7 +70,7 @@ internal readonly record struct ResolvedEvent(ActionRule Action, Int128[] Quanti
         return null;
     }
 
-    private static EvaluationError? Scale(ActionRule action, Meter meter, ExactDecimal quantity, out Int128 scaled)
+    private static EvaluationError? Scale(Meter meter, ExactDecimal quantity, out Int128 scaled)
     {
         scaled = 0;
         if (meter.IsWhole && !quantity.IsWhole)
@@ -83,24 +88,32 @@ internal readonly record struct ResolvedEvent(ActionRule Action, Int128[] Quanti
             return EvaluationErrors.TooLarge(meter);
         }
 
-        if (scaled >= 0 || action.Price is not { } price)
+        return null;
+    }
+
+    // The body that prices the event says what a quantity below zero does.
+    private static EvaluationError? Correct(ActionRule action, Int128[] quantities, ReadOnlySpan<FactValue> facts)
+    {
+        for (var i = 0; i < quantities.Length; i++)
         {
-            return scaled < 0 ? EvaluationErrors.Negative(meter, quantity) : null;
+            if (quantities[i] >= 0)
+            {
+                continue;
+            }
+
+            switch (action.Price?.BodyFor(facts).Corrections)
+            {
+                case Corrections.Allowed:
+                    break;
+                case Corrections.CostNothing:
+                    quantities[i] = 0;
+                    break;
+                default:
+                    return EvaluationErrors.Negative(action.Meters[i], Scaled.ToExact(quantities[i], action.Meters[i].Places));
+            }
         }
 
-        var corrections = price.Bodies[0].Corrections;
-        if (corrections == Corrections.Allowed)
-        {
-            return null;
-        }
-
-        if (corrections == Corrections.CostNothing)
-        {
-            scaled = 0;
-            return null;
-        }
-
-        return EvaluationErrors.Negative(meter, quantity);
+        return null;
     }
 
     /// <summary>Scaled quantities of a meter, in one event and in total of a scope, are below this.</summary>

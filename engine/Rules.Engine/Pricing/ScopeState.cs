@@ -31,7 +31,9 @@ public sealed record ScopeState
     /// <summary>Totals per price body, by the body's index in the model; bodies without use are absent.</summary>
     public required ImmutableArray<ScopeTotals> Bodies { get; init; }
 
-    /// <summary>Smallest units of the credit posted in this scope; equals the rounded exact total after every event.</summary>
+    /// <summary>
+    /// Smallest units of the credit posted in this scope: after every event the rounded exact total of the bodies that are rounded in it.
+    /// </summary>
     public required long Posted { get; init; }
 
     /// <summary>The same for the listed amounts, waived lines included.</summary>

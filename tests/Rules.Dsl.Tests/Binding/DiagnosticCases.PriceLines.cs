@@ -39,6 +39,23 @@ internal static partial class DiagnosticCases
               next 200  2 credits per package of 100
               rest  1 credit per package of 1,000
             """, "150", "100", "100 or 200"),
+        Ladder("volume ladder beside a total", "PR0113", """
+            per package of 100 pages within each run 10 credits
+            [plus per page, volume]
+              base  2 credits
+            """, """
+            per package of 100 pages within each run 10 credits
+            plus per page, volume within each run, re-pricing earlier units
+              base  2 credits
+            """, "within each event", "8", "within each run"),
+        new("bound within a part of what counts", "PR0113",
+            Scan + Cycle + "price scan\n  per page, graduated within each cycle\n    base  1 credit\n  at most 9 credits [within each day]\n",
+            Scan + Cycle + "price scan\n  per page, graduated within each day\n    base  1 credit\n  at most 9 credits within each cycle\n",
+            "within each day", "9", "within each cycle"),
+        new("bounds of two scopes", "PR0113",
+            Scan + Cycle + "price scan\n  per page 1 credit\n  at least 2 credits within each day\n  at most 9 credits [within each cycle]\n",
+            Scan + Cycle + "price scan\n  per page 1 credit\n  at least 2 credits within each day\n  at most 9 credits within each day\n",
+            "within each cycle", "10", "within each day"),
         Ladder("fee at zero in a later tier", "PR0112", """
             per page, graduated within each run
               base  2 credits

@@ -1,208 +1,347 @@
-using System.Globalization;
 using System.Numerics;
-using System.Text;
+using NodaTime;
 using Rules.Dsl.Text;
 
 namespace Rules.Engine.Tests.Pricing;
 
-/// <summary>One event as the naive evaluator sees it.</summary>
-internal sealed record NaiveEvent(ExactDecimal Images, ExactDecimal Hours, string Region, string? Run);
-
-/// <summary>
-/// A price made at random, with its rule text for the engine and its own naive reading: rational arithmetic over the whole list of events of
-/// a scope, each time from the start.
-/// </summary>
+/// <summary>A price of every form of language section 8, and streams of events for it, made from a seed.</summary>
 internal sealed class RandomPrice
 {
+    private static readonly string[] s_meters = ["image", "hour", "USD"];
+    private static readonly string[] s_regions = ["north", "south", "west"];
+    private static readonly string[] s_sizes = ["small", "large"];
+    private static readonly string[] s_scopes = ["event", "run", "hour", "day", "cycle"];
+    private static readonly int[] s_exactSizes = [2, 4, 5, 8, 10, 20, 25, 40];
+
     private readonly Random _random;
-    private readonly List<Line> _lines = [];
-    private readonly List<Line> _exceptional = [];
-    private readonly bool _isScoped;
-    private readonly bool _hasException;
-    private readonly bool _isSmall;
-    private readonly int _decimals;
-    private readonly string _rounding;
+    private readonly bool _isLarge;
 
     public RandomPrice(int seed)
     {
         _random = new Random(seed);
-        _isScoped = _random.Next(3) > 0;
-        _hasException = _random.Next(2) == 0;
-        _isSmall = _random.Next(3) == 0;
-        _decimals = _random.Next(0, _isSmall ? 4 : 7);
-        _rounding = new[] { "half up", "half even", "up", "down" }[_random.Next(4)];
-        AddLines(_lines);
-        if (_hasException)
+        _isLarge = _random.Next(5) == 0;
+        string[][] by = [[], [], [], ["region"], ["size"], ["region", "size"]];
+        var rows = by[_random.Next(by.Length)];
+        var decimals = _random.Next(0, 7);
+        var rounding = new[] { "half up", "half even", "up", "down" }[_random.Next(4)];
+        Shape = new PriceShape(decimals, rounding, rows, Body(rows, onAccount: true, depth: 0));
+        Text = PriceWriter.Write(Shape);
+        Tier = Chance(2) ? "gold" : "basic";
+    }
+
+    public PriceShape Shape { get; }
+
+    public string Text { get; }
+
+    /// <summary>The account's own fact.</summary>
+    public string Tier { get; }
+
+    /// <summary>The next stream, none like another.</summary>
+    public List<EventShape> NextStream(Instant opened)
+    {
+        var events = new List<EventShape>();
+        var at = opened;
+        for (var count = _random.Next(2, 8); count > 0; count--)
         {
-            AddLines(_exceptional);
+            at += NextGap();
+            events.Add(new EventShape(at, NextQuantities(), Pick(s_regions), Pick(s_sizes), Pick(["a", "b"])));
+        }
+
+        return events;
+    }
+
+    /// <summary>From one event to the next: often the same scope, sometimes its very end.</summary>
+    public Duration NextGap()
+    {
+        var closing = Shape.Default.All.SelectMany(b => new[] { b.Scope, b.BoundScope }).ToHashSet();
+        var unit = closing.Contains("hour") ? Duration.FromMinutes(10) : closing.Contains("day") ? Duration.FromHours(4) : Duration.FromHours(60);
+        return unit * _random.Next(0, 9);
+    }
+
+    private Dictionary<string, ExactDecimal> NextQuantities()
+    {
+        var isCorrection = _random.Next(8) == 0;
+        var quantities = new Dictionary<string, ExactDecimal>(StringComparer.Ordinal);
+        foreach (var meter in s_meters)
+        {
+            if (_random.Next(4) > 0)
+            {
+                var quantity = NextQuantity(meter);
+                quantities.Add(meter, isCorrection ? -quantity : quantity);
+            }
+        }
+
+        return quantities;
+    }
+
+    private ExactDecimal NextQuantity(string meter)
+    {
+        var most = _isLarge && Chance(3) ? 2_000_000 : Chance(4) ? 4 : 60;
+        if (meter == "image")
+        {
+            return new ExactDecimal(_random.Next(0, most));
+        }
+
+        var places = _random.Next(0, 4) * (_isLarge ? 3 : 1);
+        return new ExactDecimal(_random.NextInt64(0, most * (long)BigInteger.Pow(10, places)), places);
+    }
+
+    private BodyShape Body(string[] by, bool onAccount, int depth)
+    {
+        var scope = Chance(4) ? null : s_scopes[_random.Next(s_scopes.Length)];
+        var body = new BodyShape(scope);
+        if (scope is not null)
+        {
+            // Some line says so, whatever the others are.
+            body.Lines.Add(ScopedLine(scope));
+        }
+
+        if (by.Length > 0 && _random.Next(3) > 0)
+        {
+            AddRows(body, by);
+        }
+
+        for (var count = _random.Next(body.Rows.Count + body.Lines.Count > 0 ? 0 : 1, 3); count > 0; count--)
+        {
+            body.Lines.Add(Line(scope));
+        }
+
+        AddEventLines(body);
+        AddScopeBounds(body, onAccount);
+        if (depth < 2 && Chance(depth == 0 ? 2 : 4))
+        {
+            AddExceptions(body, by, onAccount, depth);
+        }
+
+        return body;
+    }
+
+    private void AddExceptions(BodyShape body, string[] by, bool onAccount, int depth)
+    {
+        (string Fact, string Value)[][] choices = depth == 0
+            ? [[("region", "south")], [("region", "south"), ("region", "west")], [("tier", "gold")]]
+            : [[("size", "large")]];
+        foreach (var (fact, value) in choices[_random.Next(choices.Length)])
+        {
+            body.Exceptions.Add((fact, value, Body(by, onAccount && fact == "tier", depth + 1)));
         }
     }
 
-    public bool IsScoped => _isScoped;
-
-    public string Text
+    private void AddRows(BodyShape body, string[] by)
     {
-        get
+        var combinations = by.Length == 1
+            ? (by[0] == "region" ? s_regions : s_sizes).Select(v => new[] { v })
+            : s_regions.SelectMany(r => s_sizes.Select(s => new[] { r, s }));
+        var isPartial = Chance(2);
+        foreach (var values in combinations)
         {
-            var text = new StringBuilder();
-            text.AppendLine(CultureInfo.InvariantCulture, $"""
-                language 1
-                ruleset random version 1 effective 2026-01-01
-                credit "credit" to {_decimals} decimals, rounding {_rounding}
-                account shop
-                meter image whole
-                meter hour fractional
-                action work keyed by run
-                  measures image, hour
-                  has region one of north, south, normally north
-                price work
-                """);
-            Write(text, _lines, "  ");
-            if (_hasException)
+            if (!isPartial || Chance(2))
             {
-                text.AppendLine("  except when region is south");
-                Write(text, _exceptional, "    ");
+                body.Rows.Add((values, WaivedSometimes(Rate())));
+            }
+        }
+
+        if (isPartial)
+        {
+            body.Rows.Add(([], WaivedSometimes(Rate())));
+        }
+    }
+
+    private void AddEventLines(BodyShape body)
+    {
+        if (body.Scope is not null && Chance(3))
+        {
+            body.FreeEvents = _random.Next(1, 4);
+        }
+
+        foreach (var meter in s_meters)
+        {
+            if (body.Scope is not null && Chance(6))
+            {
+                body.FreeUnits.Add((meter, Count(meter, 30)));
             }
 
-            return text.ToString().ReplaceLineEndings("\n");
-        }
-    }
-
-    public NaiveEvent NextEvent()
-    {
-        var images = _random.Next(4) == 0 ? _random.Next(0, 5) : _random.Next(0, 20_000);
-        var places = _random.Next(0, 10);
-        var hours = new ExactDecimal(_random.NextInt64(0, 10_000L * (long)BigInteger.Pow(10, places)), places);
-        return new NaiveEvent(images, hours, _random.Next(2) == 0 ? "north" : "south", _isScoped ? $"r{_random.Next(3)}" : "r");
-    }
-
-    /// <summary>The exact amount of the last of some events of one scope.</summary>
-    public Rational Exact(IReadOnlyList<NaiveEvent> scope) => Total(scope) - Total([.. scope.Take(scope.Count - 1)]);
-
-    /// <summary>Smallest units that some events of one scope come to.</summary>
-    public BigInteger Posted(IReadOnlyList<NaiveEvent> scope) => (Total(scope) * new Rational(BigInteger.Pow(10, _decimals), 1)).Round(_rounding);
-
-    private Rational Total(IReadOnlyList<NaiveEvent> scope)
-    {
-        if (_hasException)
-        {
-            return Body(_lines, [.. scope.Where(e => e.Region == "north")]) + Body(_exceptional, [.. scope.Where(e => e.Region == "south")]);
-        }
-
-        return Body(_lines, scope);
-    }
-
-    private static Rational Body(List<Line> lines, IReadOnlyList<NaiveEvent> events)
-    {
-        var total = Rational.Zero;
-        foreach (var line in lines)
-        {
-            if (line.Meter is null)
+            if (Chance(6))
             {
-                total += new Rational(events.Count, 1) * Rational.Of(line.Tiers[0].Rate);
-                continue;
+                body.Floors.Add((meter, Count(meter, 20), Chance(2)));
             }
-
-            var quantities = events.Select(e => Rational.Of(line.Meter == "image" ? e.Images : e.Hours));
-            total += line.IsVolume
-                ? quantities.Aggregate(Rational.Zero, (sum, q) => sum + line.Volume(q))
-                : line.Graduated(quantities.Aggregate(Rational.Zero, (sum, q) => sum + q));
         }
 
-        return total;
+        body.MarkUp = Chance(5) ? Figure(1, 2500) : null;
+        body.Discount = Chance(5) ? Figure(0, 99) : null;
+        body.EventLeast = Chance(5) ? Figure(0, 2000) : null;
+        body.EventMost = Chance(5) ? (body.EventLeast ?? ExactDecimal.Zero) + Figure(0, 9000) : null;
+        body.Corrections = Chance(3) ? Chance(3) || body.FreeEvents is not null ? "cost nothing" : "allowed" : null;
     }
 
-    private static void Write(StringBuilder text, List<Line> lines, string indent)
+    // A bound's scope is at least as wide as the one that counts: of a key the key itself or the cycle.
+    private void AddScopeBounds(BodyShape body, bool onAccount)
     {
-        for (var i = 0; i < lines.Count; i++)
+        if (!Chance(3))
         {
-            lines[i].Write(text, indent, i > 0);
+            return;
+        }
+
+        var first = Array.IndexOf(s_scopes, body.Scope ?? "event");
+        string[] wide = body.Scope == "run" ? ["run", "cycle"] : [.. s_scopes[Math.Max(1, first)..]];
+        body.BoundScope = Pick(wide);
+        body.ScopeLeast = onAccount && body.BoundScope != "run" && Chance(2) ? Figure(0, 5000) : null;
+        body.ScopeMost = body.ScopeLeast is null || Chance(2) ? (body.ScopeLeast ?? ExactDecimal.Zero) + Figure(0, 20_000) : null;
+    }
+
+    private LineShape Line(string? scope)
+    {
+        if (Chance(4))
+        {
+            return new LineShape(null) { Tiers = { new TierShape("", ExactDecimal.Zero, IncludesStart: false, WaivedSometimes(Rate())) } };
+        }
+
+        var line = new LineShape(Pick(s_meters)) { Size = Chance(3) ? new ExactDecimal(s_exactSizes[_random.Next(s_exactSizes.Length)]) : ExactDecimal.One };
+        if (scope is not null && Chance(4))
+        {
+            line.Packages = Chance(2) ? "package of" : "complete package of";
+            line.Size = new ExactDecimal(_random.Next(1, 13));
+        }
+
+        if (scope is not null && Chance(5))
+        {
+            line.Rounded = Pick(["up", "down", "half up"]);
+            line.Step = Chance(2) ? new ExactDecimal(_random.Next(1, 12)) : null;
+        }
+
+        if (line.Packages is null && Chance(6))
+        {
+            AddMatrix(line);
+            return line;
+        }
+
+        line.Mode = Chance(3) ? null : scope is null ? "volume" : Chance(2) ? "graduated" : "volume";
+        line.Reprices = line.Mode == "volume" && scope is not (null or "event");
+        line.TiersBy = line.Mode == "volume" && Chance(4) ? Pick(s_meters) : null;
+        AddTiers(line);
+        return line;
+    }
+
+    private LineShape ScopedLine(string scope)
+    {
+        var line = Line(scope);
+        while (line.Packages is null && line.Rounded is null && line.Mode is null)
+        {
+            line = Line(scope);
+        }
+
+        return line;
+    }
+
+    private void AddMatrix(LineShape line)
+    {
+        var isPartial = Chance(2);
+        foreach (var region in s_regions)
+        {
+            if (!isPartial || Chance(2))
+            {
+                line.Matrix.Add((region, WaivedSometimes(RateOf(line))));
+            }
+        }
+
+        if (isPartial)
+        {
+            line.Matrix.Add((null, WaivedSometimes(RateOf(line))));
         }
     }
 
-    private void AddLines(List<Line> lines)
+    private void AddTiers(LineShape line)
     {
-        lines.Add(NextLine("image"));
-        if (!_isSmall && _random.Next(2) == 0)
-        {
-            lines.Add(NextLine("hour"));
-        }
-
-        if (_random.Next(2) == 0)
-        {
-            lines.Add(new Line(null, IsVolume: false, [new(0, NextRate())], null));
-        }
-    }
-
-    private Line NextLine(string meter)
-    {
-        var count = _random.Next(1, 5);
-        var tiers = new List<NaiveTier>();
-        var start = 0;
+        var limits = line.TiersBy ?? line.Meter!;
+        var isWhole = limits == "image";
+        var count = line.Mode is null ? 1 : _random.Next(1, 5);
+        var spelling = _random.Next(4);
+        var start = ExactDecimal.Zero;
         for (var i = 0; i < count; i++)
         {
-            tiers.Add(new NaiveTier(start, NextRate()));
-            start += _random.Next(1, 4000);
-        }
+            // A started package must not stand across a limit (PR0111), of the line's size or of the tier's own.
+            var own = line.Packages is null && Chance(6) ? new ExactDecimal(_random.Next(2, 9)) : (ExactDecimal?)null;
+            var step = line.Packages == "package of" ? line.Size : line.Mode == "graduated" ? own ?? ExactDecimal.One : ExactDecimal.One;
+            var end = start + (step * new ExactDecimal(_random.Next(isWhole && spelling == 1 && i == 0 ? 2 : 1, step == ExactDecimal.One ? 30 : 5)));
+            if (!isWhole && line.Packages is null && own is null && Chance(3))
+            {
+                end += new ExactDecimal(_random.Next(1, 1000), 3);
+            }
 
-        // A volume ladder prices each event alone, so it cannot stand in a body that counts a scope.
-        var isVolume = !_isScoped && count > 1;
-        return new Line(meter, isVolume, tiers, _isScoped ? "run" : null);
+            var isLast = i + 1 == count;
+            var bound = line.Mode is null ? "" : Bound(spelling, start, end, isWhole, isLast);
+            line.Tiers.Add(new TierShape(bound, start, spelling == 1 && !isWhole && i > 0, Cost(line, own, isFirst: i == 0)));
+            start = end;
+        }
     }
 
-    private ExactDecimal NextRate() =>
-        _isSmall ? new ExactDecimal(_random.Next(1, 100), 3) : new ExactDecimal(_random.Next(1, 100_000), _random.Next(3, 9));
-
-    internal sealed record NaiveTier(int Start, ExactDecimal Rate);
-
-    internal sealed record Line(string? Meter, bool IsVolume, List<NaiveTier> Tiers, string? Scope)
+    private static string Bound(int spelling, ExactDecimal start, ExactDecimal end, bool isWhole, bool isLast)
     {
-        public Rational Graduated(Rational total)
+        var first = isWhole ? (start + ExactDecimal.One).ToGroupedString() : start.ToGroupedString();
+        return spelling switch
         {
-            var sum = Rational.Zero;
-            for (var i = 0; i < Tiers.Count; i++)
-            {
-                var from = new Rational(Tiers[i].Start, 1);
-                var to = i + 1 < Tiers.Count ? Rational.Min(total, new Rational(Tiers[i + 1].Start, 1)) : total;
-                sum += Rational.Max(Rational.Zero, to - from) * Rational.Of(Tiers[i].Rate);
-            }
-
-            return sum;
-        }
-
-        public Rational Volume(Rational quantity)
-        {
-            var tier = Tiers[0];
-            foreach (var candidate in Tiers)
-            {
-                tier = new Rational(candidate.Start, 1) < quantity ? candidate : tier;
-            }
-
-            return quantity * Rational.Of(tier.Rate);
-        }
-
-        public void Write(StringBuilder text, string indent, bool isPlus)
-        {
-            var plus = isPlus ? "plus " : "";
-            if (Meter is null)
-            {
-                text.AppendLine(CultureInfo.InvariantCulture, $"{indent}{plus}each {Tiers[0].Rate} credits");
-                return;
-            }
-
-            if (Tiers.Count == 1 && Scope is null)
-            {
-                text.AppendLine(CultureInfo.InvariantCulture, $"{indent}{plus}per {Meter} {Tiers[0].Rate} credits");
-                return;
-            }
-
-            var scope = Scope is null ? "" : $" within each {Scope}";
-            text.AppendLine(CultureInfo.InvariantCulture, $"{indent}{plus}per {Meter}, {(IsVolume ? "volume" : "graduated")}{scope}");
-            foreach (var tier in Tiers)
-            {
-                var start = tier.Start == 0 ? "base" : $"over {tier.Start.ToString("#,0", CultureInfo.InvariantCulture)}";
-                text.AppendLine(CultureInfo.InvariantCulture, $"{indent}  {start} {tier.Rate} credits");
-            }
-        }
+            0 => start.IsZero ? "base" : $"over {start.ToGroupedString()}",
+            1 => $"from {first}",
+            2 => isLast ? $"{first} and up" : $"{first} to {end.ToGroupedString()}",
+            _ => isLast ? "rest" : $"next {(end - start).ToGroupedString()}",
+        };
     }
+
+    private CostShape Cost(LineShape line, ExactDecimal? own, bool isFirst)
+    {
+        var cost = RateOf(line);
+        var evenAtZero = isFirst && Chance(2);
+        var fee = Chance(4) ? Figure(0, 3000) : (ExactDecimal?)null;
+        if (fee is { } due)
+        {
+            var flat = $"{due.ToGroupedString()} credits flat{(evenAtZero ? " even at zero" : "")}";
+            cost = Chance(3) && own is null
+                ? new CostShape(flat, Rational.Zero) { Fee = Rational.Of(due), EvenAtZero = evenAtZero }
+                : cost with { Text = $"{Packed(cost.Text, own)} plus {flat}", Fee = Rational.Of(due), EvenAtZero = evenAtZero, Package = own };
+        }
+        else
+        {
+            cost = cost with { Text = Packed(cost.Text, own), Package = own };
+        }
+
+        if (Chance(6))
+        {
+            var cap = Figure(1, 4000);
+            cost = cost with { Text = $"{cost.Text}, at most {cap.ToGroupedString()} credits", Cap = cap };
+        }
+
+        return WaivedSometimes(cost);
+    }
+
+    private static string Packed(string text, ExactDecimal? own) => own is { } size ? $"{text} per package of {size.ToGroupedString()}" : text;
+
+    private CostShape RateOf(LineShape line)
+    {
+        if (line.Meter != "USD" || Chance(3))
+        {
+            return Rate();
+        }
+
+        var percent = new ExactDecimal(_random.Next(1, 1000), 1);
+        var of = Figure(1, 300);
+        return new CostShape($"{percent}% of {of.ToGroupedString()} credits", Rational.Of(percent) / Rational.Of(100) * Rational.Of(of));
+    }
+
+    private CostShape Rate()
+    {
+        var rate = _isLarge ? new ExactDecimal(_random.Next(1, 1_000_000), _random.Next(3, 9)) : Figure(0, 400);
+        return new CostShape($"{rate} credits", Rational.Of(rate));
+    }
+
+    private CostShape WaivedSometimes(CostShape cost) => Chance(10) ? cost with { Text = cost.Text + ", waived", IsWaived = true } : cost;
+
+    private ExactDecimal Count(string meter, int most) =>
+        meter != "image" && Chance(3) ? new ExactDecimal(_random.Next(1, most * 100), 2) : new ExactDecimal(_random.Next(1, most));
+
+    private ExactDecimal Figure(int least, int mostHundredths) =>
+        Chance(3) ? new ExactDecimal(_random.Next(least, Math.Max(least + 1, mostHundredths / 100))) : new ExactDecimal(_random.Next(Math.Max(1, least), mostHundredths), 2);
+
+    private T Pick<T>(T[] choices) => choices[_random.Next(choices.Length)];
+
+    private bool Chance(int oneIn) => _random.Next(oneIn) == 0;
 }
