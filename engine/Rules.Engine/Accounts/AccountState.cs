@@ -43,6 +43,39 @@ public sealed record AccountState
 
     /// <summary>Number of the next lot.</summary>
     public required long NextLot { get; init; }
+
+    /// <summary>Open debts, oldest first.</summary>
+    public ImmutableArray<DebtState> Debts { get; init; } = [];
+
+    /// <summary>Number of the next debt; 1 for an account that never owed.</summary>
+    public long NextDebt { get; init; } = 1;
+
+    /// <summary>
+    /// In order of their numbers. A store loads those that are due by the instant at hand and the one that the command names, which may be
+    /// settled.
+    /// </summary>
+    public ImmutableArray<HoldState> Holds { get; init; } = [];
+
+    /// <summary>Number of the next hold; 1 for an account that never held.</summary>
+    public long NextHold { get; init; } = 1;
+
+    /// <summary>The uses that the command at hand names.</summary>
+    public ImmutableArray<Use> Uses { get; init; } = [];
+
+    /// <summary>Numbers of the lots that stay in <see cref="Lots"/> although nothing is left of them: the command at hand needs them.</summary>
+    public ImmutableArray<long> NamedLots { get; init; } = [];
+
+    /// <summary>The state between two commands: without scopes, settled holds, uses and lots that only the last command needed.</summary>
+    public AccountState AtRest()
+    {
+        var rested = this with { Scopes = [], Uses = [], NamedLots = [] };
+        if (!Holds.IsEmpty)
+        {
+            rested = rested with { Holds = Holds.RemoveAll(static hold => hold.Settlement is not null) };
+        }
+
+        return rested with { Lots = Journal.Relevant(rested.Lots, rested) };
+    }
 }
 
 /// <summary>A fact, term or plan with the instant from which it holds.</summary>

@@ -23,6 +23,10 @@ public enum EntryKind
     Subscribe = 13,
     PlanChange = 14,
     FactsAndTerms = 15,
+    Repayment = 16,
+    DebtDrop = 17,
+    Refund = 18,
+    Replacement = 19,
 }
 
 /// <summary>
@@ -35,7 +39,7 @@ public sealed record Entry
     /// <summary>Deterministic key of an entry that nobody asked for (<c>sys:grant:Hobby:allotment:3</c>); null for the command's own entry.</summary>
     public string? SystemKey { get; init; }
 
-    /// <summary>Smallest units, at most 10^15; what was charged, granted, expired … Below zero only for a charge that gives credits back.</summary>
+    /// <summary>Smallest units, at most 10^15; what was charged, granted, expired … Below zero only for a charge or capture that gives credits back.</summary>
     public required long Amount { get; init; }
 
     public required Instant OccurredAt { get; init; }
@@ -67,4 +71,25 @@ public sealed record Entry
 
     /// <summary>The rule version under which the entry was made; null only where none was in effect.</summary>
     public int? Version { get; init; }
+
+    /// <summary>Debts that the entry makes.</summary>
+    public ImmutableArray<Debt> NewDebts { get; init; } = [];
+
+    /// <summary>What it takes off debts.</summary>
+    public ImmutableArray<DebtLine> DebtLines { get; init; } = [];
+
+    /// <summary>Smallest units of the amount that <c>if short forgive</c> let go.</summary>
+    public long Forgiven { get; init; }
+
+    /// <summary>The hold that the entry makes (kind 4).</summary>
+    public Hold? NewHold { get; init; }
+
+    /// <summary>The hold that the entry settles (kinds 5 to 7).</summary>
+    public HoldSettlement? Settlement { get; init; }
+
+    /// <summary>Lots that end with the entry, whatever their own end says.</summary>
+    public ImmutableArray<LotEnd> EndedLots { get; init; } = [];
+
+    /// <summary>The postings that a reversal takes back.</summary>
+    public ImmutableArray<UndoneLine> Undone { get; init; } = [];
 }

@@ -52,25 +52,121 @@ internal sealed class Journal(AccountState state, PublishedRuleset? ruleset = nu
     /// <summary>The state after one entry. Lots that can no longer matter are left out.</summary>
     public static AccountState Apply(AccountState state, Entry entry)
     {
-        var cycle = entry.Cycle ?? state.Cycle;
-        return state with
+        var next = state with
         {
-            Lots = ApplyPostings(state.Lots, entry, cycle),
             NextLot = state.NextLot + entry.NewLots.Length,
             Scopes = ApplyScopes(state.Scopes, entry.Scopes),
             Facts = entry.Facts.IsEmpty ? state.Facts : state.Facts.AddRange(entry.Facts),
             Terms = entry.Terms.IsEmpty ? state.Terms : state.Terms.AddRange(entry.Terms),
             Plans = entry.Plan is { } plan ? state.Plans.Add(new DatedValue("plan", plan, entry.OccurredAt)) : state.Plans,
-            Cycle = cycle,
+            Cycle = entry.Cycle ?? state.Cycle,
             // A scope may be priced to its end by an older version; the account never goes back to one.
             Version = Math.Max(state.Version ?? 0, entry.Version ?? 0) is > 0 and var version ? version : null,
             LastAt = Instant.Max(state.LastAt, entry.OccurredAt),
+            Debts = ApplyDebts(state.Debts, entry),
+            NextDebt = state.NextDebt + entry.NewDebts.Length,
+            Holds = ApplyHolds(state.Holds, entry),
+            NextHold = state.NextHold + (entry.NewHold is null ? 0 : 1),
         };
+        return next with { Lots = ApplyPostings(state.Lots, entry, next) };
     }
 
-    private static ImmutableArray<LotState> ApplyPostings(ImmutableArray<LotState> lots, Entry entry, Cycle? cycle)
+    /// <summary>
+    /// The lots that can still matter: with credits available or held, postpaid ones of the running cycle, those that the state names, and the
+    /// successors to which held credits may return.
+    /// </summary>
+    internal static ImmutableArray<LotState> Relevant(ImmutableArray<LotState> lots, AccountState state)
     {
-        if (entry.Postings.IsEmpty && entry.NewLots.IsEmpty)
+        foreach (ref readonly var lot in lots.AsSpan())
+        {
+            if (!Matters(lot, lots, state))
+            {
+                return lots.RemoveAll(candidate => !Matters(candidate, lots, state));
+            }
+        }
+
+        return lots;
+    }
+
+    private static bool Matters(in LotState lot, ImmutableArray<LotState> lots, AccountState state) =>
+        lot.Available > 0
+        || lot.Held > 0
+        || (lot.Lot.Origin == LotOrigin.Postpaid && lot.Lot.Cycle == (state.Cycle?.Number ?? 0))
+        || state.NamedLots.Contains(lot.Lot.Number)
+        || Succeeds(lot.Lot.Number, lots);
+
+    private static bool Succeeds(long number, ImmutableArray<LotState> lots)
+    {
+        foreach (ref readonly var lot in lots.AsSpan())
+        {
+            if (lot.Successor == number && (lot.Held > 0 || Succeeds(lot.Lot.Number, lots)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static ImmutableArray<DebtState> ApplyDebts(ImmutableArray<DebtState> debts, Entry entry)
+    {
+        foreach (var debt in entry.NewDebts)
+        {
+            debts = debts.Add(new DebtState(debt, debt.Amount, 0));
+        }
+
+        foreach (var line in entry.DebtLines)
+        {
+            var place = 0;
+            while (debts[place].Debt.Number != line.Debt)
+            {
+                place++;
+            }
+
+            var left = debts[place].Apply(line);
+
+            // Invariant: nothing is taken off a debt that is not owed.
+            if (left.Left < 0 || line.Amount <= 0)
+            {
+                throw new InvalidOperationException($"Debt {line.Debt} would be overpaid.");
+            }
+
+            debts = left.Left == 0 ? debts.RemoveAt(place) : debts.SetItem(place, left);
+        }
+
+        return debts;
+    }
+
+    private static ImmutableArray<HoldState> ApplyHolds(ImmutableArray<HoldState> holds, Entry entry)
+    {
+        if (entry.NewHold is { } made)
+        {
+            holds = holds.Add(new HoldState(made, Settlement: null));
+        }
+
+        if (entry.Settlement is { } settlement)
+        {
+            var place = 0;
+            while (holds[place].Hold.Number != settlement.Hold)
+            {
+                place++;
+            }
+
+            // Invariant: a hold is settled once.
+            if (holds[place].Settlement is not null)
+            {
+                throw new InvalidOperationException($"Hold {holds[place].Hold.Id} would be settled twice.");
+            }
+
+            holds = holds.SetItem(place, holds[place] with { Settlement = settlement });
+        }
+
+        return holds;
+    }
+
+    private static ImmutableArray<LotState> ApplyPostings(ImmutableArray<LotState> lots, Entry entry, AccountState state)
+    {
+        if (entry.Postings.IsEmpty && entry.NewLots.IsEmpty && entry.EndedLots.IsEmpty)
         {
             return lots;
         }
@@ -78,20 +174,20 @@ internal sealed class Journal(AccountState state, PublishedRuleset? ruleset = nu
         var next = ImmutableArray.CreateBuilder<LotState>(lots.Length + entry.NewLots.Length);
         foreach (var lot in lots)
         {
-            Add(next, lot, entry.Postings, cycle);
+            Add(next, lot, entry);
         }
 
         foreach (var lot in entry.NewLots)
         {
-            Add(next, new LotState(lot, 0, 0, 0, 0, 0, 0), entry.Postings, cycle);
+            Add(next, new LotState(lot, 0, 0, 0, 0, 0, 0), entry);
         }
 
-        return next.DrainToImmutable();
+        return Relevant(next.DrainToImmutable(), state);
     }
 
-    private static void Add(ImmutableArray<LotState>.Builder next, LotState lot, ImmutableArray<Posting> postings, Cycle? cycle)
+    private static void Add(ImmutableArray<LotState>.Builder next, LotState lot, Entry entry)
     {
-        foreach (ref readonly var posting in postings.AsSpan())
+        foreach (ref readonly var posting in entry.Postings.AsSpan())
         {
             if (posting.Lot == lot.Lot.Number)
             {
@@ -105,10 +201,12 @@ internal sealed class Journal(AccountState state, PublishedRuleset? ruleset = nu
             throw new InvalidOperationException($"Lot {lot.Lot.Id} would be overdrawn.");
         }
 
-        if (lot.Available > 0 || lot.Held > 0 || (lot.Lot.Origin == LotOrigin.Postpaid && lot.Lot.Cycle == (cycle?.Number ?? 0)))
+        foreach (var end in entry.EndedLots)
         {
-            next.Add(lot);
+            lot = end.Lot == lot.Lot.Number ? lot with { IsEnded = true, Successor = end.Successor } : lot;
         }
+
+        next.Add(lot);
     }
 
     private static ImmutableArray<ScopeState> ApplyScopes(ImmutableArray<ScopeState> scopes, ImmutableArray<ScopeState> changed)

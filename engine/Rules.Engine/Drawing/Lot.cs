@@ -55,6 +55,12 @@ public enum LotOrigin
 /// </summary>
 public readonly record struct LotState(Lot Lot, long Granted, long Available, long Held, long Spent, long Expired, long Moved)
 {
+    /// <summary>It was voided or replaced, or its plan was left: nothing returns to it any more.</summary>
+    public bool IsEnded { get; init; }
+
+    /// <summary>The lot that took its place; null where none did.</summary>
+    public long? Successor { get; init; }
+
     /// <summary>The lot after one posting line. Checked: an overflow is a bug and throws.</summary>
     public LotState Apply(in Posting posting) => this with
     {
@@ -81,7 +87,19 @@ public readonly record struct Posting(long Lot, long Granted, long Available, lo
 
     /// <summary>Use of a postpaid lot: granted and spent at once.</summary>
     public static Posting SpendPostpaid(long lot, long amount) => new(lot, amount, 0, 0, amount, 0, 0);
+
+    public static Posting Hold(long lot, long amount) => new(lot, 0, -amount, amount, 0, 0, 0);
+
+    /// <summary>A hold on a postpaid lot: granted and held at once.</summary>
+    public static Posting HoldPostpaid(long lot, long amount) => new(lot, amount, 0, amount, 0, 0, 0);
+
+    /// <summary>Held credits are spent.</summary>
+    public static Posting Capture(long lot, long amount) => new(lot, 0, 0, -amount, amount, 0, 0);
 }
+
+/// <summary>A lot ends before its time.</summary>
+/// <param name="Successor">Number of the lot that takes its place; null where none does.</param>
+public readonly record struct LotEnd(long Lot, long? Successor);
 
 /// <summary>What one use took from one lot, in draw order; smallest units, below zero for what it gave back.</summary>
 public readonly record struct Draw(string Bucket, long Lot, long Amount);

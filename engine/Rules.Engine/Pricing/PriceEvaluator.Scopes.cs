@@ -169,15 +169,15 @@ internal readonly partial struct PriceEvaluator<T>
 
         var postedUnits = long.CreateChecked(posted);
         var listedUnits = long.CreateChecked(listedPosted);
-        var charge = postedUnits - (posting?.Posted ?? 0);
+        var charge = postedUnits - (posting?.Charged ?? 0);
         var listedCharge = listedUnits - (posting?.ListedPosted ?? 0);
-        trace.Add(new RoundingStep(context.Money ?? context.Model.Credit, Scaled.ToExact(total, Scale), postedUnits, posting?.Posted ?? 0));
+        trace.Add(new RoundingStep(context.Money ?? context.Model.Credit, Scaled.ToExact(total, Scale), postedUnits, posting?.Charged ?? 0));
         var scopes = ImmutableArray<ScopeState>.Empty;
         if (context.Commits && countingId is { } id)
         {
             scopes = body.PostingScope == body.CountingScope
                 ? [After(counting, id, index, amounts, after, postedUnits, listedUnits, context)]
-                : [After(counting, id, index, amounts, after, counting?.Posted ?? 0, counting?.ListedPosted ?? 0, context)];
+                : [After(counting, id, index, amounts, after, counting?.Charged ?? 0, counting?.ListedPosted ?? 0, context)];
         }
 
         if (context.Commits && body.PostingScope != body.CountingScope && postingId is { } wider)
@@ -298,7 +298,8 @@ internal readonly partial struct PriceEvaluator<T>
             BeganAt = scope?.BeganAt ?? context.RecordedAt,
             Version = scope?.Version ?? context.Model.Version,
             Bodies = counted,
-            Posted = posted,
+            Posted = posted - (scope?.Reversed ?? 0),
+            Reversed = scope?.Reversed ?? 0,
             ListedPosted = listedPosted,
         };
     }
@@ -337,8 +338,8 @@ internal readonly partial struct PriceEvaluator<T>
             }
         }
 
-        var units = Due(charged, scope?.Posted ?? 0);
-        trace.Add(new RoundingStep(context.Model.Credit, Scaled.ToExact(charged, Scale), (scope?.Posted ?? 0) + units, scope?.Posted ?? 0));
+        var units = Due(charged, scope?.Charged ?? 0);
+        trace.Add(new RoundingStep(context.Model.Credit, Scaled.ToExact(charged, Scale), (scope?.Charged ?? 0) + units, scope?.Charged ?? 0));
         due = new PriceOutcome(Scaled.ToExact(charged - used + fee.Charged, Scale), units, Due(listed, scope?.ListedPosted ?? 0), []);
         return null;
     }

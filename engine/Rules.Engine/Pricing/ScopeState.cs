@@ -32,9 +32,18 @@ public sealed record ScopeState
     public required ImmutableArray<ScopeTotals> Bodies { get; init; }
 
     /// <summary>
-    /// Smallest units of the credit posted in this scope: after every event the rounded exact total of the bodies that are rounded in it.
+    /// Smallest units of the credit posted in this scope, less what reversals took back.
     /// </summary>
     public required long Posted { get; init; }
+
+    /// <summary>Smallest units that reversals took back. A reversal lowers what is posted, never what is counted: later events are priced as if
+    /// it had not been.</summary>
+    public long Reversed { get; init; }
+
+    /// <summary>
+    /// Smallest units charged in this scope before reversals: after every event the rounded exact total of the bodies that are rounded in it.
+    /// </summary>
+    public long Charged => Posted + Reversed;
 
     /// <summary>The same for the listed amounts, waived lines included.</summary>
     public required long ListedPosted { get; init; }

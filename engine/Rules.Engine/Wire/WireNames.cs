@@ -11,7 +11,7 @@ public static class WireNames
     private static readonly string[] _entryKinds =
     [
         "", "grant", "charge", "reversal", "hold", "capture", "release", "hold-expiry", "expiry", "rollover", "postpaid-bill", "void",
-        "correction", "subscribe", "plan-change", "facts-and-terms",
+        "correction", "subscribe", "plan-change", "facts-and-terms", "repayment", "debt-drop", "refund", "replacement",
     ];
 
     private static readonly string[] _origins = ["", "plan", "purchase", "grant", "postpaid"];
@@ -19,7 +19,7 @@ public static class WireNames
     /// <summary><c>charged</c>, <c>free</c>, <c>unmetered</c>, <c>not-applicable</c>, <c>blocked</c>, <c>paused</c>, <c>refused</c>.</summary>
     public static string Of(QuoteOutcome outcome) => _outcomes[(int)outcome];
 
-    /// <summary><c>grant</c>, <c>charge</c> … <c>facts-and-terms</c>.</summary>
+    /// <summary><c>grant</c>, <c>charge</c> … <c>replacement</c>.</summary>
     public static string Of(EntryKind kind) => _entryKinds[(int)kind];
 
     /// <summary><c>plan</c>, <c>purchase</c>, <c>grant</c>, <c>postpaid</c>.</summary>

@@ -20,6 +20,15 @@ public static class EntryHash
     private const byte TermTag = 3;
     private const byte PlanTag = 4;
     private const byte CycleTag = 5;
+    private const byte DebtTag = 6;
+    private const byte DebtLineTag = 7;
+    private const byte HoldTag = 8;
+    private const byte SettlementTag = 9;
+    private const byte LotEndTag = 0x0A;
+    private const byte UndoneTag = 0x0B;
+    private const byte ForgivenTag = 0x0C;
+    private const byte RequestTag = 0x0D;
+    private const byte SuccessorTag = 0x21;
     private const byte ExpiryTag = 0x11;
     private const byte PriorityTag = 0x12;
     private const byte CostTag = 0x13;
@@ -105,8 +114,84 @@ public static class EntryHash
             bytes.Int64(Instants.ToMicroseconds(cycle.End));
         }
 
+        WriteMovements(bytes, content);
+        if (!entry.Request.IsEmpty)
+        {
+            bytes.Tag(RequestTag);
+            bytes.Bytes(entry.Request.Span);
+        }
+
         bytes.Tag(EndTag);
         return SHA256.HashData(bytes.Written);
+    }
+
+    private static void WriteMovements(CanonicalBytes bytes, Entry content)
+    {
+        foreach (var debt in content.NewDebts)
+        {
+            bytes.Tag(DebtTag);
+            bytes.Int64(debt.Number);
+            bytes.Text(debt.Action);
+            bytes.Int64(debt.Amount);
+            bytes.Int64(Instants.ToMicroseconds(debt.OwedAt));
+        }
+
+        foreach (ref readonly var line in content.DebtLines.AsSpan())
+        {
+            bytes.Tag(DebtLineTag);
+            bytes.Int64(line.Debt);
+            bytes.Int64((long)line.Kind);
+            bytes.Int64(line.Amount);
+        }
+
+        if (content.NewHold is { } hold)
+        {
+            bytes.Tag(HoldTag);
+            bytes.Int64(hold.Number);
+            bytes.Text(hold.Id);
+            bytes.Text(hold.Action);
+            bytes.Int64(hold.Version);
+            bytes.Int64(hold.Amount);
+            bytes.Int64(Instants.ToMicroseconds(hold.HeldAt));
+            bytes.Int64(Instants.ToMicroseconds(hold.ExpiresAt));
+        }
+
+        if (content.Settlement is { } settlement)
+        {
+            bytes.Tag(SettlementTag);
+            bytes.Int64(settlement.Hold);
+            bytes.Int64((long)settlement.Kind);
+            bytes.Int64(settlement.Charged);
+            bytes.Int64(settlement.Returned);
+            bytes.Text(settlement.Asked);
+        }
+
+        foreach (ref readonly var end in content.EndedLots.AsSpan())
+        {
+            bytes.Tag(LotEndTag);
+            bytes.Int64(end.Lot);
+            if (end.Successor is { } successor)
+            {
+                bytes.Tag(SuccessorTag);
+                bytes.Int64(successor);
+            }
+
+            bytes.Tag(EndTag);
+        }
+
+        foreach (ref readonly var undone in content.Undone.AsSpan())
+        {
+            bytes.Tag(UndoneTag);
+            bytes.Int64(undone.Sequence);
+            bytes.Int64(undone.Line);
+            bytes.Int64(undone.Amount);
+        }
+
+        if (content.Forgiven != 0)
+        {
+            bytes.Tag(ForgivenTag);
+            bytes.Int64(content.Forgiven);
+        }
     }
 
     private static void Write(CanonicalBytes bytes, in Posting line)

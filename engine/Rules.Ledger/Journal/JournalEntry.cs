@@ -38,6 +38,9 @@ public sealed record JournalEntry
     /// <summary>The usage event as canonical JSON; empty for entries that priced nothing.</summary>
     public ReadOnlyMemory<byte> Event { get; init; }
 
+    /// <summary>The command as canonical JSON where the entry's content does not say all that was asked; empty for any other.</summary>
+    public ReadOnlyMemory<byte> Request { get; init; }
+
     /// <summary><see cref="EntryHash.OfTrace"/> of event and answer; empty for entries without an answer.</summary>
     public ReadOnlyMemory<byte> TraceHash { get; init; }
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using NodaTime;
+using Rules.Engine.Accounts;
+using Rules.Engine.Drawing;
 using Rules.Engine.Pricing;
 
 namespace Rules.Ledger.Storage;
@@ -26,7 +28,10 @@ public interface ILedgerStore : IAsyncDisposable
 /// <summary>Reads of an account's present state, inside a write transaction under its lock or in a snapshot.</summary>
 public interface IAccountReader : IAsyncDisposable
 {
-    /// <summary>The account's state without scopes; null when there is none. In a write transaction it takes the account's lock.</summary>
+    /// <summary>
+    /// The account's state without scopes and holds; null when there is none. In a write transaction it takes the account's lock.
+    /// Lots: those with credits available or held, postpaid ones of the running cycle, and the successors of held ones.
+    /// </summary>
     ValueTask<StoredAccount?> AccountAsync(string account, CancellationToken cancellationToken);
 
     /// <summary>Those of the named scopes that have begun, in the order asked for.</summary>
@@ -37,6 +42,30 @@ public interface IAccountReader : IAsyncDisposable
 
     /// <summary>Whether the account has ever had a lot of that id.</summary>
     ValueTask<bool> HasLotAsync(StoredAccount account, string lot, CancellationToken cancellationToken);
+
+    /// <summary>Whether the account has ever had a hold of that id, or a charge or correction under that key.</summary>
+    ValueTask<bool> HasUseAsync(StoredAccount account, string use, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The open holds whose time is over at an instant, without their events, and the hold of an id with its event and whatever became of it;
+    /// in order of their numbers.
+    /// </summary>
+    /// <param name="named">Null: no hold is named. An id that no hold has is left out.</param>
+    ValueTask<ImmutableArray<HoldState>> HoldsAsync(StoredAccount account, Instant dueBy, string? named, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The use of an id: the capture of a hold of that id, else the entry under that key of whatever kind; null when there is neither.
+    /// </summary>
+    ValueTask<Use?> UseAsync(StoredAccount account, string use, CancellationToken cancellationToken);
+
+    /// <summary>Lots by number, also those of which nothing is left; in order of number.</summary>
+    ValueTask<ImmutableArray<LotState>> LotsAsync(StoredAccount account, IReadOnlyList<long> numbers, CancellationToken cancellationToken);
+
+    /// <summary>A lot by its id, also when nothing is left of it; null when there was none.</summary>
+    ValueTask<LotState?> LotAsync(StoredAccount account, string lot, CancellationToken cancellationToken);
+
+    /// <summary>Every lot whose own end has not come at an instant, used up or not; in order of number.</summary>
+    ValueTask<ImmutableArray<LotState>> LotsAsync(StoredAccount account, Instant liveAt, CancellationToken cancellationToken);
 }
 
 /// <summary>
@@ -48,7 +77,7 @@ public interface IWriteTransaction : IAccountReader
     /// <summary>Creates an account that has no entries; the caller has seen that there is none of its id.</summary>
     ValueTask<StoredAccount> OpenAccountAsync(NewAccount account, CancellationToken cancellationToken);
 
-    /// <summary>Appends to one account; at most once per account in a transaction.</summary>
+    /// <summary>Appends to one account; what is read after it is the account with it. A second append goes on where the first one ended.</summary>
     /// <exception cref="StoreException">The head is not where <see cref="AccountAppend.Before"/> saw it, or a constraint refuses a row.</exception>
     ValueTask AppendAsync(AccountAppend append, CancellationToken cancellationToken);
 
@@ -66,7 +95,10 @@ public interface IReadSnapshot : IAccountReader
     /// <summary>All published versions, by ruleset and number.</summary>
     ValueTask<ImmutableArray<StoredVersion>> VersionsAsync(CancellationToken cancellationToken);
 
-    /// <summary>The account as it stood after its last entry recorded at or before an instant; null when it was not open then.</summary>
+    /// <summary>
+    /// The account as it stood after its last entry recorded at or before an instant, its open holds of then included; null when it was not
+    /// open then.
+    /// </summary>
     ValueTask<StoredAccount?> AccountAtAsync(string account, Instant recordedAt, CancellationToken cancellationToken);
 
     /// <summary>Accounts by id, ascending, with what a list shows.</summary>

@@ -88,8 +88,9 @@ public sealed record EntryRow(long Position, string Account, string Ruleset, lon
 public sealed record EntryRecord(EntryRow Row, JournalEntry Entry, ReadOnlyMemory<byte>? Answer);
 
 /// <summary>What a proof of one account starts from and must arrive at.</summary>
-/// <param name="Head">With the state of every lot, also of those that no longer matter.</param>
-public sealed record AccountProof(StoredAccount Head, ImmutableArray<LotState> Lots);
+/// <param name="Lots">The state of every lot, also of those that no longer matter.</param>
+/// <param name="OpenHolds">Numbers of the holds that are kept as open, ascending; the open debts stand in the head's state.</param>
+public sealed record AccountProof(StoredAccount Head, ImmutableArray<LotState> Lots, ImmutableArray<long> OpenHolds);
 
 /// <summary>One entry as a proof reads it.</summary>
 /// <param name="KeyResolves">The key's row names this entry.</param>
@@ -98,6 +99,9 @@ public sealed record EntryProof(JournalEntry Entry, bool KeyResolves, bool Trace
 {
     /// <summary>Rises with every entry of the store; what an export goes on from.</summary>
     public long Position { get; init; }
+
+    /// <summary>Of a reversal: what it takes back, as it stood before the entry; null for any other.</summary>
+    public Use? Use { get; init; }
 
     /// <summary>The first answer of the command, as it was given; empty for entries that fell due.</summary>
     public ReadOnlyMemory<byte> Answer { get; init; }

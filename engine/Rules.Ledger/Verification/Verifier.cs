@@ -183,6 +183,11 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
             return lots;
         }
 
+        if (MovementFault(entry.Content, account) is { } movement)
+        {
+            return movement;
+        }
+
         return account.Replay?.Fault(entry) is { } replayed ? ("replay", replayed) : null;
     }
 
@@ -210,7 +215,7 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
                 return ("postings", $"Its line for lot {line.Lot} does not balance.");
             }
 
-            var draws = entry.Content.Kind is EntryKind.Charge or EntryKind.Hold && line.Spent + line.Held > 0;
+            var draws = entry.Content.Kind is EntryKind.Charge or EntryKind.Hold or EntryKind.Repayment && line.Spent + line.Held > 0;
             if (draws && (entry.RecordedAt < lot.Lot.EffectiveAt || entry.RecordedAt >= lot.Lot.ExpiresAt))
             {
                 return ("draw", $"It draws on lot {line.Lot}, which was not live then.");
@@ -225,8 +230,48 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
             }
         }
 
+        foreach (var end in entry.Content.EndedLots)
+        {
+            if (!account.Lots.TryGetValue(end.Lot, out var ended) || ended.IsEnded)
+            {
+                return ("lots", $"It ends lot {end.Lot}, which is not there or has ended.");
+            }
+
+            account.Lots[end.Lot] = ended with { IsEnded = true, Successor = end.Successor };
+        }
+
         return entry.BalanceAfter is { } balance && balance != account.Available
             ? ("balance", $"The balance after it is stored as {balance}, and its postings come to {account.Available}.")
+            : null;
+    }
+
+    private static (string Check, string Message)? MovementFault(Entry content, Recomputed account)
+    {
+        foreach (var debt in content.NewDebts)
+        {
+            if (!account.Debts.TryAdd(debt.Number, new DebtState(debt, debt.Amount, 0)))
+            {
+                return ("debts", $"Debt {debt.Number} is made a second time.");
+            }
+        }
+
+        foreach (var line in content.DebtLines)
+        {
+            if (!account.Debts.TryGetValue(line.Debt, out var debt) || debt.Left < line.Amount)
+            {
+                return ("debts", $"It takes {line.Amount} off debt {line.Debt}, which does not owe that much.");
+            }
+
+            account.Debts[line.Debt] = debt.Apply(line);
+        }
+
+        if (content.NewHold is { } hold && !account.OpenHolds.Add(hold.Number))
+        {
+            return ("holds", $"Hold {hold.Number} is made a second time.");
+        }
+
+        return content.Settlement is { } settlement && !account.OpenHolds.Remove(settlement.Hold)
+            ? ("holds", $"It settles hold {settlement.Hold}, which is not open.")
             : null;
     }
 
@@ -258,6 +303,16 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
             _problems.Add(new VerificationProblem("lots", id, null, $"{proof.Lots.Length} lots are stored, and its entries opened {account.Lots.Count}."));
         }
 
+        if (!proof.Head.State.Debts.SequenceEqual(account.Debts.Values.Where(debt => debt.Left > 0)))
+        {
+            _problems.Add(new VerificationProblem("debts", id, null, "The stored debts are not what its entries leave open."));
+        }
+
+        if (!proof.OpenHolds.SequenceEqual(account.OpenHolds))
+        {
+            _problems.Add(new VerificationProblem("holds", id, null, "The stored open holds are not those that its entries leave open."));
+        }
+
         foreach (var lot in proof.Lots)
         {
             if (!account.Lots.TryGetValue(lot.Lot.Number, out var recomputed) || recomputed != lot)
@@ -274,6 +329,10 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
         public AccountReplay? Replay => replay;
 
         public Dictionary<long, LotState> Lots { get; } = [];
+
+        public SortedDictionary<long, DebtState> Debts { get; } = [];
+
+        public SortedSet<long> OpenHolds { get; } = [];
 
         public ReadOnlyMemory<byte> Hash { get; set; } = opening;
 

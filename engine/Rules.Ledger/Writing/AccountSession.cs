@@ -31,6 +31,8 @@ internal sealed class AccountSession
     private long _sequence;
     private long _available;
     private bool _changed;
+    private bool _appended;
+    private bool _holdsMoved;
 
     private AccountSession(IWriteTransaction transaction, string id)
     {
@@ -72,10 +74,19 @@ internal sealed class AccountSession
             return new CommandResult { Status = CommandStatus.Invalid, Error = LedgerErrors.IdUsed(lot) };
         }
 
+        if (command.NewUse is { } use && await HasUseAsync(use, command, cancellationToken))
+        {
+            return new CommandResult { Status = CommandStatus.Invalid, Error = LedgerErrors.UseIdUsed(use) };
+        }
+
         var recordedAt = Instants.Max(_before.Clock ?? command.ReceivedAt, _state!.LastAt);
-        var scopes = command.Scopes(_state, recordedAt);
-        var booked = command.Book(_state with { Scopes = await ScopesAsync(scopes, cancellationToken) }, recordedAt);
-        return booked.Error is { } error ? new CommandResult { Status = CommandStatus.Invalid, Error = error } : Take(command, booked, recordedAt);
+        var state = await StateForAsync(command, recordedAt, cancellationToken);
+        var scopes = command.Scopes(state, recordedAt);
+        state = state with { Scopes = await ScopesAsync(scopes, cancellationToken) };
+        var booked = command.Book(state, recordedAt);
+        return booked.Error is { } error
+            ? new CommandResult { Status = CommandStatus.Invalid, Error = error }
+            : Take(command, state, booked, recordedAt);
     }
 
     /// <summary>Appends what the commands did; nothing when they did nothing.</summary>
@@ -84,7 +95,7 @@ internal sealed class AccountSession
     {
         if (!_changed)
         {
-            return false;
+            return _appended;
         }
 
         var scopes = new List<ScopeState>(_changedScopes.Count);
@@ -96,14 +107,111 @@ internal sealed class AccountSession
         await _transaction.AppendAsync(new AccountAppend
         {
             Before = _before!,
-            Entries = _entries,
-            Answers = _answers,
+            Entries = [.. _entries],
+            Answers = [.. _answers],
             Scopes = scopes,
-            Cycles = _cycles,
-            Values = _values,
+            Cycles = [.. _cycles],
+            Values = [.. _values],
             After = _state!,
         }, cancellationToken);
-        return true;
+        _before = _before! with { State = _state!, HeadSequence = _sequence, HeadHash = _hash, Period = _before.Period + _cycles.Count };
+        _entries.Clear();
+        _answers.Clear();
+        _changedScopes.Clear();
+        _cycles.Clear();
+        _values.Clear();
+        _changed = false;
+        _holdsMoved = false;
+        return _appended = true;
+    }
+
+    /// <summary>
+    /// The account with what the command names: due holds, a use, lots of which nothing is left. A store is asked only after it has everything
+    /// that this transaction did, so it alone says what an account's history is.
+    /// </summary>
+    private async ValueTask<AccountState> StateForAsync(PendingCommand command, Instant recordedAt, CancellationToken cancellationToken)
+    {
+        var readsLots = command.Use is not null || command.Lot is not null || command.ReadsLiveLots(_state!);
+        if (readsLots)
+        {
+            await PostDueAsync(command, recordedAt, cancellationToken);
+        }
+
+        if (readsLots || _holdsMoved)
+        {
+            await AppendAsync(cancellationToken);
+        }
+
+        var state = await WithHoldsAsync(command.Hold, recordedAt, cancellationToken);
+        if (!readsLots)
+        {
+            return state;
+        }
+
+        var lots = new SortedDictionary<long, LotState>();
+        if (command.Use is { } id && await _transaction.UseAsync(_before!, id, cancellationToken) is { } use)
+        {
+            state = state with { Uses = [use] };
+            await AddLotsAsync(lots, [.. use.Lines.Select(static line => line.Lot)], cancellationToken);
+        }
+
+        if (command.Lot is { } named && await _transaction.LotAsync(_before!, named, cancellationToken) is { } lot)
+        {
+            lots.TryAdd(lot.Lot.Number, lot);
+        }
+
+        if (command.ReadsLiveLots(_state!))
+        {
+            foreach (var live in await _transaction.LotsAsync(_before!, recordedAt, cancellationToken))
+            {
+                lots.TryAdd(live.Lot.Number, live);
+            }
+        }
+
+        var numbers = lots.Keys.ToImmutableArray();
+        foreach (ref readonly var known in state.Lots.AsSpan())
+        {
+            lots[known.Lot.Number] = known;
+        }
+
+        return state with { Lots = [.. lots.Values], NamedLots = numbers };
+    }
+
+    // What falls due may repay the use's debts and end its lots: it is posted before they are read. Advancing composes.
+    private async ValueTask PostDueAsync(PendingCommand command, Instant recordedAt, CancellationToken cancellationToken)
+    {
+        if (_holdsMoved)
+        {
+            await AppendAsync(cancellationToken);
+        }
+
+        var state = await WithHoldsAsync(null, recordedAt, cancellationToken);
+        state = state with { Scopes = await ScopesAsync(command.ScopesDue(state, recordedAt), cancellationToken) };
+        if (command.Due(state, recordedAt) is { Error: null } due)
+        {
+            Post(command, state, due, recordedAt);
+        }
+    }
+
+    private async ValueTask<AccountState> WithHoldsAsync(string? named, Instant recordedAt, CancellationToken cancellationToken) => _state!.NextHold == 1
+        ? _state
+        : _state with { Holds = await _transaction.HoldsAsync(_before!, recordedAt, named, cancellationToken) };
+
+    private async ValueTask AddLotsAsync(SortedDictionary<long, LotState> lots, IReadOnlyList<long> numbers, CancellationToken cancellationToken)
+    {
+        while (numbers.Count > 0)
+        {
+            var successors = new List<long>();
+            foreach (var lot in await _transaction.LotsAsync(_before!, numbers, cancellationToken))
+            {
+                if (lots.TryAdd(lot.Lot.Number, lot) && lot.Successor is { } successor && !lots.ContainsKey(successor))
+                {
+                    successors.Add(successor);
+                }
+            }
+
+            numbers = successors;
+        }
     }
 
     private async ValueTask<CommandResult> OpenAsync(PendingCommand command, CancellationToken cancellationToken)
@@ -118,7 +226,7 @@ internal sealed class AccountSession
         // An account opened with an instant ahead of this clock begins its time there.
         var recordedAt = Instants.Max(command.ReceivedAt, state.LastAt);
         Begin(await _transaction.OpenAccountAsync(new NewAccount(_id, state.Ruleset, state.OpenedAt, recordedAt), cancellationToken));
-        return Take(command, booked, recordedAt);
+        return Take(command, state, booked, recordedAt);
     }
 
     private void Begin(StoredAccount stored)
@@ -151,6 +259,18 @@ internal sealed class AccountSession
         }
 
         return await _transaction.HasLotAsync(_before!, lot, cancellationToken);
+    }
+
+    // A charge's key can only be a hold's id where there are holds.
+    private async ValueTask<bool> HasUseAsync(string use, PendingCommand command, CancellationToken cancellationToken)
+    {
+        if (command.Hold is null && _state!.NextHold == 1)
+        {
+            return false;
+        }
+
+        await AppendAsync(cancellationToken);
+        return await _transaction.HasUseAsync(_before!, use, cancellationToken);
     }
 
     private static CommandResult Repeat(StoredAnswer first, PendingCommand command)
@@ -207,13 +327,29 @@ internal sealed class AccountSession
         return known.ToImmutable();
     }
 
-    private CommandResult Take(PendingCommand command, Booked booked, Instant recordedAt)
+    private CommandResult Take(PendingCommand command, AccountState before, Booked booked, Instant recordedAt)
+    {
+        var own = Post(command, before, booked, recordedAt);
+        var answer = new StoredAnswer(booked.Accepted, command.RequestHash, booked.Outcome, own, booked.Answer);
+        _answers.Add(new NewAnswer(command.Key, answer));
+        _answersByKey.Add(command.Key, answer);
+        return new CommandResult
+        {
+            Status = booked.Accepted ? CommandStatus.Accepted : CommandStatus.Refused,
+            Body = booked.Answer,
+            Sequence = own,
+            Outcome = booked.Outcome,
+        };
+    }
+
+    /// <returns>Sequence of the command's own entry; null when it made none.</returns>
+    private long? Post(PendingCommand command, AccountState before, Booked booked, Instant recordedAt)
     {
         _changed = true;
         long? own = null;
         foreach (var entry in booked.Entries)
         {
-            var sequence = Take(entry, command, booked, recordedAt);
+            var sequence = Post(entry, command, before, booked, recordedAt);
             if (entry.SystemKey is null)
             {
                 own = sequence;
@@ -233,20 +369,11 @@ internal sealed class AccountSession
             _values.Add(new NewValue(DatedValueKind.Version, value, _sequence));
         }
 
-        _state = after with { LastAt = Instants.Max(after.LastAt, recordedAt), Scopes = [], Lots = Live(after) };
-        var answer = new StoredAnswer(booked.Accepted, command.RequestHash, booked.Outcome, own, booked.Answer);
-        _answers.Add(new NewAnswer(command.Key, answer));
-        _answersByKey.Add(command.Key, answer);
-        return new CommandResult
-        {
-            Status = booked.Accepted ? CommandStatus.Accepted : CommandStatus.Refused,
-            Body = booked.Answer,
-            Sequence = own,
-            Outcome = booked.Outcome,
-        };
+        _state = after.AtRest() with { LastAt = Instants.Max(after.LastAt, recordedAt), Holds = [] };
+        return own;
     }
 
-    private long Take(Entry content, PendingCommand command, Booked booked, Instant recordedAt)
+    private long Post(Entry content, PendingCommand command, AccountState before, Booked booked, Instant recordedAt)
     {
         var own = content.SystemKey is null;
         foreach (ref readonly var line in content.Postings.AsSpan())
@@ -262,6 +389,8 @@ internal sealed class AccountSession
             RecordedAt = recordedAt,
             Content = content,
             Late = own && booked.Late,
+            Reference = content.Settlement is { } settlement ? SequenceOf(before, settlement.Hold) : own ? booked.Reference : null,
+            Request = own ? booked.Request : ReadOnlyMemory<byte>.Empty,
             Outcome = own ? booked.Outcome : null,
             BalanceAfter = _state!.NextLot == 1 && booked.State!.NextLot == 1 ? null : _available,
             Event = own ? booked.Usage : ReadOnlyMemory<byte>.Empty,
@@ -271,6 +400,7 @@ internal sealed class AccountSession
         entry = entry with { Hash = EntryHash.Of(entry) };
         _entries.Add(entry);
         _hash = entry.Hash;
+        _holdsMoved |= content.NewHold is not null || content.Settlement is not null;
         foreach (var scope in content.Scopes)
         {
             _scopes[scope.Id] = scope;
@@ -301,6 +431,19 @@ internal sealed class AccountSession
         return _sequence;
     }
 
+    private static long? SequenceOf(AccountState state, long hold)
+    {
+        foreach (var candidate in state.Holds)
+        {
+            if (candidate.Hold.Number == hold)
+            {
+                return candidate.Sequence;
+            }
+        }
+
+        return null;
+    }
+
     private static DatedValue PlanOf(AccountState after, string plan, Instant from)
     {
         for (var i = after.Plans.Length - 1; i >= 0; i--)
@@ -313,22 +456,4 @@ internal sealed class AccountSession
 
         return new DatedValue("plan", plan, from);
     }
-
-    /// <summary>The lots that a store would read back: open ones, and those of the running postpaid cycle.</summary>
-    private static ImmutableArray<LotState> Live(AccountState state)
-    {
-        var cycle = state.Cycle?.Number ?? 0;
-        foreach (ref readonly var lot in state.Lots.AsSpan())
-        {
-            if (!IsLive(lot, cycle))
-            {
-                return state.Lots.RemoveAll(lot => !IsLive(lot, cycle));
-            }
-        }
-
-        return state.Lots;
-    }
-
-    private static bool IsLive(in LotState lot, int cycle) =>
-        lot.Available > 0 || lot.Held > 0 || (lot.Lot.Origin == LotOrigin.Postpaid && lot.Lot.Cycle == cycle);
 }

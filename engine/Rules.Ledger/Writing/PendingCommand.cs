@@ -28,6 +28,27 @@ internal abstract class PendingCommand(string account, string key, byte[] reques
     /// <summary>The id of the lot that the command makes by the caller's wish; null for any other command.</summary>
     public virtual string? NewLot => null;
 
+    /// <summary>The id under which the command makes a use or a hold: no other of the account may have it. Null for any other command.</summary>
+    public virtual string? NewUse => null;
+
+    /// <summary>The id of the hold that the command names; null for any other.</summary>
+    public virtual string? Hold => null;
+
+    /// <summary>The id of the use that the command names; null for any other.</summary>
+    public virtual string? Use => null;
+
+    /// <summary>The id of the lot that the command names; null for any other.</summary>
+    public virtual string? Lot => null;
+
+    /// <summary>The command reads every lot whose own end has not come, used up or not.</summary>
+    public virtual bool ReadsLiveLots(AccountState state) => false;
+
+    /// <summary>The counting scopes that <see cref="Due"/> may read.</summary>
+    public virtual IReadOnlyList<ScopeId> ScopesDue(AccountState state, Instant recordedAt) => [];
+
+    /// <summary>What falls due by an instant, for commands whose reading depends on it; null for any other.</summary>
+    public virtual Booked? Due(AccountState state, Instant recordedAt) => null;
+
     public Task<CommandResult> Completion => _completion.Task;
 
     /// <summary>The counting scopes that the booking may read.</summary>
@@ -62,6 +83,12 @@ internal sealed record Booked
 
     /// <summary>The usage event as canonical JSON; empty where nothing was priced.</summary>
     public byte[] Usage { get; init; } = [];
+
+    /// <summary>The command as canonical JSON where its entry does not say all that was asked; else empty.</summary>
+    public byte[] Request { get; init; } = [];
+
+    /// <summary>Sequence of the entry that the command's own entry undoes; null for any other.</summary>
+    public long? Reference { get; init; }
 
     /// <summary>The event took place longer ago than clocks differ.</summary>
     public bool Late { get; init; }

@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using NodaTime;
+using Rules.Engine.Accounts;
+using Rules.Engine.Drawing;
 using Rules.Engine.Pricing;
 using Rules.Ledger.Storage;
 
@@ -53,6 +56,25 @@ internal sealed class FaultStore(ILedgerStore store, int seed) : ILedgerStore
 
         public ValueTask<bool> HasLotAsync(StoredAccount account, string lot, CancellationToken cancellationToken) =>
             transaction.HasLotAsync(account, lot, cancellationToken);
+
+        public ValueTask<bool> HasUseAsync(StoredAccount account, string use, CancellationToken cancellationToken) =>
+            transaction.HasUseAsync(account, use, cancellationToken);
+
+        public ValueTask<ImmutableArray<HoldState>> HoldsAsync(
+            StoredAccount account, Instant dueBy, string? named, CancellationToken cancellationToken) =>
+            transaction.HoldsAsync(account, dueBy, named, cancellationToken);
+
+        public ValueTask<Use?> UseAsync(StoredAccount account, string use, CancellationToken cancellationToken) =>
+            transaction.UseAsync(account, use, cancellationToken);
+
+        public ValueTask<ImmutableArray<LotState>> LotsAsync(StoredAccount account, IReadOnlyList<long> numbers, CancellationToken cancellationToken) =>
+            transaction.LotsAsync(account, numbers, cancellationToken);
+
+        public ValueTask<LotState?> LotAsync(StoredAccount account, string lot, CancellationToken cancellationToken) =>
+            transaction.LotAsync(account, lot, cancellationToken);
+
+        public ValueTask<ImmutableArray<LotState>> LotsAsync(StoredAccount account, Instant liveAt, CancellationToken cancellationToken) =>
+            transaction.LotsAsync(account, liveAt, cancellationToken);
 
         public ValueTask<StoredAccount> OpenAccountAsync(NewAccount account, CancellationToken cancellationToken) =>
             transaction.OpenAccountAsync(account, cancellationToken);

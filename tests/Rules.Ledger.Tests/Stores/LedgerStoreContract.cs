@@ -14,7 +14,7 @@ using Xunit;
 namespace Rules.Ledger.Tests.Stores;
 
 /// <summary>What every store promises. A store's tests are a class that inherits these and says how the store is opened.</summary>
-public abstract class LedgerStoreContract : IAsyncLifetime
+public abstract partial class LedgerStoreContract : IAsyncLifetime
 {
     private static readonly Instant _t0 = BankCommands.Start;
     private static readonly Instant _t1 = _t0 + Duration.FromMinutes(1);
@@ -446,7 +446,7 @@ public abstract class LedgerStoreContract : IAsyncLifetime
             RecordedAt = before.State.LastAt,
             Content = content,
             PreviousHash = before.HeadHash,
-            TraceHash = content.Kind == EntryKind.Charge ? EntryHash.OfTrace([], []) : default,
+            TraceHash = content.Kind is EntryKind.Charge or EntryKind.Hold or EntryKind.Capture ? EntryHash.OfTrace([], []) : default,
         };
         return entry with { Hash = EntryHash.Of(entry) };
     }

@@ -8,11 +8,12 @@ using Rules.Ledger.Journal;
 namespace Rules.Ledger.Storage.Sqlite;
 
 /// <summary>The reads that a write transaction and a snapshot share.</summary>
-internal abstract class SqliteAccountReader(SqliteSession session) : IAccountReader
+internal abstract partial class SqliteAccountReader(SqliteSession session) : IAccountReader
 {
     private const string SelectAccount =
         """
-        SELECT a.account_id, a.ruleset, a.opened_at, h.head_seq, h.head_hash, h.last_at, h.next_lot, h.period_no, p.cycle_no, p.anchor, p.start_at, p.end_at
+        SELECT a.account_id, a.ruleset, a.opened_at, h.head_seq, h.head_hash, h.last_at, h.next_lot, h.period_no, p.cycle_no, p.anchor, p.start_at, p.end_at,
+               h.next_debt, h.next_hold
         FROM account a JOIN account_head h ON h.account_id=a.account_id
         LEFT JOIN period p ON p.account_id=h.account_id AND p.period_no=h.period_no
         WHERE a.external_id=?1
@@ -20,23 +21,32 @@ internal abstract class SqliteAccountReader(SqliteSession session) : IAccountRea
 
     private const string SelectValues = "SELECT kind, name, value, from_at FROM account_value WHERE account_id=?1 AND seq<=?2 ORDER BY seq, line";
 
-    // Open lots, and those of the running postpaid cycle.
-    private const string SelectLots =
+    /// <summary>Lot, amounts and end: what <see cref="ReadLotState"/> reads.</summary>
+    protected const string LotColumns =
         """
-        SELECT l.lot_no, l.lot_id, b.name, l.origin, l.amount, l.created_at, l.effective_at, l.expires_at, l.priority, l.cost, l.cycle_no,
-               s.granted, s.available, s.held, s.spent, s.expired, s.moved
-        FROM lot_state s JOIN lot l ON l.account_id=s.account_id AND l.lot_no=s.lot_no JOIN bucket b ON b.bucket_id=l.bucket_id
-        WHERE s.account_id=?1 AND (s.available>0 OR s.held>0)
-        UNION ALL
-        SELECT l.lot_no, l.lot_id, b.name, l.origin, l.amount, l.created_at, l.effective_at, l.expires_at, l.priority, l.cost, l.cycle_no,
-               s.granted, s.available, s.held, s.spent, s.expired, s.moved
-        FROM lot l JOIN lot_state s ON s.account_id=l.account_id AND s.lot_no=l.lot_no JOIN bucket b ON b.bucket_id=l.bucket_id
-        WHERE l.account_id=?1 AND l.origin=4 AND s.available=0 AND s.held=0 AND l.cycle_no=?2
-        ORDER BY 1
+        l.lot_no, l.lot_id, b.name, l.origin, l.amount, l.created_at, l.effective_at, l.expires_at, l.priority, l.cost, l.cycle_no
         """;
 
+    protected const string LotStateColumns = LotColumns + ", s.granted, s.available, s.held, s.spent, s.expired, s.moved, e.lot_no, e.successor";
+
+    protected const string LotStateJoins =
+        """
+         JOIN bucket b ON b.bucket_id=l.bucket_id LEFT JOIN lot_end e ON e.account_id=l.account_id AND e.lot_no=l.lot_no
+        """;
+
+    private const string LotsByState = "SELECT " + LotStateColumns + " FROM lot_state s JOIN lot l ON l.account_id=s.account_id AND l.lot_no=s.lot_no" + LotStateJoins;
+    private const string LotsByLot = "SELECT " + LotStateColumns + " FROM lot l JOIN lot_state s ON s.account_id=l.account_id AND s.lot_no=l.lot_no" + LotStateJoins;
+
+    // Open lots, and those of the running postpaid cycle.
+    private const string SelectLots = LotsByState + " WHERE s.account_id=?1 AND (s.available>0 OR s.held>0) UNION ALL "
+        + LotsByLot + " WHERE l.account_id=?1 AND l.origin=4 AND s.available=0 AND s.held=0 AND l.cycle_no=?2 ORDER BY 1";
+
+    private const string SelectLotByNumber = LotsByLot + " WHERE l.account_id=?1 AND l.lot_no=?2";
+    private const string SelectLotById = LotsByLot + " WHERE l.account_id=?1 AND l.lot_id=?2";
+    private const string SelectLiveLots = LotsByLot + " WHERE l.account_id=?1 AND (l.expires_at IS NULL OR l.expires_at>?2) ORDER BY l.lot_no";
+
     private const string SelectScope =
-        "SELECT began_at, version, posted, listed_posted, totals FROM scope_state WHERE account_id=?1 AND action=?2 AND scope_key=?3 AND scope_value=?4";
+        "SELECT began_at, version, posted, listed_posted, totals, reversed FROM scope_state WHERE account_id=?1 AND action=?2 AND scope_key=?3 AND scope_value=?4";
 
     private const string SelectAnswer =
         """
@@ -67,6 +77,7 @@ internal abstract class SqliteAccountReader(SqliteSession session) : IAccountRea
                     Version = statement.Int32(1),
                     Posted = statement.Int64(2),
                     ListedPosted = statement.Int64(3),
+                    Reversed = statement.Int64(5),
                     Bodies = bodies,
                     Draws = draws,
                 });
@@ -121,9 +132,11 @@ internal abstract class SqliteAccountReader(SqliteSession session) : IAccountRea
             LastAt = Instants.FromMicroseconds(statement.Int64(5)),
             NextLot = statement.Int64(6),
             Cycle = statement.IsNull(8) ? null : ReadCycle(statement, 8),
+            NextDebt = statement.Int64(12),
+            NextHold = statement.Int64(13),
         };
         statement.Reset();
-        state = WithValues(state, number, headSequence) with { Lots = Lots(number, state.Cycle?.Number ?? 0) };
+        state = WithValues(state, number, headSequence) with { Lots = Lots(number, state), Debts = state.NextDebt == 1 ? [] : Debts(number) };
         return new StoredAccount(number, state, headSequence, headHash, period);
     }
 
@@ -178,19 +191,41 @@ internal abstract class SqliteAccountReader(SqliteSession session) : IAccountRea
         Cycle = row.NullableInt32(column + 10),
     };
 
-    /// <summary>A lot and, after its eleven columns, its six amounts.</summary>
-    protected static LotState ReadLotState(SqliteStatement row) => new(ReadLot(row, 0), row.Int64(11), row.Int64(12), row.Int64(13), row.Int64(14), row.Int64(15), row.Int64(16));
+    /// <summary>A lot and, after its eleven columns, its six amounts and its early end.</summary>
+    protected static LotState ReadLotState(SqliteStatement row) =>
+        new(ReadLot(row, 0), row.Int64(11), row.Int64(12), row.Int64(13), row.Int64(14), row.Int64(15), row.Int64(16))
+        {
+            IsEnded = !row.IsNull(17),
+            Successor = row.NullableInt64(18),
+        };
 
-    private ImmutableArray<LotState> Lots(long account, int cycle)
+    private ImmutableArray<LotState> Lots(long account, AccountState state)
     {
         var lots = ImmutableArray.CreateBuilder<LotState>();
         var statement = session.Statement(SelectLots);
-        statement.Bind(1, account).Bind(2, cycle);
+        statement.Bind(1, account).Bind(2, state.Cycle?.Number ?? 0);
+        var mayReturn = false;
         while (statement.Step())
         {
-            lots.Add(ReadLotState(statement));
+            var lot = ReadLotState(statement);
+            lots.Add(lot);
+            mayReturn |= lot.Successor is not null && lot.Held > 0;
         }
 
-        return lots.ToImmutable();
+        return mayReturn ? WithSuccessors(account, lots) : lots.ToImmutable();
+    }
+
+    // Held credits of a lot that was replaced may return to what took its place, also when nothing is left of that.
+    private ImmutableArray<LotState> WithSuccessors(long account, ImmutableArray<LotState>.Builder lots)
+    {
+        for (var i = 0; i < lots.Count; i++)
+        {
+            if (lots[i].Successor is { } successor && !lots.Any(lot => lot.Lot.Number == successor))
+            {
+                lots.Add(LotByNumber(account, successor)!.Value);
+            }
+        }
+
+        return [.. lots.OrderBy(lot => lot.Lot.Number)];
     }
 }

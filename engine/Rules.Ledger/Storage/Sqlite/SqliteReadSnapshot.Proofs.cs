@@ -13,19 +13,16 @@ internal sealed partial class SqliteReadSnapshot
 {
     private const string SelectProofAccounts = "SELECT external_id FROM account WHERE ?1 IS NULL OR external_id=?1 ORDER BY account_id";
 
-    private const string SelectAllLots =
-        """
-        SELECT l.lot_no, l.lot_id, b.name, l.origin, l.amount, l.created_at, l.effective_at, l.expires_at, l.priority, l.cost, l.cycle_no,
-               s.granted, s.available, s.held, s.spent, s.expired, s.moved
-        FROM lot l JOIN lot_state s ON s.account_id=l.account_id AND s.lot_no=l.lot_no JOIN bucket b ON b.bucket_id=l.bucket_id
-        WHERE l.account_id=?1 ORDER BY l.lot_no
-        """;
+    private const string SelectAllLots = "SELECT " + LotStateColumns
+        + " FROM lot l JOIN lot_state s ON s.account_id=l.account_id AND s.lot_no=l.lot_no" + LotStateJoins + " WHERE l.account_id=?1 ORDER BY l.lot_no";
+
+    private const string SelectOpenHolds = "SELECT hold_no FROM hold_state WHERE account_id=?1 AND is_open=1 ORDER BY hold_no";
 
     private const string ProofColumns =
         """
         SELECT j.entry_id, j.account_id, a.external_id, j.seq, j.kind, j.idem_key, j.amount, j.occurred_at, j.recorded_at, j.late, j.ref_seq, j.version, j.trace_sha256,
-               j.outcome, j.balance_after, j.prev_hash, j.hash, u.content, w.body, i.entry_id
-        FROM journal j JOIN account a ON a.account_id=j.account_id LEFT JOIN usage_event u ON u.entry_id=j.entry_id
+               j.outcome, j.balance_after, j.prev_hash, j.hash, u.content, w.body, i.entry_id, j.forgiven, r.content
+        FROM journal j JOIN account a ON a.account_id=j.account_id LEFT JOIN usage_event u ON u.entry_id=j.entry_id LEFT JOIN request r ON r.entry_id=j.entry_id
         LEFT JOIN answer w ON w.answer_id=j.answer_id
         LEFT JOIN idempotency i ON i.account_id=j.account_id AND i.idem_key=j.idem_key
         """;
@@ -39,16 +36,39 @@ internal sealed partial class SqliteReadSnapshot
     private const string SelectPostingsOfAccount = PostingColumns
         + "journal j JOIN posting p ON p.entry_id=j.entry_id WHERE j.account_id=?2 AND j.entry_id>?1 AND (?3 IS NULL OR j.seq=?3) ORDER BY j.seq, p.line";
 
-    private const string NewLotColumns =
-        """
-        SELECT l.entry_id, l.lot_no, l.lot_id, b.name, l.origin, l.amount, l.created_at, l.effective_at, l.expires_at, l.priority, l.cost, l.cycle_no
-        """;
+    private const string NewLotColumns = "SELECT l.entry_id, " + LotColumns;
 
     private const string SelectNewLotsOfAll = NewLotColumns + " FROM lot l JOIN bucket b ON b.bucket_id=l.bucket_id WHERE l.entry_id>?1 ORDER BY l.entry_id, l.lot_no";
 
     private const string SelectNewLotsOfAccount = NewLotColumns
         + " FROM journal j JOIN lot l ON l.entry_id=j.entry_id AND l.account_id=j.account_id JOIN bucket b ON b.bucket_id=l.bucket_id"
         + " WHERE j.account_id=?2 AND j.entry_id>?1 AND (?3 IS NULL OR j.seq=?3) ORDER BY j.seq, l.lot_no";
+
+    private const string OfAccount = " x ON x.entry_id=j.entry_id WHERE j.account_id=?2 AND j.entry_id>?1 AND (?3 IS NULL OR j.seq=?3) ORDER BY j.seq, ";
+
+    private const string LotEndColumns = "SELECT x.entry_id, x.lot_no, x.successor FROM ";
+    private const string SelectLotEndsOfAll = LotEndColumns + "lot_end x WHERE x.entry_id>?1 ORDER BY x.entry_id, x.lot_no";
+    private const string SelectLotEndsOfAccount = LotEndColumns + "journal j JOIN lot_end" + OfAccount + "x.lot_no";
+
+    private const string DebtColumns = "SELECT x.entry_id, x.debt_no, x.action, x.amount, x.owed_at FROM ";
+    private const string SelectDebtsOfAll = DebtColumns + "debt x WHERE x.entry_id>?1 ORDER BY x.entry_id, x.debt_no";
+    private const string SelectDebtsOfAccount = DebtColumns + "journal j JOIN debt" + OfAccount + "x.debt_no";
+
+    private const string DebtLineColumns = "SELECT x.entry_id, x.debt_no, x.kind, x.amount FROM ";
+    private const string SelectDebtLinesOfAll = DebtLineColumns + "debt_line x WHERE x.entry_id>?1 ORDER BY x.entry_id, x.line";
+    private const string SelectDebtLinesOfAccount = DebtLineColumns + "journal j JOIN debt_line" + OfAccount + "x.line";
+
+    private const string ProofHoldColumns = "SELECT x.entry_id, x.hold_no, x.hold_id, x.action, x.version, x.amount, x.held_at, x.expires_at FROM ";
+    private const string SelectHoldsOfAll = ProofHoldColumns + "hold x WHERE x.entry_id>?1 ORDER BY x.entry_id";
+    private const string SelectHoldsOfAccount = ProofHoldColumns + "journal j JOIN hold" + OfAccount + "x.hold_no";
+
+    private const string ResolutionColumns = "SELECT x.entry_id, x.hold_no, x.kind, x.charged, x.returned, x.asked FROM ";
+    private const string SelectResolutionsOfAll = ResolutionColumns + "hold_resolution x WHERE x.entry_id>?1 ORDER BY x.entry_id";
+    private const string SelectResolutionsOfAccount = ResolutionColumns + "journal j JOIN hold_resolution" + OfAccount + "x.hold_no";
+
+    private const string UndoneColumns = "SELECT x.entry_id, x.of_seq, x.of_line, x.amount FROM ";
+    private const string SelectUndoneOfAll = UndoneColumns + "undone x WHERE x.entry_id>?1 ORDER BY x.entry_id, x.line";
+    private const string SelectUndoneOfAccount = UndoneColumns + "journal j JOIN undone" + OfAccount + "x.line";
 
     private const string SelectSetValues = "SELECT kind, name, value, from_at, seq FROM account_value WHERE account_id=?1 ORDER BY seq, line";
     private const string SelectBegunCycles = "SELECT cycle_no, anchor, start_at, end_at, seq FROM period WHERE account_id=?1 AND of_entry=1 ORDER BY period_no";
@@ -100,8 +120,21 @@ internal sealed partial class SqliteReadSnapshot
                 lots.Add(ReadLotState(lot));
             }
 
-            yield return new AccountProof(head, lots.ToImmutable());
+            yield return new AccountProof(head, lots.ToImmutable(), OpenHolds(head.Number));
         }
+    }
+
+    private ImmutableArray<long> OpenHolds(long account)
+    {
+        var numbers = ImmutableArray.CreateBuilder<long>();
+        var row = Session.Statement(SelectOpenHolds);
+        row.Bind(1, account);
+        while (row.Step())
+        {
+            numbers.Add(row.Int64(0));
+        }
+
+        return numbers.ToImmutable();
     }
 
     private IEnumerable<EntryProof> Proofs(long? account, long? sequence, long after = 0)
@@ -110,6 +143,7 @@ internal sealed partial class SqliteReadSnapshot
         using var row = ProofStatement(SelectProofsOfAll, SelectProofsOfAccount, account, sequence, after);
         using var postings = new EntryCursor(ProofStatement(SelectPostingsOfAll, SelectPostingsOfAccount, account, sequence, after));
         using var lots = new EntryCursor(ProofStatement(SelectNewLotsOfAll, SelectNewLotsOfAccount, account, sequence, after));
+        using var movements = new MovementCursors(this, account, sequence, after);
         while (row.Step())
         {
             var accountNumber = row.Int64(1);
@@ -118,7 +152,7 @@ internal sealed partial class SqliteReadSnapshot
                 settings.Add(accountNumber, set = ReadSettings(accountNumber));
             }
 
-            yield return ReadProof(row, set, postings, lots);
+            yield return ReadProof(row, set, postings, lots, movements);
         }
     }
 
@@ -130,7 +164,7 @@ internal sealed partial class SqliteReadSnapshot
         return account is null ? statement : statement.Bind(2, account).Bind(3, sequence);
     }
 
-    private static EntryProof ReadProof(SqliteStatement row, Settings set, EntryCursor postings, EntryCursor lots)
+    private EntryProof ReadProof(SqliteStatement row, Settings set, EntryCursor postings, EntryCursor lots, MovementCursors movements)
     {
         var entryId = row.Int64(0);
         var sequence = row.Int64(3);
@@ -151,10 +185,11 @@ internal sealed partial class SqliteReadSnapshot
             Outcome = (QuoteOutcome?)row.NullableInt32(13),
             BalanceAfter = row.NullableInt64(14),
             Event = usage,
+            Request = row.Blob(21),
             TraceHash = trace,
             PreviousHash = row.Blob(15),
             Hash = row.Blob(16),
-            Content = new Entry
+            Content = movements.Into(entryId, new Entry
             {
                 Kind = kind,
                 SystemKey = row.IsNull(18) ? row.Text(5) : null,
@@ -167,12 +202,15 @@ internal sealed partial class SqliteReadSnapshot
                 Terms = Values(values, DatedValueKind.Term),
                 Plan = values.Where(v => v.Kind == DatedValueKind.Plan).Select(v => v.Value.Value).LastOrDefault(),
                 Cycle = set.Cycles.GetValueOrDefault(sequence),
-            },
+                Forgiven = row.Int64(20),
+            }),
         };
+        var use = kind == EntryKind.Reversal && entry.Reference is { } undone ? UseOf(row.Int64(1), undone, entry.Key, entryId) : null;
         return new EntryProof(entry, row.NullableInt64(19) == entryId, trace.Length == 0 || EntryHash.OfTrace(usage, answer).AsSpan().SequenceEqual(trace))
         {
             Position = entryId,
             Answer = answer,
+            Use = use,
         };
     }
 
@@ -223,6 +261,68 @@ internal sealed partial class SqliteReadSnapshot
 
     private static ImmutableArray<DatedValue> Values(IEnumerable<NewValue> values, DatedValueKind kind) =>
         [.. values.Where(value => value.Kind == kind).Select(value => value.Value)];
+
+    /// <summary>The tables of debts, holds, ended lots and reversals, side by side.</summary>
+    private sealed class MovementCursors(SqliteReadSnapshot snapshot, long? account, long? sequence, long after) : IDisposable
+    {
+        private readonly EntryCursor _ends = new(snapshot.ProofStatement(SelectLotEndsOfAll, SelectLotEndsOfAccount, account, sequence, after));
+        private readonly EntryCursor _debts = new(snapshot.ProofStatement(SelectDebtsOfAll, SelectDebtsOfAccount, account, sequence, after));
+        private readonly EntryCursor _debtLines = new(snapshot.ProofStatement(SelectDebtLinesOfAll, SelectDebtLinesOfAccount, account, sequence, after));
+        private readonly EntryCursor _holds = new(snapshot.ProofStatement(SelectHoldsOfAll, SelectHoldsOfAccount, account, sequence, after));
+        private readonly EntryCursor _resolutions = new(snapshot.ProofStatement(SelectResolutionsOfAll, SelectResolutionsOfAccount, account, sequence, after));
+        private readonly EntryCursor _undone = new(snapshot.ProofStatement(SelectUndoneOfAll, SelectUndoneOfAccount, account, sequence, after));
+
+        public Entry Into(long entryId, Entry entry)
+        {
+            if (!_ends.IsAt(entryId) && !_debts.IsAt(entryId) && !_debtLines.IsAt(entryId) && !_holds.IsAt(entryId) && !_resolutions.IsAt(entryId)
+                && !_undone.IsAt(entryId))
+            {
+                return entry;
+            }
+
+            return entry with
+            {
+                EndedLots = Read(_ends, entryId, static row => new LotEnd(row.Int64(1), row.NullableInt64(2))),
+                NewDebts = Read(_debts, entryId, static row => new Debt(row.Int64(1), row.Text(2), row.Int64(3), Instants.FromMicroseconds(row.Int64(4)))),
+                DebtLines = Read(_debtLines, entryId, static row => new DebtLine(row.Int64(1), (DebtLineKind)row.Int32(2), row.Int64(3))),
+                NewHold = Read(_holds, entryId, row => HoldOf(row, entry)).FirstOrDefault(),
+                Settlement = Read(_resolutions, entryId, static row =>
+                    new HoldSettlement(row.Int64(1), (SettlementKind)row.Int32(2), row.Int64(3), row.Int64(4), row.Text(5))).FirstOrDefault(),
+                Undone = Read(_undone, entryId, static row => new UndoneLine(row.Int64(1), row.Int32(2), row.Int64(3))),
+            };
+        }
+
+        public void Dispose()
+        {
+            foreach (var cursor in new[] { _ends, _debts, _debtLines, _holds, _resolutions, _undone })
+            {
+                cursor.Dispose();
+            }
+        }
+
+        private static Hold HoldOf(SqliteStatement row, Entry entry) => new()
+        {
+            Number = row.Int64(1),
+            Id = row.Text(2),
+            Action = row.Text(3),
+            Version = row.Int32(4),
+            Amount = row.Int64(5),
+            HeldAt = Instants.FromMicroseconds(row.Int64(6)),
+            ExpiresAt = Instants.FromMicroseconds(row.Int64(7)),
+            Lines = [.. entry.Postings.Where(posting => posting.Held > 0).Select(posting => new HoldLine(posting.Lot, posting.Held))],
+        };
+
+        private static ImmutableArray<T> Read<T>(EntryCursor cursor, long entryId, Func<SqliteStatement, T> read)
+        {
+            ImmutableArray<T>.Builder? items = null;
+            for (; cursor.IsAt(entryId); cursor.Next())
+            {
+                (items ??= ImmutableArray.CreateBuilder<T>(1)).Add(read(cursor.Row));
+            }
+
+            return items?.DrainToImmutable() ?? [];
+        }
+    }
 
     /// <summary>Rows in the order of their entries, read beside the journal; column 0 is the entry.</summary>
     private sealed class EntryCursor : IDisposable

@@ -56,13 +56,30 @@ internal sealed partial class SqliteReadSnapshot(SqliteLedgerStore store, Sqlite
     private const string SelectPeriodAt =
         "SELECT period_no, cycle_no, anchor, start_at, end_at FROM period WHERE account_id=?1 AND seq<=?2 ORDER BY period_no DESC LIMIT 1";
 
-    private const string SelectLotsAt =
-        """
-        SELECT l.lot_no, l.lot_id, b.name, l.origin, l.amount, l.created_at, l.effective_at, l.expires_at, l.priority, l.cost, l.cycle_no,
-               SUM(p.d_granted), SUM(p.d_available), SUM(p.d_held), SUM(p.d_spent), SUM(p.d_expired), SUM(p.d_moved)
+    private const string SelectLotsAt = "SELECT " + LotColumns
+        + """
+        , SUM(p.d_granted), SUM(p.d_available), SUM(p.d_held), SUM(p.d_spent), SUM(p.d_expired), SUM(p.d_moved), e.lot_no, e.successor
         FROM journal j JOIN posting p ON p.entry_id=j.entry_id JOIN lot l ON l.account_id=p.account_id AND l.lot_no=p.lot_no
         JOIN bucket b ON b.bucket_id=l.bucket_id
+        LEFT JOIN (SELECT x.lot_no, x.successor FROM lot_end x JOIN journal y ON y.entry_id=x.entry_id WHERE x.account_id=?1 AND y.seq<=?2) e ON e.lot_no=l.lot_no
         WHERE j.account_id=?1 AND j.seq<=?2 GROUP BY l.lot_no ORDER BY l.lot_no
+        """;
+
+    private const string SelectDebtsAt =
+        """
+        SELECT d.debt_no, d.action, d.amount, d.owed_at, d.amount-COALESCE(SUM(l.amount), 0) AS owed, COALESCE(SUM(l.kind=1), 0)
+        FROM debt d JOIN journal j ON j.entry_id=d.entry_id
+        LEFT JOIN (SELECT x.debt_no, x.kind, x.amount FROM debt_line x JOIN journal y ON y.entry_id=x.entry_id WHERE x.account_id=?1 AND y.seq<=?2) l
+          ON l.debt_no=d.debt_no
+        WHERE d.account_id=?1 AND j.seq<=?2 GROUP BY d.debt_no HAVING owed>0 ORDER BY d.debt_no
+        """;
+
+    private const string SelectHoldsAt =
+        """
+        SELECT h.hold_no, h.hold_id, h.action, h.version, h.amount, h.held_at, h.expires_at, j.seq, h.entry_id
+        FROM hold h JOIN journal j ON j.entry_id=h.entry_id LEFT JOIN hold_resolution r ON r.account_id=h.account_id AND r.hold_no=h.hold_no
+        LEFT JOIN journal k ON k.entry_id=r.entry_id
+        WHERE h.account_id=?1 AND j.seq<=?2 AND (k.seq IS NULL OR k.seq>?2) ORDER BY h.hold_no
         """;
 
     public override ValueTask DisposeAsync()
@@ -120,8 +137,41 @@ internal sealed partial class SqliteReadSnapshot(SqliteLedgerStore store, Sqlite
             lots.Add(ReadLotState(lot));
         }
 
-        var state = WithValues(now.State, now.Number, sequence) with { LastAt = lastAt, Cycle = cycle, Lots = lots.ToImmutable() };
+        var state = WithValues(now.State, now.Number, sequence) with
+        {
+            LastAt = lastAt,
+            Cycle = cycle,
+            Lots = lots.ToImmutable(),
+            Debts = DebtsAt(now.Number, sequence),
+            Holds = HoldsAt(now.Number, sequence),
+        };
         return new(new StoredAccount(now.Number, state, sequence, hash, number));
+    }
+
+    private ImmutableArray<DebtState> DebtsAt(long account, long sequence)
+    {
+        var debts = ImmutableArray.CreateBuilder<DebtState>();
+        var row = Session.Statement(SelectDebtsAt);
+        row.Bind(1, account).Bind(2, sequence);
+        while (row.Step())
+        {
+            debts.Add(ReadDebt(row));
+        }
+
+        return debts.ToImmutable();
+    }
+
+    private ImmutableArray<HoldState> HoldsAt(long account, long sequence)
+    {
+        var holds = new List<(HoldState State, long EntryId)>();
+        var row = Session.Statement(SelectHoldsAt);
+        row.Bind(1, account).Bind(2, sequence);
+        while (row.Step())
+        {
+            holds.Add((new HoldState(ReadHold(row), Settlement: null) { Sequence = row.Int64(7) }, row.Int64(8)));
+        }
+
+        return [.. holds.Select(hold => hold.State with { Hold = hold.State.Hold with { Lines = HoldLines(hold.EntryId) } })];
     }
 
     public async ValueTask<ImmutableArray<AccountRow>> AccountsAsync(AccountFilter filter, CancellationToken cancellationToken)

@@ -10,10 +10,10 @@ namespace Rules.Ledger.Storage.Sqlite;
 internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSession session) : SqliteAccountReader(session), IWriteTransaction
 {
     private const string InsertAccount = "INSERT INTO account(external_id,ruleset,opened_at) VALUES(?1,?2,?3)";
-    private const string InsertHead = "INSERT INTO account_head(account_id,head_seq,head_hash,last_at,next_lot,period_no) VALUES(?1,0,?2,?3,1,0)";
+    private const string InsertHead = "INSERT INTO account_head(account_id,head_seq,head_hash,last_at,next_lot,next_debt,next_hold,period_no) VALUES(?1,0,?2,?3,1,1,1,0)";
 
     // The fence: an append goes on from the head that was read, or not at all.
-    private const string MoveHead = "UPDATE account_head SET next_lot=?4, period_no=?5 WHERE account_id=?1 AND head_seq=?2 AND head_hash=?3";
+    private const string MoveHead = "UPDATE account_head SET next_lot=?4, period_no=?5, next_debt=?6, next_hold=?7 WHERE account_id=?1 AND head_seq=?2 AND head_hash=?3";
     private const string MoveTime = "UPDATE account_head SET last_at=?2 WHERE account_id=?1 AND last_at<?2";
 
     private const string InsertAnswer =
@@ -23,8 +23,9 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
 
     private const string InsertEntry =
         """
-        INSERT INTO journal(account_id,seq,kind,idem_key,amount,occurred_at,recorded_at,late,ref_seq,version,trace_sha256,outcome,balance_after,answer_id,prev_hash,hash)
-        VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)
+        INSERT INTO journal(account_id,seq,kind,idem_key,amount,occurred_at,recorded_at,late,ref_seq,version,trace_sha256,outcome,balance_after,answer_id,prev_hash,hash,
+          forgiven)
+        VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)
         """;
 
     private const string InsertLot =
@@ -41,6 +42,19 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
 
     private const string InsertUsage = "INSERT INTO usage_event(entry_id,account_id,action,content) VALUES(?1,?2,?3,?4)";
 
+    private const string InsertRequest = "INSERT INTO request(entry_id,account_id,content) VALUES(?1,?2,?3)";
+    private const string InsertLotEnd = "INSERT INTO lot_end(account_id,lot_no,successor,entry_id) VALUES(?1,?2,?3,?4)";
+
+    private const string InsertHold =
+        "INSERT INTO hold(account_id,hold_no,hold_id,action,version,amount,held_at,expires_at,entry_id) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)";
+
+    private const string InsertResolution =
+        "INSERT INTO hold_resolution(account_id,hold_no,kind,charged,returned,asked,entry_id) VALUES(?1,?2,?3,?4,?5,?6,?7)";
+
+    private const string InsertDebt = "INSERT INTO debt(account_id,debt_no,action,amount,owed_at,entry_id) VALUES(?1,?2,?3,?4,?5,?6)";
+    private const string InsertDebtLine = "INSERT INTO debt_line(entry_id,line,account_id,debt_no,kind,amount) VALUES(?1,?2,?3,?4,?5,?6)";
+    private const string InsertUndone = "INSERT INTO undone(entry_id,line,account_id,of_seq,of_line,amount) VALUES(?1,?2,?3,?4,?5,?6)";
+
     private const string InsertPeriod =
         "INSERT INTO period(account_id,period_no,cycle_no,anchor,start_at,end_at,tzdb,seq,of_entry) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)";
 
@@ -52,8 +66,9 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
 
     private const string UpsertScope =
         """
-        INSERT INTO scope_state(account_id,action,scope_key,scope_value,began_at,version,posted,listed_posted,totals) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)
-        ON CONFLICT(account_id,action,scope_key,scope_value) DO UPDATE SET posted=excluded.posted, listed_posted=excluded.listed_posted, totals=excluded.totals
+        INSERT INTO scope_state(account_id,action,scope_key,scope_value,began_at,version,posted,listed_posted,totals,reversed)
+        VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)
+        ON CONFLICT(account_id,action,scope_key,scope_value) DO UPDATE SET posted=excluded.posted, reversed=excluded.reversed, listed_posted=excluded.listed_posted, totals=excluded.totals
         """;
 
     private const string InsertVersion =
@@ -145,7 +160,7 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
         var account = append.Before.Number;
         var period = append.Before.Period;
         if (Session.Statement(MoveHead).Bind(1, account).Bind(2, append.Before.HeadSequence).Bind(3, append.Before.HeadHash.Span).Bind(4, append.After.NextLot)
-                .Bind(5, period + append.Cycles.Count).Execute() != 1)
+                .Bind(5, period + append.Cycles.Count).Bind(6, append.After.NextDebt).Bind(7, append.After.NextHold).Execute() != 1)
         {
             throw new StoreException($"The head of account \"{append.Before.State.Id}\" has moved since it was read.");
         }
@@ -204,7 +219,7 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
         var statement = Session.Statement(InsertEntry).Bind(1, account).Bind(2, entry.Sequence).Bind(3, (long)content.Kind).Bind(4, entry.Key)
             .Bind(5, content.Amount).Bind(6, Instants.ToMicroseconds(content.OccurredAt)).Bind(7, recordedAt).Bind(8, entry.Late).Bind(9, entry.Reference)
             .Bind(10, content.Version).Bind(12, (long?)entry.Outcome).Bind(13, entry.BalanceAfter).Bind(14, answerId)
-            .Bind(15, entry.PreviousHash.Span).Bind(16, entry.Hash.Span);
+            .Bind(15, entry.PreviousHash.Span).Bind(16, entry.Hash.Span).Bind(17, content.Forgiven);
         (entry.TraceHash.IsEmpty ? statement.BindNull(11) : statement.Bind(11, entry.TraceHash.Span)).Execute();
         var entryId = Session.LastRowId;
         foreach (var lot in content.NewLots)
@@ -227,7 +242,53 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
             Session.Statement(InsertUsage).Bind(1, entryId).Bind(2, account).Bind(3, content.Event?.Action ?? "").Bind(4, entry.Event.Span).Execute();
         }
 
+        if (!entry.Request.IsEmpty)
+        {
+            Session.Statement(InsertRequest).Bind(1, entryId).Bind(2, account).Bind(3, entry.Request.Span).Execute();
+        }
+
+        AppendMovements(account, entryId, content);
         Session.Statement(InsertKey).Bind(1, account).Bind(2, entry.Key).Bind(3, entryId).Bind(4, answerId).Execute();
+    }
+
+    private void AppendMovements(long account, long entryId, Entry content)
+    {
+        foreach (var end in content.EndedLots)
+        {
+            Session.Statement(InsertLotEnd).Bind(1, account).Bind(2, end.Lot).Bind(3, end.Successor).Bind(4, entryId).Execute();
+        }
+
+        if (content.NewHold is { } hold)
+        {
+            Session.Statement(InsertHold).Bind(1, account).Bind(2, hold.Number).Bind(3, hold.Id).Bind(4, hold.Action).Bind(5, hold.Version).Bind(6, hold.Amount)
+                .Bind(7, Instants.ToMicroseconds(hold.HeldAt)).Bind(8, Instants.ToMicroseconds(hold.ExpiresAt)).Bind(9, entryId).Execute();
+        }
+
+        if (content.Settlement is { } settlement)
+        {
+            Session.Statement(InsertResolution).Bind(1, account).Bind(2, settlement.Hold).Bind(3, (long)settlement.Kind).Bind(4, settlement.Charged)
+                .Bind(5, settlement.Returned).Bind(6, settlement.Asked).Bind(7, entryId).Execute();
+        }
+
+        foreach (var debt in content.NewDebts)
+        {
+            Session.Statement(InsertDebt).Bind(1, account).Bind(2, debt.Number).Bind(3, debt.Action).Bind(4, debt.Amount)
+                .Bind(5, Instants.ToMicroseconds(debt.OwedAt)).Bind(6, entryId).Execute();
+        }
+
+        var line = 0;
+        foreach (ref readonly var paid in content.DebtLines.AsSpan())
+        {
+            Session.Statement(InsertDebtLine).Bind(1, entryId).Bind(2, line++).Bind(3, account).Bind(4, paid.Debt).Bind(5, (long)paid.Kind).Bind(6, paid.Amount)
+                .Execute();
+        }
+
+        line = 0;
+        foreach (ref readonly var undone in content.Undone.AsSpan())
+        {
+            Session.Statement(InsertUndone).Bind(1, entryId).Bind(2, line++).Bind(3, account).Bind(4, undone.Sequence).Bind(5, undone.Line)
+                .Bind(6, undone.Amount).Execute();
+        }
     }
 
     private long Append(long account, StoredAnswer answer, long createdAt)
@@ -253,5 +314,5 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
 
     private void Append(long account, ScopeState scope) => Session.Statement(UpsertScope).Bind(1, account).Bind(2, scope.Id.Action).Bind(3, scope.Id.Key)
         .Bind(4, scope.Id.Value).Bind(5, Instants.ToMicroseconds(scope.BeganAt)).Bind(6, scope.Version).Bind(7, scope.Posted).Bind(8, scope.ListedPosted)
-        .Bind(9, ScopeText.Write(scope)).Execute();
+        .Bind(9, ScopeText.Write(scope)).Bind(10, scope.Reversed).Execute();
 }

@@ -32,6 +32,8 @@ CREATE TABLE account_head(
   head_hash  BLOB    NOT NULL CHECK(typeof(head_hash)='blob' AND length(head_hash)=32),
   last_at    INTEGER NOT NULL CHECK(typeof(last_at)='integer'),
   next_lot   INTEGER NOT NULL CHECK(typeof(next_lot)='integer' AND next_lot>=1),
+  next_debt  INTEGER NOT NULL CHECK(typeof(next_debt)='integer' AND next_debt>=1),
+  next_hold  INTEGER NOT NULL CHECK(typeof(next_hold)='integer' AND next_hold>=1),
   period_no  INTEGER NOT NULL CHECK(typeof(period_no)='integer' AND period_no>=0)
 );
 
@@ -83,7 +85,7 @@ CREATE TABLE journal(
   entry_id      INTEGER PRIMARY KEY CHECK(typeof(entry_id)='integer'),
   account_id    INTEGER NOT NULL REFERENCES account_head(account_id),
   seq           INTEGER NOT NULL CHECK(typeof(seq)='integer' AND seq>=1),
-  kind          INTEGER NOT NULL CHECK(kind BETWEEN 1 AND 15),
+  kind          INTEGER NOT NULL CHECK(kind BETWEEN 1 AND 19),
   idem_key      TEXT    NOT NULL CHECK(typeof(idem_key)='text' AND length(idem_key) BETWEEN 1 AND 512),
   amount        INTEGER NOT NULL CHECK(typeof(amount)='integer' AND amount BETWEEN -1000000000000000 AND 1000000000000000),
   occurred_at   INTEGER NOT NULL CHECK(typeof(occurred_at)='integer'),
@@ -93,13 +95,14 @@ CREATE TABLE journal(
   version       INTEGER NULL     CHECK(version IS NULL OR typeof(version)='integer'),
   trace_sha256  BLOB    NULL     CHECK(trace_sha256 IS NULL OR (typeof(trace_sha256)='blob' AND length(trace_sha256)=32)),
   outcome       INTEGER NULL     CHECK(outcome IS NULL OR outcome BETWEEN 1 AND 4),
+  forgiven      INTEGER NOT NULL CHECK(typeof(forgiven)='integer' AND forgiven>=0),
   balance_after INTEGER NULL     CHECK(balance_after IS NULL OR (typeof(balance_after)='integer' AND balance_after>=0)),
   answer_id     INTEGER NULL REFERENCES answer(answer_id),
   prev_hash     BLOB    NOT NULL CHECK(typeof(prev_hash)='blob' AND length(prev_hash)=32),
   hash          BLOB    NOT NULL CHECK(typeof(hash)='blob' AND length(hash)=32),
   UNIQUE(account_id, seq),
   UNIQUE(entry_id, account_id),
-  CHECK(amount>=0 OR kind IN (2,12)),
+  CHECK(amount>=0 OR kind IN (2,5,12)),
   CHECK(kind NOT IN (2,4,5,12) OR (version IS NOT NULL AND trace_sha256 IS NOT NULL))
 );
 CREATE INDEX journal_reference ON journal(account_id, ref_seq) WHERE ref_seq IS NOT NULL;
@@ -185,10 +188,142 @@ CREATE TABLE scope_state(
   began_at      INTEGER NOT NULL CHECK(typeof(began_at)='integer'),
   version       INTEGER NOT NULL CHECK(typeof(version)='integer' AND version>=1),
   posted        INTEGER NOT NULL CHECK(typeof(posted)='integer'),
+  reversed      INTEGER NOT NULL CHECK(typeof(reversed)='integer' AND reversed>=0),
   listed_posted INTEGER NOT NULL CHECK(typeof(listed_posted)='integer'),
   totals        BLOB    NOT NULL CHECK(typeof(totals)='blob'),
   PRIMARY KEY(account_id, action, scope_key, scope_value)
 ) WITHOUT ROWID;
+
+-- Commands whose entries do not say all that was asked: holds, captures, reversals and the like, as canonical JSON.
+CREATE TABLE request(
+  entry_id   INTEGER PRIMARY KEY,
+  account_id INTEGER NOT NULL,
+  content    BLOB    NOT NULL CHECK(typeof(content)='blob'),
+  FOREIGN KEY(entry_id, account_id) REFERENCES journal(entry_id, account_id)
+);
+
+-- Lots that ended before their time, and what took their place.
+CREATE TABLE lot_end(
+  account_id INTEGER NOT NULL,
+  lot_no     INTEGER NOT NULL,
+  successor  INTEGER NULL,
+  entry_id   INTEGER NOT NULL,
+  PRIMARY KEY(account_id, lot_no),
+  FOREIGN KEY(account_id, lot_no) REFERENCES lot(account_id, lot_no),
+  FOREIGN KEY(account_id, successor) REFERENCES lot(account_id, lot_no),
+  FOREIGN KEY(entry_id, account_id) REFERENCES journal(entry_id, account_id),
+  CHECK(successor<>lot_no)
+) WITHOUT ROWID;
+CREATE INDEX lot_end_entry ON lot_end(entry_id);
+
+-- The lines of a hold are the postings of its entry.
+CREATE TABLE hold(
+  account_id INTEGER NOT NULL,
+  hold_no    INTEGER NOT NULL CHECK(typeof(hold_no)='integer' AND hold_no>=1),
+  hold_id    TEXT    NOT NULL CHECK(typeof(hold_id)='text' AND length(hold_id) BETWEEN 1 AND 128),
+  action     TEXT    NOT NULL,
+  version    INTEGER NOT NULL CHECK(typeof(version)='integer' AND version>=1),
+  amount     INTEGER NOT NULL CHECK(typeof(amount)='integer' AND amount BETWEEN 0 AND 1000000000000000),
+  held_at    INTEGER NOT NULL CHECK(typeof(held_at)='integer'),
+  expires_at INTEGER NOT NULL CHECK(typeof(expires_at)='integer' AND expires_at>held_at),
+  entry_id   INTEGER NOT NULL,
+  PRIMARY KEY(account_id, hold_no),
+  UNIQUE(account_id, hold_id),
+  FOREIGN KEY(entry_id, account_id) REFERENCES journal(entry_id, account_id)
+) WITHOUT ROWID;
+CREATE INDEX hold_entry ON hold(entry_id);
+
+-- How a hold ended: 1 captured, 2 released, 3 expired. The primary key is the hold, so it ends once.
+CREATE TABLE hold_resolution(
+  account_id INTEGER NOT NULL,
+  hold_no    INTEGER NOT NULL,
+  kind       INTEGER NOT NULL CHECK(kind BETWEEN 1 AND 3),
+  charged    INTEGER NOT NULL CHECK(typeof(charged)='integer'),
+  returned   INTEGER NOT NULL CHECK(typeof(returned)='integer' AND returned>=0),
+  asked      TEXT    NOT NULL CHECK(typeof(asked)='text'),
+  entry_id   INTEGER NOT NULL,
+  PRIMARY KEY(account_id, hold_no),
+  FOREIGN KEY(account_id, hold_no) REFERENCES hold(account_id, hold_no),
+  FOREIGN KEY(entry_id, account_id) REFERENCES journal(entry_id, account_id)
+) WITHOUT ROWID;
+CREATE INDEX hold_resolution_entry ON hold_resolution(entry_id);
+
+-- Caches kept by triggers; verification recomputes them.
+CREATE TABLE hold_state(
+  account_id INTEGER NOT NULL,
+  hold_no    INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  is_open    INTEGER NOT NULL CHECK(is_open IN (0,1)),
+  PRIMARY KEY(account_id, hold_no),
+  FOREIGN KEY(account_id, hold_no) REFERENCES hold(account_id, hold_no)
+) WITHOUT ROWID;
+CREATE INDEX hold_state_open ON hold_state(account_id, expires_at) WHERE is_open=1;
+
+CREATE TABLE debt(
+  account_id INTEGER NOT NULL,
+  debt_no    INTEGER NOT NULL CHECK(typeof(debt_no)='integer' AND debt_no>=1),
+  action     TEXT    NOT NULL,
+  amount     INTEGER NOT NULL CHECK(typeof(amount)='integer' AND amount BETWEEN 1 AND 1000000000000000),
+  owed_at    INTEGER NOT NULL CHECK(typeof(owed_at)='integer'),
+  entry_id   INTEGER NOT NULL,
+  PRIMARY KEY(account_id, debt_no),
+  FOREIGN KEY(entry_id, account_id) REFERENCES journal(entry_id, account_id)
+) WITHOUT ROWID;
+CREATE INDEX debt_entry ON debt(entry_id);
+
+-- What takes off a debt: 1 repaid (the entry's postings say by what), 2 dropped at a renewal, 3 reversed, 4 refunded.
+CREATE TABLE debt_line(
+  entry_id   INTEGER NOT NULL,
+  line       INTEGER NOT NULL CHECK(typeof(line)='integer' AND line>=0),
+  account_id INTEGER NOT NULL,
+  debt_no    INTEGER NOT NULL,
+  kind       INTEGER NOT NULL CHECK(kind BETWEEN 1 AND 4),
+  amount     INTEGER NOT NULL CHECK(typeof(amount)='integer' AND amount>=1),
+  PRIMARY KEY(entry_id, line),
+  FOREIGN KEY(entry_id, account_id) REFERENCES journal(entry_id, account_id),
+  FOREIGN KEY(account_id, debt_no) REFERENCES debt(account_id, debt_no)
+) WITHOUT ROWID;
+CREATE INDEX debt_line_debt ON debt_line(account_id, debt_no, entry_id);
+
+CREATE TABLE debt_state(
+  account_id INTEGER NOT NULL,
+  debt_no    INTEGER NOT NULL,
+  owed       INTEGER NOT NULL CHECK(typeof(owed)='integer' AND owed>=0),
+  repayments INTEGER NOT NULL CHECK(typeof(repayments)='integer' AND repayments>=0),
+  PRIMARY KEY(account_id, debt_no),
+  FOREIGN KEY(account_id, debt_no) REFERENCES debt(account_id, debt_no)
+) WITHOUT ROWID;
+CREATE INDEX debt_state_open ON debt_state(account_id, debt_no) WHERE owed>0;
+
+-- What a reversal takes back of which posting (the line of the account's entry seq).
+CREATE TABLE undone(
+  entry_id   INTEGER NOT NULL,
+  line       INTEGER NOT NULL CHECK(typeof(line)='integer' AND line>=0),
+  account_id INTEGER NOT NULL,
+  of_seq     INTEGER NOT NULL CHECK(typeof(of_seq)='integer' AND of_seq>=1),
+  of_line    INTEGER NOT NULL CHECK(typeof(of_line)='integer' AND of_line>=0),
+  amount     INTEGER NOT NULL CHECK(typeof(amount)='integer' AND amount>=1),
+  PRIMARY KEY(entry_id, line),
+  FOREIGN KEY(entry_id, account_id) REFERENCES journal(entry_id, account_id),
+  FOREIGN KEY(account_id, of_seq) REFERENCES journal(account_id, seq)
+) WITHOUT ROWID;
+CREATE INDEX undone_of ON undone(account_id, of_seq, of_line);
+
+CREATE TRIGGER hold_opens AFTER INSERT ON hold BEGIN
+  INSERT INTO hold_state(account_id,hold_no,expires_at,is_open) VALUES(NEW.account_id,NEW.hold_no,NEW.expires_at,1); END;
+CREATE TRIGGER hold_closes AFTER INSERT ON hold_resolution BEGIN
+  UPDATE hold_state SET is_open=0 WHERE account_id=NEW.account_id AND hold_no=NEW.hold_no AND is_open=1;
+  SELECT RAISE(ABORT,'hold: it is not open') WHERE changes()=0; END;
+CREATE TRIGGER debt_opens AFTER INSERT ON debt BEGIN
+  INSERT INTO debt_state(account_id,debt_no,owed,repayments) VALUES(NEW.account_id,NEW.debt_no,NEW.amount,0); END;
+CREATE TRIGGER debt_line_apply AFTER INSERT ON debt_line BEGIN
+  UPDATE debt_state SET owed=owed-NEW.amount, repayments=repayments+(NEW.kind=1) WHERE account_id=NEW.account_id AND debt_no=NEW.debt_no;
+  SELECT RAISE(ABORT,'debt: unknown') WHERE changes()=0; END;
+CREATE TRIGGER undone_within AFTER INSERT ON undone BEGIN
+  SELECT RAISE(ABORT,'reversal: more than the line spent') WHERE
+    (SELECT SUM(u.amount) FROM undone u WHERE u.account_id=NEW.account_id AND u.of_seq=NEW.of_seq AND u.of_line=NEW.of_line)
+    > COALESCE((SELECT p.d_spent FROM journal j JOIN posting p ON p.entry_id=j.entry_id
+      WHERE j.account_id=NEW.account_id AND j.seq=NEW.of_seq AND p.line=NEW.of_line), 0); END;
 
 CREATE TRIGGER journal_chain BEFORE INSERT ON journal BEGIN
   SELECT RAISE(ABORT,'chain: the entry does not extend the head') WHERE NOT EXISTS(
@@ -196,7 +331,7 @@ CREATE TRIGGER journal_chain BEFORE INSERT ON journal BEGIN
 CREATE TRIGGER journal_head AFTER INSERT ON journal BEGIN
   UPDATE account_head SET head_seq=NEW.seq, head_hash=NEW.hash, last_at=NEW.recorded_at WHERE account_id=NEW.account_id; END;
 CREATE TRIGGER head_forward BEFORE UPDATE ON account_head BEGIN
-  SELECT RAISE(ABORT,'head: it only moves forward') WHERE NEW.account_id<>OLD.account_id OR NEW.last_at<OLD.last_at OR NEW.next_lot<OLD.next_lot
+  SELECT RAISE(ABORT,'head: it only moves forward') WHERE NEW.account_id<>OLD.account_id OR NEW.last_at<OLD.last_at OR NEW.next_lot<OLD.next_lot OR NEW.next_debt<OLD.next_debt OR NEW.next_hold<OLD.next_hold
     OR NEW.period_no<OLD.period_no OR NEW.head_seq NOT IN (OLD.head_seq, OLD.head_seq+1) OR (NEW.head_seq=OLD.head_seq AND NEW.head_hash<>OLD.head_hash); END;
 CREATE TRIGGER lot_opens AFTER INSERT ON lot BEGIN
   INSERT INTO lot_state(account_id,lot_no,granted,available,held,spent,expired,moved) VALUES(NEW.account_id,NEW.lot_no,0,0,0,0,0,0); END;
@@ -230,3 +365,19 @@ CREATE TRIGGER posting_u BEFORE UPDATE ON posting BEGIN SELECT RAISE(ABORT,'appe
 CREATE TRIGGER posting_d BEFORE DELETE ON posting BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER usage_event_u BEFORE UPDATE ON usage_event BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER usage_event_d BEFORE DELETE ON usage_event BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER request_u BEFORE UPDATE ON request BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER request_d BEFORE DELETE ON request BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER lot_end_u BEFORE UPDATE ON lot_end BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER lot_end_d BEFORE DELETE ON lot_end BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER hold_u BEFORE UPDATE ON hold BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER hold_d BEFORE DELETE ON hold BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER hold_resolution_u BEFORE UPDATE ON hold_resolution BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER hold_resolution_d BEFORE DELETE ON hold_resolution BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER debt_u BEFORE UPDATE ON debt BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER debt_d BEFORE DELETE ON debt BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER debt_line_u BEFORE UPDATE ON debt_line BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER debt_line_d BEFORE DELETE ON debt_line BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER undone_u BEFORE UPDATE ON undone BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER undone_d BEFORE DELETE ON undone BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER hold_state_d BEFORE DELETE ON hold_state BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER debt_state_d BEFORE DELETE ON debt_state BEGIN SELECT RAISE(ABORT,'append-only'); END;
