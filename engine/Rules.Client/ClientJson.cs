@@ -14,6 +14,10 @@ namespace Rules.Client;
 [JsonSerializable(typeof(Balance))]
 [JsonSerializable(typeof(EntryPage))]
 [JsonSerializable(typeof(ExplainedEntry))]
+[JsonSerializable(typeof(NewKey))]
+[JsonSerializable(typeof(Key))]
+[JsonSerializable(typeof(KeyList))]
+[JsonSerializable(typeof(KeyRotation))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(IReadOnlyList<ProblemKind>))]
 public sealed partial class ClientJson : JsonSerializerContext;

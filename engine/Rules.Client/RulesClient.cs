@@ -13,7 +13,8 @@ namespace Rules.Client;
 /// (<see cref="HttpRequestException"/>). After such a failure, or a 503, send the same command with the same key again: it happens once.
 /// </summary>
 /// <param name="http">Its <see cref="HttpClient.BaseAddress"/> is the service's address. It is not disposed here.</param>
-public sealed class RulesClient(HttpClient http)
+/// <param name="key">An API key, <c>rk_…</c>; null where <paramref name="http"/> sends one by itself.</param>
+public sealed partial class RulesClient(HttpClient http, string? key = null)
 {
     /// <summary>May this run, and what does it cost? Writes nothing.</summary>
     public Task<Answer<Quote>> QuoteAsync(UsageEvent usage, CancellationToken cancellationToken = default) =>
@@ -121,6 +122,11 @@ public sealed class RulesClient(HttpClient http)
         if (idempotencyKey is not null)
         {
             request.Headers.Add("Idempotency-Key", idempotencyKey);
+        }
+
+        if (key is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         }
 
         using var response = await http.SendAsync(request, cancellationToken);

@@ -43,6 +43,13 @@ public sealed partial class CreditLedger
             credit.Decimals, credit.Name, answer?.Balances ?? [], state.Lots, state.Facts);
     }
 
+    /// <summary>The ruleset of an account, which it keeps for life; null for an account that is unknown.</summary>
+    public async Task<string?> RulesetOfAsync(string account, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await _store.BeginReadAsync(cancellationToken);
+        return (await snapshot.AccountAsync(account, cancellationToken))?.State.Ruleset;
+    }
+
     /// <summary>By id, ascending. A limit outside 1 to 500 is brought inside.</summary>
     public async Task<Page<AccountSummary>> AccountsAsync(AccountFilter filter, CancellationToken cancellationToken)
     {

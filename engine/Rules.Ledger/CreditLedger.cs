@@ -1,4 +1,5 @@
 using Rules.Engine.Accounts;
+using Rules.Ledger.Access;
 using Rules.Ledger.Anchoring;
 using Rules.Ledger.Storage;
 using Rules.Ledger.Storage.Sqlite;
@@ -30,6 +31,10 @@ public sealed partial class CreditLedger : IAsyncDisposable
 
     /// <summary>Published versions of every ruleset: known to the database, compiled, immutable.</summary>
     public RulesetCatalogue Rulesets { get; }
+
+    /// <summary>The keys of the service over this database.</summary>
+    /// <exception cref="NotSupportedException">The store keeps a ledger only.</exception>
+    public ApiKeys Keys => field ??= new ApiKeys(App, _options.Time);
 
     /// <summary>Opens or creates a ledger in a SQLite file.</summary>
     /// <param name="path">The file; its directory is created.</param>
@@ -76,6 +81,8 @@ public sealed partial class CreditLedger : IAsyncDisposable
             throw;
         }
     }
+
+    private IAppStore App => _store.App ?? throw new NotSupportedException("The store keeps a ledger only: it has no place for keys.");
 
     /// <summary>Finishes the commands that wait, then closes the store.</summary>
     public async ValueTask DisposeAsync()

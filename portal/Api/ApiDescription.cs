@@ -4,6 +4,8 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Rules.Client;
+using Rules.Ledger.Access;
+using Rules.Portal.Access;
 
 namespace Rules.Portal.Api;
 
@@ -14,6 +16,8 @@ namespace Rules.Portal.Api;
 public static class ApiDescription
 {
     public const string DocumentPath = "/openapi/v1.json";
+
+    private const string KeyScheme = "key";
 
     private const string ProblemType = "application/problem+json";
 
@@ -35,6 +39,14 @@ public static class ApiDescription
                     + "Figures are decimal strings; a request may also send them as plain JSON numbers. Problems are RFC 9457 with a stable code. "
                     + "After a lost connection or a 503, send the same command with the same Idempotency-Key again.";
                 document.Servers = [new OpenApiServer { Url = "/" }];
+                ((document.Components ??= new OpenApiComponents()).SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal))[KeyScheme] =
+                    new OpenApiSecurityScheme
+                    {
+                        Type = SecuritySchemeType.Http,
+                        Scheme = "bearer",
+                        BearerFormat = "rk_ID_SECRET",
+                        Description = "An API key. The first start writes one for the sample company to sample.key in Rules:Home.",
+                    };
                 return Task.CompletedTask;
             });
             options.AddSchemaTransformer(DescribeDecimal);
@@ -93,6 +105,22 @@ public static class ApiDescription
     private static Task Complete(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        if (metadata.OfType<EndpointAccess>().FirstOrDefault() is { Scope: not KeyScopes.None and var scope })
+        {
+            operation.Description = $"{operation.Description} Needs the scope {ScopeNames.Of(scope)}.".TrimStart();
+            (operation.Security ??= []).Add(new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyScheme, context.Document)] = [] });
+            foreach (var status in new[] { "401", "403", "429" })
+            {
+                (operation.Responses ??= []).TryAdd(status, new OpenApiResponse
+                {
+                    Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                    {
+                        [ProblemType] = new() { Schema = new OpenApiSchemaReference("Problem", context.Document) },
+                    },
+                });
+            }
+        }
+
         foreach (var parameter in metadata.OfType<QueryParameter>())
         {
             (operation.Parameters ??= []).Add(new OpenApiParameter
@@ -187,6 +215,12 @@ public static class ApiDescription
         "host_not_allowed" or "bad_request" => true,
         "not_found" => false,
         "entry_unknown" => operation.OperationId == "explain",
+        "account_unknown" => operation.OperationId is not ("rotate-key" or "revoke-key"),
+        "api_key_unknown" => operation.OperationId is "rotate-key" or "revoke-key",
+        "value_invalid" => operation.OperationId is "create-key" or "rotate-key",
+        "in_the_future" => operation.OperationId is not ("create-key" or "rotate-key"),
+        "key_restricted" => operation.OperationId == "open-account",
+        "cross_site_refused" => operation.RequestBody is not null || operation.OperationId == "revoke-key",
         "account_id_invalid" => false,
         "ruleset_unknown" => operation.OperationId == "open-account",
         "id_used" or "no_bucket" => operation.OperationId == "grant",

@@ -81,4 +81,19 @@ internal static class ApiExamples
           "next": null
         }
         """;
+
+    public const string NewKey = """
+        {"name": "image workers", "scopes": ["quote", "charge"], "rulesets": ["biodock"], "expires": "2099-01-01T00:00:00Z"}
+        """;
+
+    public const string Key = """
+        {
+          "id": "7m2k9x4c1v8b3n6q", "key": "rk_7m2k9x4c1v8b3n6q_…", "name": "image workers", "scopes": ["quote", "charge"],
+          "rulesets": ["biodock"], "created": "2026-05-01T10:00:00Z", "created_by": "0d5h8t2w9y4z1a7e", "expires": "2099-01-01T00:00:00Z"
+        }
+        """;
+
+    public const string KeyRotation = """
+        {"overlap_seconds": 3600}
+        """;
 }

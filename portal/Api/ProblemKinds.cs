@@ -19,19 +19,26 @@ public static class ProblemKinds
     public static readonly ProblemKind KeyRequired = new("idempotency_key_required", 400, "The request needs an Idempotency-Key.");
     public static readonly ProblemKind KeyInvalid = new("idempotency_key_invalid", 400, "The Idempotency-Key cannot be used.");
     public static readonly ProblemKind ParameterInvalid = new("parameter_invalid", 400, "A parameter of the address cannot be read.");
+    public static readonly ProblemKind ApiKeyRequired = new("api_key_required", 401, "The request needs an API key.");
+    public static readonly ProblemKind ApiKeyInvalid = new("api_key_invalid", 401, "The API key cannot be used.");
     public static readonly ProblemKind Blocked = new("blocked", 402, "No credits are left, and the action is blocked without them.");
     public static readonly ProblemKind Paused = new("paused", 402, "No credits are left, and the action is paused without them.");
     public static readonly ProblemKind Refused = new("refused", 402, "Fewer credits are left than the action costs.");
     public static readonly ProblemKind CrossSite = new("cross_site_refused", 403, "A page of another site may not write here.");
+    public static readonly ProblemKind ScopeMissing = new("scope_missing", 403, "The API key may not do this.");
+    public static readonly ProblemKind KeyRestricted = new("key_restricted", 403, "The API key is for other accounts or rule sets.");
     public static readonly ProblemKind NotFound = new("not_found", 404, "There is nothing at this address.");
     public static readonly ProblemKind AccountUnknown = new("account_unknown", 404, "No account has this id.");
     public static readonly ProblemKind EntryUnknown = new("entry_unknown", 404, "The account has no such entry.");
+    public static readonly ProblemKind ApiKeyUnknown = new("api_key_unknown", 404, "No API key has this id.");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The address does not take this method.");
     public static readonly ProblemKind RequestTimeout = new("request_timeout", 408, "The request came too slowly.");
     public static readonly ProblemKind AccountExists = new("account_exists", 409, "An account of this id is already open.");
     public static readonly ProblemKind BodyTooLarge = new("body_too_large", 413, "The body is larger than the service takes.");
     public static readonly ProblemKind ContentType = new("content_type_unsupported", 415, "The body must be JSON.");
     public static readonly ProblemKind KeyReused = new("idempotency_key_reused", 422, "The Idempotency-Key was used for another command.");
+    public static readonly ProblemKind ValueInvalid = new("value_invalid", 422, "A member has a value that cannot be taken.");
+    public static readonly ProblemKind RateLimited = new("rate_limited", 429, "The API key sends more requests than it may.");
     public static readonly ProblemKind InternalError = new("internal_error", 500, "The service failed.");
     public static readonly ProblemKind Busy = new("busy", 503, "The service has too much to do; nothing was done.");
     public static readonly ProblemKind StoreUnavailable = new("store_unavailable", 503, "The database cannot be reached now.");
@@ -51,8 +58,9 @@ public static class ProblemKinds
     private static readonly ProblemKind[] _known =
     [
         BadRequest, .. WireCodes.All.Select(code => new ProblemKind(code, 400, WireTitle(code))),
-        HostNotAllowed, KeyRequired, KeyInvalid, ParameterInvalid, Blocked, Paused, Refused, CrossSite, NotFound, AccountUnknown, EntryUnknown,
-        MethodNotAllowed, RequestTimeout, AccountExists, BodyTooLarge, ContentType, KeyReused, .. _ofCommands, InternalError, Busy, StoreUnavailable, OutcomeUnknown,
+        HostNotAllowed, KeyRequired, KeyInvalid, ParameterInvalid, ApiKeyRequired, ApiKeyInvalid, Blocked, Paused, Refused, CrossSite, ScopeMissing, KeyRestricted,
+        NotFound, AccountUnknown, EntryUnknown, ApiKeyUnknown, MethodNotAllowed, RequestTimeout, AccountExists, BodyTooLarge, ContentType, KeyReused, ValueInvalid,
+        .. _ofCommands, RateLimited, InternalError, Busy, StoreUnavailable, OutcomeUnknown,
     ];
 
     private static readonly FrozenDictionary<string, ProblemKind> _byCode = _known.ToFrozenDictionary(kind => kind.Code);
@@ -68,6 +76,7 @@ public static class ProblemKinds
     /// <summary>The kind for a status that the framework chose.</summary>
     public static ProblemKind OfStatus(int status) => status switch
     {
+        401 => ApiKeyRequired,
         403 => CrossSite,
         404 => NotFound,
         405 => MethodNotAllowed,

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Microsoft.Net.Http.Headers;
 using Rules.Engine.Wire;
+using Rules.Portal.Access;
 
 namespace Rules.Portal.Api;
 
@@ -37,7 +38,7 @@ internal readonly record struct RequestBody(ReadOnlyMemory<byte> Json, Problem? 
                     // Copied: the reader takes its memory back, and a body is small.
                     var json = read.Buffer.ToArray();
                     reader.AdvanceTo(read.Buffer.End);
-                    return new RequestBody(json, null);
+                    return await ApiCaller.RefusalAsync(context, json) is { } foreign ? Refuse(foreign) : new RequestBody(json, null);
                 }
 
                 reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);

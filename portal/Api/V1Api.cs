@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Mvc;
 using Rules.Client;
 using Rules.Engine.Wire;
+using Rules.Ledger.Access;
+using Rules.Portal.Access;
 
 namespace Rules.Portal.Api;
 
@@ -16,50 +18,52 @@ public static class V1Api
     {
         var api = endpoints.MapGroup("/v1").WithMetadata(new RequestSizeLimitAttribute(WireLimits.BodyBytes));
 
-        api.MapPost("/quotes", UsageHandlers.QuoteAsync).WithName("quote").WithTags("Usage")
+        api.MapPost("/quotes", UsageHandlers.QuoteAsync).WithName("quote").WithTags("Usage").Needs(KeyScopes.Quote)
             .WithSummary("May this run, and what does it cost?")
             .WithDescription("Prices an event and draws it from the account's credits as they are now; writes nothing. The outcome tells whether a charge would be granted.")
             .Takes<UsageEvent>(ApiExamples.Event).Answers<Quote>(ApiExamples.Quote).Refuses(400, 404, 413, 415, 422, 503);
 
-        api.MapPost("/charges", UsageHandlers.ChargeAsync).WithName("charge").WithTags("Usage")
+        api.MapPost("/charges", UsageHandlers.ChargeAsync).WithName("charge").WithTags("Usage").Needs(KeyScopes.Charge)
             .WithSummary("Charge an event")
             .WithDescription("A quote that is committed. Refused with 402 when credits are lacking; the problem then holds the quote's members.")
             .Takes<UsageEvent>(ApiExamples.Event).TakesKey().Answers<Quote>(ApiExamples.Charge).Refuses(400, 402, 404, 413, 415, 422, 503);
 
-        api.MapPost("/accounts", AccountHandlers.OpenAsync).WithName("open-account").WithTags("Accounts")
+        api.MapPost("/accounts", AccountHandlers.OpenAsync).WithName("open-account").WithTags("Accounts").Needs(KeyScopes.Grant).WithMetadata(new OpensAccount())
             .WithSummary("Open an account")
             .WithDescription("Opens an account of one rule set and, where a plan is named, subscribes it: its first cycle begins at that instant.")
             .Takes<NewAccount>(ApiExamples.NewAccount).TakesKey().Answers<Account>(ApiExamples.Account).Refuses(400, 409, 413, 415, 422, 503);
 
-        api.MapPost("/grants", AccountHandlers.GrantAsync).WithName("grant").WithTags("Accounts")
+        api.MapPost("/grants", AccountHandlers.GrantAsync).WithName("grant").WithTags("Accounts").Needs(KeyScopes.Grant)
             .WithSummary("Grant credits")
             .Takes<NewGrant>(ApiExamples.NewGrant).TakesKey().Answers<Grant>(ApiExamples.Grant).Refuses(400, 404, 413, 415, 422, 503);
 
-        api.MapGet("/accounts/{account}", AccountHandlers.GetAsync).WithName("account").WithTags("Accounts")
+        api.MapGet("/accounts/{account}", AccountHandlers.GetAsync).WithName("account").WithTags("Accounts").Needs(KeyScopes.Read)
             .WithSummary("An account as it stands").Answers<Account>(ApiExamples.Account).Refuses(400, 404, 503);
 
-        api.MapGet("/accounts/{account}/balance", AccountHandlers.BalanceAsync).WithName("balance").WithTags("Accounts")
+        api.MapGet("/accounts/{account}/balance", AccountHandlers.BalanceAsync).WithName("balance").WithTags("Accounts").Needs(KeyScopes.Read)
             .WithSummary("What an account has")
             .WithDescription("Credits per bucket and per grant, after everything that is due.")
             .Parameter("at", "RFC 3339 with an offset; now where it is left out.")
             .Answers<Balance>(ApiExamples.Balance).Refuses(400, 404, 503);
 
-        api.MapGet("/accounts/{account}/entries", EntryHandlers.ListAsync).WithName("entries").WithTags("Entries")
+        api.MapGet("/accounts/{account}/entries", EntryHandlers.ListAsync).WithName("entries").WithTags("Entries").Needs(KeyScopes.Read)
             .WithSummary("Journal entries, newest first")
             .Parameter("limit", "1 to 500; 50 where it is left out.").Parameter("kind", "Only this kind, such as charge or grant.")
             .Parameter("from", "Recorded at or after this instant.").Parameter("to", "Recorded before this instant.")
             .Parameter("key", "Only the entry of this Idempotency-Key.").Parameter("after", "The \"next\" of the page before.")
             .Answers<EntryPage>(ApiExamples.EntryPage).Refuses(400, 404, 503);
 
-        api.MapGet("/accounts/{account}/entries/{entry}", EntryHandlers.ExplainAsync).WithName("explain").WithTags("Entries")
+        api.MapGet("/accounts/{account}/entries/{entry}", EntryHandlers.ExplainAsync).WithName("explain").WithTags("Entries").Needs(KeyScopes.Read)
             .WithSummary("One entry, explained")
             .WithDescription("The entry with its postings, the event that was priced and the answer as first given, step by step.")
             .Answers<ExplainedEntry>(null).Refuses(400, 404, 503);
 
-        api.MapGet("/problems", ProblemHandlers.List).WithName("problems").WithTags("Problems")
+        api.MapGet("/problems", ProblemHandlers.List).WithName("problems").WithTags("Problems").NeedsNoKey()
             .WithSummary("Every code of problem details")
             .WithDescription("Events that the rules cannot evaluate answer 422 with a code RTnn of their own.")
             .Answers<IReadOnlyList<Client.ProblemKind>>(null);
+
+        api.MapKeys();
 
         foreach (var path in new[] { "/quotes", "/charges", "/accounts", "/grants" })
         {
@@ -75,10 +79,10 @@ public static class V1Api
     }
 
     // Said outright, because run from its source tree the program has a GET route for any file, which hides that a method is wrong.
-    private static void RefuseOthers(this RouteGroupBuilder api, string path, string allowed) => api.MapMethods(
-        path, _methods.Where(method => method != allowed), (HttpContext context) =>
+    internal static void RefuseOthers(this RouteGroupBuilder api, string path, params string[] allowed) => api.MapMethods(
+        path, _methods.Except(allowed), (HttpContext context) =>
         {
-            context.Response.Headers.Allow = allowed;
-            return new ProblemBody(new Problem(ProblemKinds.MethodNotAllowed, Help: $"Use {allowed}."));
-        }).ExcludeFromDescription();
+            context.Response.Headers.Allow = string.Join(", ", allowed);
+            return new ProblemBody(new Problem(ProblemKinds.MethodNotAllowed, Help: $"Use {string.Join(" or ", allowed)}."));
+        }).NeedsNoKey().ExcludeFromDescription();
 }

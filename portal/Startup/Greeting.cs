@@ -15,6 +15,10 @@ public static partial class Greeting
         {
             LogListening(
                 portal.Services.GetRequiredService<ILogger<PortalApplication>>(), portal.Address.GetLeftPart(UriPartial.Authority), portal.Settings.DatabaseFile);
+            if ((await portal.Ledger.Keys.ListAsync(default)).IsEmpty)
+            {
+                LogNoKey(portal.Services.GetRequiredService<ILogger<PortalApplication>>());
+            }
         }
     }
 
@@ -31,12 +35,25 @@ public static partial class Greeting
 
 
             """;
+        if (portal.NewSampleKey is { } key)
+        {
+            text += $"""
+                An API key for the sample company, shown this once:
+
+                  {key}
+
+                It is also in {portal.Settings.SampleKeyFile}, which only you can read.
+
+
+                """;
+        }
+
         if (portal.HasSample)
         {
             text += $$$"""
                 The company is made up: its accounts begin with "sample-". Charge one of them:
 
-                  curl -s {{{address}}}/v1/charges \
+                  curl -s {{{address}}}/v1/charges -H "Authorization: Bearer $(cat {{{portal.Settings.SampleKeyFile}}})" \
                     -H 'Content-Type: application/json' -H 'Idempotency-Key: my-first-run' \
                     -d '{"account": "{{{SampleCompany.FirstAccount}}}", "action": "analysis", "quantities": {"image": "6000", "crop": "120000"}, "keys": {"run": "my-first-run"}}'
 
@@ -46,6 +63,9 @@ public static partial class Greeting
 
         return text;
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "There is no API key yet, so /v1 answers nobody: stop the service and run \"rules keys create\".")]
+    private static partial void LogNoKey(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Rules is listening on {Address} with the ledger {Database}.")]
     private static partial void LogListening(ILogger logger, string address, string database);

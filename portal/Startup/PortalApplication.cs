@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using NodaTime;
 using Rules.Ledger;
+using Rules.Portal.Access;
 using Rules.Portal.Api;
 using Rules.Portal.Sample;
 using Rules.Portal.Web;
@@ -31,6 +33,9 @@ public sealed class PortalApplication : IAsyncDisposable
     /// <summary>True where the sample company is in the ledger.</summary>
     public bool HasSample { get; private init; }
 
+    /// <summary>The sample company's key where this start made it; it is shown once.</summary>
+    public string? NewSampleKey { get; private init; }
+
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Opens the ledger, publishes the shipped rule files, writes the sample company where it is wanted, and listens.</summary>
@@ -53,7 +58,8 @@ public sealed class PortalApplication : IAsyncDisposable
         {
             AddServices(builder, settings, ledger, clock);
             var hasSample = await ledger.BalanceAsync(SampleCompany.FirstAccount, null, cancellationToken) is not null;
-            var portal = new PortalApplication(builder.Build(), settings, ledger) { HasSample = hasSample };
+            var newKey = hasSample ? await FirstKey.IssueAsync(ledger, settings, cancellationToken) : null;
+            var portal = new PortalApplication(builder.Build(), settings, ledger) { HasSample = hasSample, NewSampleKey = newKey };
             portal.Map();
             await portal.ListenAsync(cancellationToken);
             return portal;
@@ -147,6 +153,13 @@ public sealed class PortalApplication : IAsyncDisposable
         builder.Services.AddSingleton(ledger);
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddSingleton<IClock>(clock);
+        // Whoever sets the framework's switch for it: what a client says about its own address is never believed.
+        builder.Services.PostConfigure<ForwardedHeadersOptions>(options => options.ForwardedHeaders = ForwardedHeaders.None);
+        builder.Services.AddSingleton<KnownKeys>();
+        builder.Services.AddSingleton<AccountRulesets>();
+        builder.Services.AddSingleton<RequestRates>();
+        builder.Services.AddSingleton<KeyUses>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<KeyUses>());
         builder.Services.AddPortalPages();
         builder.Services.AddApiDescription();
         builder.Services.AddHealthChecks();
@@ -160,6 +173,7 @@ public sealed class PortalApplication : IAsyncDisposable
         _app.UseMiddleware<V1Problems>();
         _app.UseTryItPage();
         _app.UseRouting();
+        _app.UseMiddleware<ApiKeyGate>();
         _app.MapV1Api();
         _app.MapOpenApi("/openapi/{documentName}.json");
         _app.MapHealthChecks("/healthz");

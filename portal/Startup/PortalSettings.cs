@@ -16,11 +16,17 @@ public sealed record PortalSettings
     /// <summary>Opens the database although it lies on a network file system.</summary>
     public bool AllowNetworkFileSystem { get; init; }
 
+    /// <summary>The key that the first start makes for the sample company, for its owner's eyes only.</summary>
+    public string SampleKeyFile => Path.Combine(Home, "sample.key");
+
     /// <summary>The folder of the shipped rule files; null where there is none.</summary>
     public required string? RuleFiles { get; init; }
 
     /// <summary>True where an empty database gets the sample company.</summary>
     public required bool Sample { get; init; }
+
+    /// <summary>Requests per second of a key that names no rate of its own.</summary>
+    public required int RequestsPerSecond { get; init; }
 
     /// <exception cref="StartRefusedException">A value cannot be used.</exception>
     public static PortalSettings Read(IConfiguration configuration, IHostEnvironment environment)
@@ -43,6 +49,7 @@ public sealed record PortalSettings
             AllowNetworkFileSystem = Flag(configuration, "Rules:AllowNetworkFileSystem") ?? false,
             RuleFiles = Files(configuration["Rules:Files"], home, source),
             Sample = Flag(configuration, "Rules:Sample") ?? environment.IsDevelopment(),
+            RequestsPerSecond = Number(configuration, "Rules:RequestsPerSecond", 1, 1_000_000) ?? 10_000,
         };
     }
 
@@ -73,6 +80,14 @@ public sealed record PortalSettings
         var shipped = Path.Combine(source ?? AppContext.BaseDirectory, "rules");
         return Directory.Exists(shipped) ? shipped : null;
     }
+
+    private static int? Number(IConfiguration configuration, string key, int least, int most) => configuration[key] switch
+    {
+        null or "" => null,
+        { } text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most => number,
+        var other => throw new StartRefusedException(
+            ExitCodes.Usage, string.Create(CultureInfo.InvariantCulture, $"{key} is \"{other}\". Write a number from {least} to {most}.")),
+    };
 
     private static bool? Flag(IConfiguration configuration, string key) => configuration[key]?.ToLower(CultureInfo.InvariantCulture) switch
     {

@@ -32,6 +32,8 @@ internal sealed class AnchoredStore : ILedgerStore
 
     public int LargestBatch => _store.LargestBatch;
 
+    public IAppStore? App => _store.App;
+
     /// <summary>Why the newest heads are not anchored, or the last day has no root; null while all is well.</summary>
     public string? Fault => _log.Fault ?? RootFault;
 

@@ -16,6 +16,9 @@ public interface ILedgerStore : IAsyncDisposable
     /// <summary>Most commands that one write transaction should take together.</summary>
     int LargestBatch { get; }
 
+    /// <summary>What the service keeps in the same database; null for a store that keeps a ledger only, over which no service starts.</summary>
+    IAppStore? App => null;
+
     /// <summary>Opens a write transaction; the writes of all transactions of a store are as if one after the other per account.</summary>
     /// <exception cref="StoreException">The store cannot write now.</exception>
     ValueTask<IWriteTransaction> BeginWriteAsync(CancellationToken cancellationToken);

@@ -21,6 +21,8 @@ internal sealed class FaultStore(ILedgerStore store, int seed) : ILedgerStore
 
     public int LargestBatch => store.LargestBatch;
 
+    public IAppStore? App => store.App;
+
     public async ValueTask<IWriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
     {
         MayFail("begin");

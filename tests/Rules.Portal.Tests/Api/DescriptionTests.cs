@@ -20,15 +20,17 @@ public sealed class DescriptionTests(RunningPortal portal)
     {
         var paths = (await DocumentAsync()).GetProperty("paths");
 
-        Statuses(paths, "/v1/quotes", "post").ShouldBe(["200", "400", "404", "413", "415", "422", "503"]);
-        Statuses(paths, "/v1/charges", "post").ShouldBe(["200", "400", "402", "404", "413", "415", "422", "503"]);
-        Statuses(paths, "/v1/accounts", "post").ShouldBe(["200", "400", "409", "413", "415", "422", "503"]);
-        Statuses(paths, "/v1/grants", "post").ShouldBe(["200", "400", "404", "413", "415", "422", "503"]);
-        Statuses(paths, "/v1/accounts/{account}", "get").ShouldBe(["200", "400", "404", "503"]);
-        Statuses(paths, "/v1/accounts/{account}/balance", "get").ShouldBe(["200", "400", "404", "503"]);
-        Statuses(paths, "/v1/accounts/{account}/entries", "get").ShouldBe(["200", "400", "404", "503"]);
-        Statuses(paths, "/v1/accounts/{account}/entries/{entry}", "get").ShouldBe(["200", "400", "404", "503"]);
-        paths.EnumerateObject().Count().ShouldBe(9);
+        Statuses(paths, "/v1/quotes", "post").ShouldBe(["200", "400", "401", "403", "404", "413", "415", "422", "429", "503"]);
+        Statuses(paths, "/v1/charges", "post").ShouldBe(["200", "400", "401", "402", "403", "404", "413", "415", "422", "429", "503"]);
+        Statuses(paths, "/v1/accounts", "post").ShouldBe(["200", "400", "401", "403", "409", "413", "415", "422", "429", "503"]);
+        Statuses(paths, "/v1/grants", "post").ShouldBe(["200", "400", "401", "403", "404", "413", "415", "422", "429", "503"]);
+        Statuses(paths, "/v1/accounts/{account}", "get").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
+        Statuses(paths, "/v1/accounts/{account}/balance", "get").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
+        Statuses(paths, "/v1/accounts/{account}/entries", "get").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
+        Statuses(paths, "/v1/accounts/{account}/entries/{entry}", "get").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
+        Statuses(paths, "/v1/keys", "post").ShouldBe(["200", "400", "401", "403", "413", "415", "422", "429", "503"]);
+        Statuses(paths, "/v1/keys/{key}", "delete").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
+        paths.EnumerateObject().Count().ShouldBe(12);
     }
 
     [Fact]
@@ -166,6 +168,7 @@ public sealed class DescriptionTests(RunningPortal portal)
                 "POST /v1/quotes", "POST /v1/charges", "POST /v1/accounts", "POST /v1/grants",
                 "GET /v1/accounts/{account}", "GET /v1/accounts/{account}/balance", "GET /v1/accounts/{account}/entries",
                 "GET /v1/accounts/{account}/entries/{entry}", "GET /v1/problems",
+                "POST /v1/keys", "GET /v1/keys", "POST /v1/keys/{key}/rotate", "DELETE /v1/keys/{key}",
             ], ignoreOrder: true);
     }
 

@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Rules.Client;
+using Rules.Ledger.Access;
 using Rules.Portal.Startup;
 using Xunit;
 
@@ -15,7 +17,10 @@ public sealed class RunningPortal : IAsyncLifetime
 
     public PortalApplication Portal { get; private set; } = null!;
 
+    /// <summary>Sends a key with every scope.</summary>
     public HttpClient Http { get; private set; } = null!;
+
+    public string Key { get; private set; } = null!;
 
     public RulesClient Client { get; private set; } = null!;
 
@@ -23,7 +28,8 @@ public sealed class RunningPortal : IAsyncLifetime
     {
         Portal = await PortalApplication.StartAsync(
             ["--urls", "http://127.0.0.1:0", "--Rules:Home", _home, "--Rules:Sample", "off", "--environment", "Production"]);
-        Http = new HttpClient { BaseAddress = Portal.Address };
+        Key = await NewKeyAsync(KeyScopes.All);
+        Http = Holding(Key);
         Client = new RulesClient(Http);
     }
 
@@ -33,6 +39,27 @@ public sealed class RunningPortal : IAsyncLifetime
         await Portal.DisposeAsync();
         Directory.Delete(_home, recursive: true);
     }
+
+    /// <summary>A client that sends this key; null: none.</summary>
+    public HttpClient Holding(string? key)
+    {
+        var http = new HttpClient { BaseAddress = Portal.Address };
+        http.DefaultRequestHeaders.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
+        return http;
+    }
+
+    /// <summary>The text of a new key.</summary>
+    public async Task<string> NewKeyAsync(KeyScopes scopes, string[]? rulesets = null, string[]? accounts = null, int? rate = null) =>
+        (await Portal.Ledger.Keys.CreateAsync(
+            new NewApiKey
+            {
+                Name = New("key"),
+                Scopes = scopes,
+                Rulesets = [.. rulesets ?? []],
+                Accounts = [.. accounts ?? []],
+                Rate = rate ?? 1_000_000,
+                CreatedBy = "command",
+            }, default)).Text;
 
     /// <summary>An id or key that no other test uses.</summary>
     public string New(string prefix) => string.Create(CultureInfo.InvariantCulture, $"{prefix}-{Interlocked.Increment(ref _numbers)}");

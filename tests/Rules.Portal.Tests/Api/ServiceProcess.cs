@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net.Http.Headers;
+using Rules.Ledger;
+using Rules.Ledger.Access;
 using Rules.Portal.Startup;
 
 namespace Rules.Portal.Tests.Api;
@@ -15,7 +18,11 @@ internal sealed class ServiceProcess : IAsyncDisposable
         _errors = errors;
     }
 
+    /// <summary>Sends <see cref="Key"/>.</summary>
     public HttpClient Http { get; private set; } = null!;
+
+    /// <summary>A key with every scope, made before the first start.</summary>
+    public string Key { get; private set; } = null!;
 
     /// <summary>Everything that the service writes from its greeting on; complete when it has ended.</summary>
     public Task<string> Log { get; private set; } = null!;
@@ -23,6 +30,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Starts and waits for the greeting; throws with what the process said when it ends before.</summary>
     public static async Task<ServiceProcess> StartAsync(string home, IReadOnlyDictionary<string, string>? environment = null, params string[] settings)
     {
+        var key = await KeyAsync(home);
         var process = Launch(home, environment, settings);
         var service = new ServiceProcess(process, process.StandardError.ReadToEndAsync());
         const string announcement = "Rules is listening on ";
@@ -30,7 +38,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
         {
             if (line.IndexOf(announcement, StringComparison.Ordinal) is var start and >= 0)
             {
+                service.Key = key;
                 service.Http = new HttpClient { BaseAddress = new Uri(line[(start + announcement.Length)..].Split('"', ' ')[0]) };
+                service.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
                 // What it says later must not fill the pipe.
                 service.Log = ReadLogAsync(line, process.StandardOutput);
                 return service;
@@ -78,6 +88,19 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private static async Task<string> KeyAsync(string home)
+    {
+        var file = Path.Combine(home, "test.key");
+        if (!File.Exists(file))
+        {
+            await using var ledger = await CreditLedger.OpenSqliteAsync(Path.Combine(home, "rules.db"), new LedgerOptions(), default);
+            var issued = await ledger.Keys.CreateAsync(new NewApiKey { Name = "test", Scopes = KeyScopes.All, Rate = 1_000_000, CreatedBy = "command" }, default);
+            await File.WriteAllTextAsync(file, issued.Text);
+        }
+
+        return await File.ReadAllTextAsync(file);
     }
 
     private static async Task<string> ReadLogAsync(string first, StreamReader rest) => first + "\n" + await rest.ReadToEndAsync();

@@ -25,7 +25,10 @@ public sealed class SqliteLedgerStore : ILedgerStore
         _database = database;
         _lock = processLock;
         _writer = writer;
+        App = new SqliteAppStore(this);
     }
+
+    public IAppStore? App { get; }
 
     public int LargestBatch => 512;
 
@@ -169,6 +172,22 @@ public sealed class SqliteLedgerStore : ILedgerStore
         }
 
         _writing.Release();
+    }
+
+    /// <summary>One transaction of its own.</summary>
+    internal async ValueTask<T> WriteAsync<T>(Func<SqliteSession, T> write, CancellationToken cancellationToken)
+    {
+        await using var transaction = (SqliteWriteTransaction)await BeginWriteAsync(cancellationToken);
+        var result = transaction.Write(() => write(transaction.Session));
+        await transaction.CommitAsync(cancellationToken);
+        return result;
+    }
+
+    /// <summary>One view of one moment.</summary>
+    internal async ValueTask<T> ReadAsync<T>(Func<SqliteSession, T> read, CancellationToken cancellationToken)
+    {
+        await using var snapshot = (SqliteReadSnapshot)await BeginReadAsync(cancellationToken);
+        return read(snapshot.Session);
     }
 
     /// <summary>Takes the writing session back; one that failed is closed and opened anew by the next transaction.</summary>

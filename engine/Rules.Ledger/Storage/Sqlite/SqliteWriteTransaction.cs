@@ -142,7 +142,7 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
         return ValueTask.CompletedTask;
     }
 
-    private T Write<T>(Func<T> write)
+    internal T Write<T>(Func<T> write)
     {
         try
         {

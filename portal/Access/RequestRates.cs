@@ -1,0 +1,61 @@
+using System.Threading.RateLimiting;
+using Rules.Ledger.Access;
+using Rules.Portal.Startup;
+
+namespace Rules.Portal.Access;
+
+/// <summary>
+/// How many requests each key may send: a bucket per key that fills with its rate and holds one second of it. Requests without a valid key
+/// share one small bucket; nothing depends on where a request comes from, which its sender may choose.
+/// </summary>
+public sealed class RequestRates(PortalSettings settings) : IDisposable
+{
+    private const int Strangers = 100;
+
+    private readonly PartitionedRateLimiter<ApiKey> _keys = PartitionedRateLimiter.Create<ApiKey, string>(
+        key => RateLimitPartition.GetTokenBucketLimiter(key.Id, _ => Bucket(RateOf(key, settings))), StringComparer.Ordinal);
+
+    private readonly TokenBucketRateLimiter _strangers = new(Bucket(Strangers));
+
+    /// <summary>Takes from the key's bucket.</summary>
+    /// <param name="requests">More than the bucket holds empties it whole.</param>
+    /// <param name="retryAfterSeconds">When it will do, where it does not now.</param>
+    public bool TryTake(ApiKey key, int requests, out int retryAfterSeconds)
+    {
+        using var lease = _keys.AttemptAcquire(key, Math.Min(requests, RateOf(key, settings)));
+        retryAfterSeconds = RetryAfter(lease);
+        return lease.IsAcquired;
+    }
+
+    /// <summary>Takes from the bucket of requests whose key is not known.</summary>
+    public bool TryTakeAsStranger(out int retryAfterSeconds)
+    {
+        using var lease = _strangers.AttemptAcquire();
+        retryAfterSeconds = RetryAfter(lease);
+        return lease.IsAcquired;
+    }
+
+    public void Dispose()
+    {
+        _keys.Dispose();
+        _strangers.Dispose();
+    }
+
+    private static int RateOf(ApiKey key, PortalSettings settings) => key.Rate ?? settings.RequestsPerSecond;
+
+    private static int RetryAfter(RateLimitLease lease) =>
+        lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 1;
+
+    private static TokenBucketRateLimiterOptions Bucket(int rate)
+    {
+        var isSlow = rate < 10;
+        return new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = rate,
+            TokensPerPeriod = isSlow ? rate : (rate + 9) / 10,
+            ReplenishmentPeriod = TimeSpan.FromMilliseconds(isSlow ? 1_000 : 100),
+            QueueLimit = 0,
+            AutoReplenishment = true,
+        };
+    }
+}

@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using NodaTime;
+using Rules.Engine.Wire;
+
+namespace Rules.Portal.Api;
+
+/// <summary>
+/// Reads the small bodies that administer the service, as strictly as events are read: unknown and repeated members, wrong types and text that
+/// does not print are refused. Keeps the first problem; what is read after it is empty.
+/// </summary>
+internal sealed class SettingsBody
+{
+    private readonly JsonElement _root;
+
+    private SettingsBody(JsonElement root) => _root = root;
+
+    public Problem? Problem { get; private set; }
+
+    public static SettingsBody Read(ReadOnlyMemory<byte> json, params ReadOnlySpan<string> members)
+    {
+        SettingsBody body;
+        try
+        {
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = WireLimits.Depth, AllowDuplicateProperties = false });
+            body = new SettingsBody(document.RootElement.Clone());
+        }
+        catch (JsonException exception)
+        {
+            body = new SettingsBody(default);
+            body.Fail(
+                WireCodes.MalformedJson, "",
+                string.Create(CultureInfo.InvariantCulture, $"The body is not one valid JSON object, or a member stands twice: look at line {(exception.LineNumber ?? 0) + 1}."),
+                "Check the quotes, commas and brackets there.");
+            return body;
+        }
+
+        if (body._root.ValueKind != JsonValueKind.Object)
+        {
+            body.Fail(WireCodes.WrongType, "", "The body must be one JSON object.", "Write {…}.");
+            return body;
+        }
+
+        foreach (var member in body._root.EnumerateObject())
+        {
+            if (!members.Contains(member.Name))
+            {
+                body.Fail(WireCodes.UnknownMember, member.Name, $"There is no member \"{WireText.Shown(member.Name)}\" here.", $"Write only {string.Join(", ", members)}.");
+                break;
+            }
+        }
+
+        return body;
+    }
+
+    public bool Has(string name) => Problem is null && _root.TryGetProperty(name, out _);
+
+    /// <summary>Text that prints; null where the member is left out.</summary>
+    public string? Text(string name, int limit, bool required = false) => Member(name, required) is { } value ? Text(name, value, limit) : null;
+
+    /// <summary>An array of different texts; empty where the member is left out, never where it stands.</summary>
+    public ImmutableArray<string> Texts(string name, int most, int limit, bool required = false)
+    {
+        if (Member(name, required) is not { } value)
+        {
+            return [];
+        }
+
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            Fail(WireCodes.WrongType, name, $"\"{name}\" must be an array of strings.", "Write [\"…\"].");
+            return [];
+        }
+
+        if (value.GetArrayLength() is var length && (length == 0 || length > most))
+        {
+            Invalid(
+                name, string.Create(CultureInfo.InvariantCulture, $"\"{name}\" has {length} items; it takes 1 to {most}."), "Leave it out where nothing is to be named.");
+            return [];
+        }
+
+        var texts = ImmutableArray.CreateBuilder<string>(length);
+        foreach (var item in value.EnumerateArray())
+        {
+            if (Text(name, item, limit) is not { } text)
+            {
+                return [];
+            }
+
+            if (!texts.Contains(text, StringComparer.Ordinal))
+            {
+                texts.Add(text);
+            }
+        }
+
+        return texts.ToImmutable();
+    }
+
+    public int? Integer(string name, int least, int most)
+    {
+        if (Member(name, required: false) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.Number && int.TryParse(value.GetRawText(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        Invalid(name, string.Create(CultureInfo.InvariantCulture, $"\"{name}\" must be a whole number from {least} to {most}."), "Write digits only, without quotes.");
+        return null;
+    }
+
+    public Instant? Time(string name)
+    {
+        if (Text(name, 64) is not { } text)
+        {
+            return null;
+        }
+
+        if (InstantText.TryParse(Encoding.UTF8.GetBytes(text), out var instant))
+        {
+            return instant;
+        }
+
+        Fail(WireCodes.InvalidInstant, name, $"\"{name}\" is not an instant: \"{WireText.Shown(text)}\".", "Write RFC 3339 with an offset, such as 2026-05-01T10:00:00Z.");
+        return null;
+    }
+
+    public void Invalid(string name, string detail, string help) => Problem ??= new Problem(ProblemKinds.ValueInvalid, detail, help) { Pointer = "/" + name };
+
+    private JsonElement? Member(string name, bool required)
+    {
+        if (Problem is not null)
+        {
+            return null;
+        }
+
+        if (_root.TryGetProperty(name, out var value))
+        {
+            return value;
+        }
+
+        if (required)
+        {
+            Fail(WireCodes.MemberMissing, name, $"The member \"{name}\" is missing.", $"Add \"{name}\".");
+        }
+
+        return null;
+    }
+
+    private string? Text(string name, JsonElement value, int limit)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            Fail(WireCodes.WrongType, name, $"\"{name}\" must be text.", "Write it in quotes.");
+            return null;
+        }
+
+        string text;
+        try
+        {
+            text = value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            Fail(WireCodes.InvalidText, name, $"\"{name}\" holds half of a surrogate pair.", "Write both halves, or the character itself.");
+            return null;
+        }
+
+        if (text.Length == 0 || text.Length > limit)
+        {
+            Fail(WireCodes.TooLarge, name, string.Create(CultureInfo.InvariantCulture, $"\"{name}\" must have 1 to {limit} characters."), "Shorten it, or leave it out.");
+            return null;
+        }
+
+        if (text.EnumerateRunes().Any(static rune => WireText.Shown(rune.ToString()) != rune.ToString()))
+        {
+            Fail(WireCodes.InvalidText, name, $"\"{name}\" holds characters that do not print.", "Remove control characters and marks that change the direction of writing.");
+            return null;
+        }
+
+        return text;
+    }
+
+    private void Fail(string code, string name, string detail, string help) =>
+        Problem ??= new Problem(ProblemKinds.Of(code), detail, help) { Pointer = name.Length == 0 ? null : "/" + WireText.Shown(name) };
+}

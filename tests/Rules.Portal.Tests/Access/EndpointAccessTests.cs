@@ -1,0 +1,189 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Rules.Client;
+using Rules.Ledger.Access;
+using Rules.Portal.Access;
+using Rules.Portal.Tests.Api;
+using Shouldly;
+using Xunit;
+
+namespace Rules.Portal.Tests.Access;
+
+/// <summary>S1 and S2: every address that the service maps, seen by keys that may not use it.</summary>
+[Collection(SharedPortal.Name)]
+public sealed class EndpointAccessTests(RunningPortal portal)
+{
+    // Open to everybody: they say the same to all.
+    private static readonly string[] _open = ["GET /v1/problems"];
+
+    // Addresses that touch no account.
+    private static readonly string[] _withoutAccount = ["POST /v1/keys", "GET /v1/keys", "POST /v1/keys/{key}/rotate", "DELETE /v1/keys/{key}"];
+
+    [Fact]
+    public void Every_address_says_who_may_call_it()
+    {
+        var unclassified = Endpoints().Where(endpoint => endpoint.Metadata.GetMetadata<EndpointAccess>() is null).Select(Name);
+
+        unclassified.ShouldBeEmpty("An address under /v1 needs a scope (Needs) or says that it needs none (NeedsNoKey).");
+        Endpoints().Where(endpoint => !IsRefusal(endpoint) && endpoint.Metadata.GetRequiredMetadata<EndpointAccess>().Scope == KeyScopes.None)
+            .Select(Name).ShouldBe(_open, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Every_address_refuses_a_stranger_and_a_key_without_its_scope()
+    {
+        using var stranger = portal.Holding(null);
+        foreach (var endpoint in Endpoints().Where(endpoint => !IsRefusal(endpoint)))
+        {
+            var scope = endpoint.Metadata.GetRequiredMetadata<EndpointAccess>().Scope;
+            if (scope == KeyScopes.None)
+            {
+                continue;
+            }
+
+            using var other = portal.Holding(await portal.NewKeyAsync(KeyScopes.All & ~scope));
+            using var unknown = await SendAsync(stranger, endpoint, "nobody");
+            using var without = await SendAsync(other, endpoint, "nobody");
+
+            (unknown.StatusCode, await unknown.CodeAsync()).ShouldBe((HttpStatusCode.Unauthorized, "api_key_required"), Name(endpoint));
+            (without.StatusCode, await without.CodeAsync()).ShouldBe((HttpStatusCode.Forbidden, "scope_missing"), Name(endpoint));
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Foreign_account_answers_like_one_that_is_not_there(bool byAccount)
+    {
+        var mine = await portal.OpenBiodockAsync();
+        var foreign = await portal.OpenBookbagAsync("Pro");
+        var absent = portal.New("absent");
+        using var http = portal.Holding(byAccount
+            ? await portal.NewKeyAsync(KeyScopes.All, accounts: [mine])
+            : await portal.NewKeyAsync(KeyScopes.All, rulesets: ["biodock"]));
+        foreach (var endpoint in Endpoints().Where(endpoint => !IsRefusal(endpoint) && !_open.Contains(Name(endpoint)) && !_withoutAccount.Contains(Name(endpoint))))
+        {
+            using var ofForeign = await SendAsync(http, endpoint, foreign);
+            using var ofAbsent = await SendAsync(http, endpoint, absent);
+
+            var isOpening = endpoint.Metadata.GetMetadata<OpensAccount>() is not null;
+            var expected = isOpening ? (HttpStatusCode.Forbidden, "key_restricted") : (HttpStatusCode.NotFound, "account_unknown");
+            (ofForeign.StatusCode, await ofForeign.CodeAsync()).ShouldBe(expected, Name(endpoint));
+            var (one, two) = (await ofForeign.Content.ReadAsStringAsync(), await ofAbsent.Content.ReadAsStringAsync());
+            one.Replace(foreign, "ID", StringComparison.Ordinal).ShouldBe(two.Replace(absent, "ID", StringComparison.Ordinal), Name(endpoint));
+        }
+    }
+
+    [Fact]
+    public async Task Restricted_key_does_its_own_work()
+    {
+        var mine = await portal.OpenBiodockAsync();
+        using var http = portal.Holding(await portal.NewKeyAsync(KeyScopes.All, ["biodock"], [mine]));
+        var client = new RulesClient(http);
+        var run = new UsageEvent { Account = mine, Action = "analysis", Quantities = new Dictionary<string, decimal> { ["image"] = 1, ["crop"] = 0 }, Keys = new Dictionary<string, string> { ["run"] = "r" } };
+
+        (await client.QuoteAsync(run)).Status.ShouldBe(200);
+        (await client.ChargeAsync(run, portal.New("key"))).Status.ShouldBe(200);
+        (await client.BalanceAsync(mine)).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Key_of_a_ruleset_opens_accounts_of_it_only()
+    {
+        using var http = portal.Holding(await portal.NewKeyAsync(KeyScopes.Grant, rulesets: ["biodock"]));
+        var client = new RulesClient(http);
+
+        (await client.OpenAccountAsync(new NewAccount { Account = portal.New("lab"), Ruleset = "biodock" }, "open")).Status.ShouldBe(200);
+        (await client.OpenAccountAsync(new NewAccount { Account = portal.New("desk"), Ruleset = "bookbag" }, "open")).Problem!.Code.ShouldBe("key_restricted");
+    }
+
+    [Fact]
+    public async Task Escaped_member_name_is_no_way_around_a_restriction()
+    {
+        var mine = await portal.OpenBiodockAsync();
+        var foreign = await portal.OpenBiodockAsync();
+        using var http = portal.Holding(await portal.NewKeyAsync(KeyScopes.All, accounts: [mine]));
+        foreach (var body in new[]
+        {
+            $$"""{"\u0061ccount":"{{foreign}}","action":"analysis"}""",
+            $$"""{"account":"{{mine}}","account":"{{foreign}}","action":"analysis"}""",
+            $$"""{"record":{"account":"{{mine}}"},"account":"{{foreign}}","action":"analysis"}""",
+        })
+        {
+            using var content = new StringContent(body, Encoding.UTF8, "application/json");
+            using var response = await http.PostAsync(new Uri("/v1/quotes", UriKind.Relative), content);
+
+            ((int)response.StatusCode).ShouldBeOneOf(400, 404);
+            (await response.CodeAsync()).ShouldBeOneOf("account_unknown", "duplicate_member");
+        }
+    }
+
+    private IEnumerable<RouteEndpoint> Endpoints() => portal.Portal.Services.GetServices<EndpointDataSource>()
+        .SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+        .Where(endpoint => endpoint.RoutePattern.RawText?.StartsWith("/v1", StringComparison.OrdinalIgnoreCase) == true);
+
+    // The routes that answer methods which an address does not take.
+    private static bool IsRefusal(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is not null;
+
+    private static string Name(RouteEndpoint endpoint) =>
+        $"{endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods[0]} {endpoint.RoutePattern.RawText}";
+
+    private async Task<HttpResponseMessage> SendAsync(HttpClient http, RouteEndpoint endpoint, string account)
+    {
+        var method = endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods[0];
+        var path = endpoint.RoutePattern.RawText!.Replace("{account}", account, StringComparison.Ordinal);
+        path = System.Text.RegularExpressions.Regex.Replace(path, @"\{\w+\}", "1", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Headers.Add("Idempotency-Key", portal.New("key"));
+        if (method is "POST" or "PUT" or "PATCH")
+        {
+            request.Content = new StringContent(await BodyAsync(endpoint, account), Encoding.UTF8, "application/json");
+        }
+
+        return await http.SendAsync(request);
+    }
+
+    // The described example, for another account.
+    private async Task<string> BodyAsync(RouteEndpoint endpoint, string account)
+    {
+        using var description = await portal.Http.GetAsync(new Uri("/openapi/v1.json", UriKind.Relative));
+        var document = await description.JsonAsync();
+        if (!document.GetProperty("paths").GetProperty(endpoint.RoutePattern.RawText!).GetProperty("post").TryGetProperty("requestBody", out var body)
+            || !body.GetProperty("content").GetProperty("application/json").TryGetProperty("example", out var example))
+        {
+            return "{}";
+        }
+
+        var node = JsonNode.Parse(example.GetRawText())!;
+        Name(node, account);
+        return node.ToJsonString();
+    }
+
+    private static void Name(JsonNode node, string account)
+    {
+        if (node is JsonObject body)
+        {
+            foreach (var (name, value) in body.ToList())
+            {
+                if (name == "account")
+                {
+                    body[name] = account;
+                }
+                else if (value is not null)
+                {
+                    Name(value, account);
+                }
+            }
+        }
+        else if (node is JsonArray list)
+        {
+            foreach (var item in list.OfType<JsonNode>())
+            {
+                Name(item, account);
+            }
+        }
+    }
+}
