@@ -13,8 +13,9 @@ public static class RulesCommand
         Checks, tests and prices with rule files.
 
         Exit codes: 0 done; 1 the rules have errors, an example does not hold, or a file is not formatted; 2 the command line is wrong;
-        65 the event cannot be read or priced; 66 a file is not there or cannot be read; 70 a fault of rules itself. For a ledger also:
-        1 its history is not proved; 75 another process has it open; 78 database, anchor and program do not fit together; 130 stopped.
+        65 the event cannot be read or priced, or a line of a story cannot be read; 66 a file is not there or cannot be read; 70 a fault of rules
+        itself; 130 stopped. For a ledger also: 1 its history is not proved; 75 another process has it open; 78 database, anchor and program do
+        not fit together.
         """;
 
     /// <summary>Runs one command line and gives its <see cref="ExitCode"/>. Writes to the terminal only; never throws for a user's mistake.</summary>
@@ -73,11 +74,16 @@ public static class RulesCommand
             HelpName = "URL",
         };
 
+        var story = new Argument<string[]>("FILE... STORY")
+        {
+            Description = "Rule files, or folders that hold them; then the story, one step a line as JSON, or - for standard input.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var before = new Argument<string>("BEFORE") { Description = "The rule file as it was." };
         var after = new Argument<string>("AFTER") { Description = "The rule file as it is to be." };
         if (!afterDashes)
         {
-            foreach (var argument in new Argument[] { paths, file, usage, before, after })
+            foreach (var argument in new Argument[] { paths, file, usage, story, before, after })
             {
                 argument.Validators.Add(RefuseOptions);
             }
@@ -98,13 +104,16 @@ public static class RulesCommand
         var quote = new Command("quote", "Prices one event and explains the price. Nothing is recorded.") { file, usage, json };
         quote.SetAction(line => QuoteCommand.Run(terminal, clock, line.GetRequiredValue(file), line.GetRequiredValue(usage), line.GetValue(json)));
 
+        var run = new Command("run", "Runs the dated steps of a story against an account that is gone afterwards; one JSON result a line.") { story };
+        run.SetAction((line, cancellationToken) => RunCommand.RunAsync(terminal, line.GetRequiredValue(story), cancellationToken));
+
         var diff = new Command("diff", "Says what changes from one rule file to another: what is dearer, cheaper, new or gone.") { before, after, json };
         diff.SetAction(line => DiffCommand.Run(terminal, line.GetRequiredValue(before), line.GetRequiredValue(after), line.GetValue(json)));
 
         var lsp = new Command("lsp", "Serves editors: the language server protocol on standard input and output.") { pages };
         lsp.SetAction((line, cancellationToken) => LspCommand.RunAsync(terminal, line.GetValue(pages), cancellationToken));
 
-        return new RootCommand(Description) { check, fmt, test, quote, diff, LedgerCommand.Build(terminal, clock, json), lsp, KeysLine.Build(terminal, clock, json) };
+        return new RootCommand(Description) { check, fmt, test, quote, run, diff, LedgerCommand.Build(terminal, clock, json), lsp, KeysLine.Build(terminal, clock, json) };
     }
 
     // The parser takes an option it does not know for a path.

@@ -251,6 +251,21 @@ public sealed record Balance
     [JsonNumberHandling(Plain.Decimals)]
     public required IReadOnlyDictionary<string, decimal?> Balances { get; init; }
 
+    /// <summary>The running cycle, where the rule set has cycles.</summary>
+    public Cycle? Cycle { get; init; }
+
+    /// <summary>Credits that came through a rollover and can be drawn.</summary>
+    [JsonNumberHandling(Plain.Decimals)]
+    public required decimal Carried { get; init; }
+
+    /// <summary>Credits held for work that runs.</summary>
+    [JsonNumberHandling(Plain.Decimals)]
+    public required decimal Held { get; init; }
+
+    /// <summary>Credits used in the running cycle that will be billed.</summary>
+    [JsonNumberHandling(Plain.Decimals)]
+    public required decimal Postpaid { get; init; }
+
     /// <summary>Grants that still matter, with what became of their credits.</summary>
     public required IReadOnlyList<Lot> Lots { get; init; }
 }

@@ -126,7 +126,7 @@ public sealed partial class CreditLedger
                 {
                     State = advance.State,
                     Entries = opening.Entries.AddRange(advance.Entries),
-                    Answer = WireWriter.Account(advance.Answer, Decimals(ruleset)),
+                    Answer = WireWriter.Account(advance.Answer, MovedCredits.Of(null, opening.Entries.AddRange(advance.Entries)), Decimals(ruleset)),
                 }
                 : Booked.Invalid(advance.Error);
         }

@@ -19,7 +19,19 @@ public sealed record AccountSummary(string Id, string Ruleset, int? Version, str
 
 /// <summary>Balance of one account, smallest units.</summary>
 public sealed record AccountBalance(string Id, string Ruleset, int? Version, string? Plan, Cycle? Cycle, Instant At, int Decimals, string CreditName,
-    ImmutableArray<BucketBalance> Buckets, ImmutableArray<LotState> Lots, ImmutableArray<DatedValue> Facts);
+    ImmutableArray<BucketBalance> Buckets, ImmutableArray<LotState> Lots, ImmutableArray<DatedValue> Facts)
+{
+    /// <summary>Smallest units of plan grants that came through a rollover and can be drawn.</summary>
+    public long Carried => Lots
+        .Where(lot => lot.Lot.Origin == LotOrigin.Plan && lot.Lot.Cycle < Cycle?.Number && lot.Lot.EffectiveAt <= At && !(lot.Lot.ExpiresAt <= At))
+        .Sum(static lot => lot.Available);
+
+    /// <summary>Smallest units that holds keep back.</summary>
+    public long Held => Lots.Sum(static lot => lot.Held);
+
+    /// <summary>Smallest units of postpaid use in the running cycle.</summary>
+    public long Postpaid => Lots.Where(lot => lot.Lot.Origin == LotOrigin.Postpaid && lot.Lot.Cycle == (Cycle?.Number ?? 0)).Sum(static lot => lot.Spent);
+}
 
 /// <param name="Account">Null for entries of every account.</param>
 /// <param name="From">Recorded at or after; inclusive.</param>

@@ -68,6 +68,6 @@ internal static class AccountHandlers
         }
 
         var balance = await ledger.BalanceAsync(account, at, context.RequestAborted);
-        return balance is null ? new ProblemBody(CommandAnswers.AccountUnknown(account)) : new JsonBody(ReadAnswers.Balance(balance));
+        return balance is null ? new ProblemBody(CommandAnswers.AccountUnknown(account)) : new JsonBody(BalanceJson.Write(balance));
     }
 }

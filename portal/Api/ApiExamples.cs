@@ -62,7 +62,9 @@ internal static class ApiExamples
 
     public const string Balance = """
         {
-          "account": "acme", "at": "2026-05-03T10:00:00Z", "credit": "credit", "balances": {"allotment": "1995"},
+          "account": "acme", "at": "2026-05-03T10:00:00Z", "credit": "credit",
+          "cycle": {"number": 0, "start": "2026-05-01T10:00:00Z", "end": "2026-06-01T10:00:00Z"},
+          "balances": {"allotment": "1995"}, "carried": "0", "held": "0", "postpaid": "0",
           "lots": [{
             "lot": 1, "id": "plan:Hobby:allotment:0", "bucket": "allotment", "origin": "plan",
             "effective": "2026-05-01T10:00:00Z", "expires": "2026-06-01T10:00:00Z",

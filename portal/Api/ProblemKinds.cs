@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Rules.Engine.Accounts;
 using Rules.Engine.Wire;
 
 namespace Rules.Portal.Api;
@@ -21,9 +22,9 @@ public static class ProblemKinds
     public static readonly ProblemKind ParameterInvalid = new("parameter_invalid", 400, "A parameter of the address cannot be read.");
     public static readonly ProblemKind ApiKeyRequired = new("api_key_required", 401, "The request needs an API key.");
     public static readonly ProblemKind ApiKeyInvalid = new("api_key_invalid", 401, "The API key cannot be used.");
-    public static readonly ProblemKind Blocked = new("blocked", 402, "No credits are left, and the action is blocked without them.");
-    public static readonly ProblemKind Paused = new("paused", 402, "No credits are left, and the action is paused without them.");
-    public static readonly ProblemKind Refused = new("refused", 402, "Fewer credits are left than the action costs.");
+    public static readonly ProblemKind Blocked = new("blocked", 402, WireNames.Meaning(QuoteOutcome.Blocked));
+    public static readonly ProblemKind Paused = new("paused", 402, WireNames.Meaning(QuoteOutcome.Paused));
+    public static readonly ProblemKind Refused = new("refused", 402, WireNames.Meaning(QuoteOutcome.Refused));
     public static readonly ProblemKind CrossSite = new("cross_site_refused", 403, "A page of another site may not write here.");
     public static readonly ProblemKind ScopeMissing = new("scope_missing", 403, "The API key may not do this.");
     public static readonly ProblemKind KeyRestricted = new("key_restricted", 403, "The API key is for other accounts or rule sets.");
@@ -93,6 +94,8 @@ public static class ProblemKinds
         WireCodes.DuplicateMember => "A member stands twice in one object.",
         WireCodes.UnknownMember => "The body has a member that does not belong here.",
         WireCodes.MemberMissing => "A required member is missing.",
+        WireCodes.MemberConflict => "Two members exclude each other.",
+        WireCodes.UnknownWord => "A member has a word that it does not take.",
         WireCodes.WrongType => "A member has a value of the wrong type.",
         WireCodes.InvalidNumber => "A figure is not in plain decimal notation.",
         WireCodes.InvalidInstant => "An instant is not RFC 3339 with an offset.",

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Rules.Engine.Accounts;
-using Rules.Engine.Drawing;
 using Rules.Engine.Wire;
 using Rules.Ledger;
 using Rules.Portal.Display;
@@ -33,23 +32,6 @@ internal static class ReadAnswers
         json.WriteEndObject();
     });
 
-    public static byte[] Balance(AccountBalance account) => WireWriter.Write(account, static (json, account) =>
-    {
-        json.WriteStartObject();
-        json.WriteString("account"u8, account.Id);
-        json.WriteInstant("at"u8, account.At);
-        json.WriteString("credit"u8, account.CreditName);
-        json.WriteBalances(account.Buckets, account.Decimals);
-        json.WriteStartArray("lots"u8);
-        foreach (var state in account.Lots)
-        {
-            WriteLot(json, state, account.Decimals);
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    });
-
     public static byte[] Entries(Page<EntrySummary> page) => WireWriter.Write(page, static (json, page) =>
     {
         json.WriteStartObject();
@@ -76,7 +58,7 @@ internal static class ReadAnswers
         {
             json.WriteStartObject();
             json.WriteNumber("lot"u8, posting.Lot);
-            WriteParts(json, decimals, posting.Granted, posting.Available, posting.Held, posting.Spent, posting.Expired, posting.Moved);
+            json.WriteParts(decimals, posting.Granted, posting.Available, posting.Held, posting.Spent, posting.Expired, posting.Moved);
             json.WriteEndObject();
         }
 
@@ -119,34 +101,6 @@ internal static class ReadAnswers
         json.WriteInstant("recorded_at"u8, entry.RecordedAt);
         json.WriteString("idempotency_key"u8, entry.IdempotencyKey);
         json.WriteString("explain_url"u8, AccountLinks.Entry(entry.Account, entry.Sequence));
-    }
-
-    private static void WriteLot(Utf8JsonWriter json, LotState state, int decimals)
-    {
-        var lot = state.Lot;
-        json.WriteStartObject();
-        json.WriteNumber("lot"u8, lot.Number);
-        json.WriteString("id"u8, lot.Id);
-        json.WriteString("bucket"u8, lot.Bucket);
-        json.WriteString("origin"u8, WireNames.Of(lot.Origin));
-        json.WriteInstant("effective"u8, lot.EffectiveAt);
-        if (lot.ExpiresAt is { } expires)
-        {
-            json.WriteInstant("expires"u8, expires);
-        }
-
-        WriteParts(json, decimals, state.Granted, state.Available, state.Held, state.Spent, state.Expired, state.Moved);
-        json.WriteEndObject();
-    }
-
-    private static void WriteParts(Utf8JsonWriter json, int decimals, long granted, long available, long held, long spent, long expired, long moved)
-    {
-        json.WriteUnits("granted"u8, granted, decimals);
-        json.WriteUnits("available"u8, available, decimals);
-        json.WriteUnits("held"u8, held, decimals);
-        json.WriteUnits("spent"u8, spent, decimals);
-        json.WriteUnits("expired"u8, expired, decimals);
-        json.WriteUnits("moved"u8, moved, decimals);
     }
 
     private static void WriteStored(Utf8JsonWriter json, ReadOnlySpan<byte> name, ReadOnlyMemory<byte>? stored)

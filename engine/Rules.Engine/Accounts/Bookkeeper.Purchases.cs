@@ -15,7 +15,7 @@ public static partial class Bookkeeper
         var booking = Grant(ruleset, state, grant, recordedAt, LotOrigin.Purchase);
         if (!booking.Succeeded)
         {
-            return Fail<PurchaseAnswer>(state, booking.Error);
+            return Fail<PurchaseAnswer>(state, booking.Error.Member == "bucket" ? booking.Error with { Member = "into" } : booking.Error);
         }
 
         var model = Current(ruleset, booking.State)!;

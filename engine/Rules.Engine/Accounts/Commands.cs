@@ -43,11 +43,25 @@ public sealed record GrantAnswer(string Id, string Bucket, long Lot, long Amount
 /// <summary>Buys credits into a bucket, at the price of the instant.</summary>
 /// <param name="Id">The caller's id of the purchase, unique per account; the id of the lot it makes.</param>
 /// <param name="Amount">Credits; more than 0, at most the credit's decimals, at most 10^15 smallest units.</param>
-public sealed record BuyCredits(string Id, string Bucket, ExactDecimal Amount, Instant At);
+public sealed record BuyCredits(string Id, string Bucket, ExactDecimal Amount, Instant At)
+{
+    /// <inheritdoc cref="UsageEvent.TimedOnArrival"/>
+    public bool TimedOnArrival { get; init; }
+}
 
 /// <summary>Buys a pack by its name.</summary>
 /// <param name="Id">As of <see cref="BuyCredits"/>.</param>
-public sealed record BuyPack(string Id, string Pack, Instant At);
+public sealed record BuyPack(string Id, string Pack, Instant At)
+{
+    /// <inheritdoc cref="UsageEvent.TimedOnArrival"/>
+    public bool TimedOnArrival { get; init; }
+}
+
+/// <summary>States facts and terms that hold from the time of recording.</summary>
+public sealed record SetFactsAndTerms(ImmutableArray<NamedText> Facts, ImmutableArray<NamedText> Terms);
+
+/// <summary>Moves an account to another plan, as the cycle's rule says.</summary>
+public sealed record ChangePlan(string Plan);
 
 /// <summary>What a purchase made, and what it costs.</summary>
 /// <param name="Price">Null where the ruleset states none: a bucket without <c>sell</c>, or a pack.</param>

@@ -62,6 +62,12 @@ internal static partial class Quoter
             return null;
         }
 
+        if (usage.Amount is { } stated)
+        {
+            return StatedPrice(model, action, stated, ref trace, out var asked)
+                ?? Draw(model, state, action, facts, asked, recordedAt, isClosing: false, ref trace, out draft);
+        }
+
         var key = usage.Keys.IsEmpty ? null : usage.Keys[0].Value;
         var context = new ScopeContext(model, state.Scopes, key, state.Cycle?.Number, recordedAt, commits);
         if (TableOf(model, state, resolved, factsAt, out var table) is { } unset)
@@ -75,6 +81,21 @@ internal static partial class Quoter
         }
 
         return Draw(model, state, resolved.Action, facts, price, recordedAt, isClosing: false, ref trace, out draft);
+    }
+
+    // An amount of credits as it stands: nothing is priced, rounded or counted.
+    private static EvaluationError? StatedPrice(
+        RulesetModel model, ActionRule action, ExactDecimal amount, ref StepRecorder trace, out PriceOutcome price)
+    {
+        price = default;
+        if (amount.Sign < 0 || !amount.TryToUnits(model.Credit.Decimals, out var units) || units > Scaled.AmountLimit)
+        {
+            return EvaluationErrors.BadCharge(amount, model);
+        }
+
+        trace.Add(new StatedAmountStep(action, amount));
+        price = new PriceOutcome(amount, units, units, []);
+        return null;
     }
 
     private static EvaluationError? TableOf(RulesetModel model, AccountState state, in ResolvedEvent resolved, Instant at, out PriceTable? table)

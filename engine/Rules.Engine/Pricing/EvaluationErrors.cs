@@ -139,6 +139,11 @@ public static class EvaluationErrors
         $"write an amount with at most {model.Credit.Decimals.ToString(CultureInfo.InvariantCulture)} decimals",
         "amount");
 
+    /// <summary>RT15: an amount to charge that is below zero, too large, or finer than the credit.</summary>
+    public static EvaluationError BadCharge(ExactDecimal amount, RulesetModel model) =>
+        amount.IsZero || amount.Sign > 0 ? BadAmount(amount, model)
+            : new("RT15", "The amount is below zero.", "charge 0 or more; what was charged is taken back by a reversal or a refund", "amount");
+
     /// <summary>RT16: a key that the action does not have.</summary>
     public static EvaluationError UnknownKey(string name, ActionRule action) => new(
         "RT16",

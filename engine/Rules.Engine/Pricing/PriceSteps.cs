@@ -33,6 +33,16 @@ internal sealed record FreeActionStep(ActionRule Action) : Step
     public override string Text => $"{Action.Name} is a free action";
 }
 
+/// <summary>Credits that the event states itself.</summary>
+internal sealed record StatedAmountStep(ActionRule Action, ExactDecimal Credits) : Step
+{
+    public override TextLocation? Location => Action.Location;
+
+    public override ExactDecimal? Amount => Credits;
+
+    public override string Text => $"{Credits.ToGroupedString()} as stated, for {Action.Name}";
+}
+
 /// <summary>An exception that was looked at.</summary>
 internal sealed record ExceptionStep(PriceBody Body, ActionRule Action, FactValue[] Facts, bool Holds) : Step
 {

@@ -24,6 +24,12 @@ public sealed record UsageEvent
     /// <summary>Quantities by meter, in the order given; a meter appears at most once. May be empty.</summary>
     public ImmutableArray<MeteredQuantity> Quantities { get; init; } = [];
 
+    /// <summary>
+    /// Credits to charge as they stand, in place of quantities and a price; null for an event that is priced. The action still decides whether
+    /// anything is charged and which credits serve it.
+    /// </summary>
+    public ExactDecimal? Amount { get; init; }
+
     /// <summary>Facts of the action by name, as text in the rule file's notation (<c>yes</c>, <c>1000</c>, <c>GPT-4o</c>, <c>2026-03-28</c>).</summary>
     public ImmutableArray<NamedText> Facts { get; init; } = [];
 

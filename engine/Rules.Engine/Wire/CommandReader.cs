@@ -9,54 +9,63 @@ namespace Rules.Engine.Wire;
 /// <summary>A grant with the account that it goes to.</summary>
 public sealed record AccountGrant(string Account, GrantCredits Grant);
 
-/// <summary>Reads the bodies of commands from UTF-8 JSON, as strictly as <see cref="EventReader"/>.</summary>
+/// <summary>A purchase with the account that makes it: exactly one of the two is set.</summary>
+public sealed record AccountPurchase(string Account, BuyCredits? Credits, BuyPack? Pack);
+
+/// <summary>
+/// Reads the bodies of commands from UTF-8 JSON, as strictly as <see cref="EventReader"/>. The steps of a story are read by the same methods
+/// (<see cref="StoryReader"/>).
+/// </summary>
 public static class CommandReader
 {
-    private static readonly string[] _openMembers = ["account", "ruleset", "at", "plan", "facts", "terms"];
+    internal static readonly CommandForm OpenForm = CommandForm.Of(0b1, "ruleset", "plan", "facts", "terms");
 
-    private static readonly string[] _grantMembers = ["account", "id", "bucket", "amount", "at", "effective", "expires", "priority"];
+    internal static readonly CommandForm GrantForm = CommandForm.Of(0b111, "id", "bucket", "amount", "effective", "expires", "priority");
+
+    internal static readonly CommandForm PurchaseForm = CommandForm.Of(0b1, "id", "into", "amount", "pack");
+
+    internal static readonly CommandForm SetForm = CommandForm.OfAddress(0, "facts", "terms");
+
+    internal static readonly CommandForm PlanForm = CommandForm.OfAddress(0b1, "plan");
+
+    internal delegate bool Reader<T>(ref CommandBody body, out T? command)
+        where T : class;
 
     /// <summary>The body of <c>POST /v1/accounts</c>: <c>account</c> and <c>ruleset</c> are required.</summary>
     /// <param name="now">Stands for <c>at</c> where it is left out, cut to the microsecond.</param>
-    public static WireReading<OpenAccount> ReadOpenAccount(ReadOnlySpan<byte> json, Instant now)
-    {
-        var cursor = new JsonCursor(json);
-        return TryRead(ref cursor, now, out OpenAccount? command) ? new(command, null) : new(null, cursor.Error);
-    }
+    public static WireReading<OpenAccount> ReadOpenAccount(ReadOnlySpan<byte> json, Instant now) => Read<OpenAccount>(json, OpenForm, now, TryReadOpen);
+
+    /// <summary>The body of <c>POST /v1/grants</c>: <c>account</c>, <c>id</c>, <c>bucket</c> and <c>amount</c> are required.</summary>
+    /// <inheritdoc cref="ReadOpenAccount" path="/param"/>
+    public static WireReading<AccountGrant> ReadGrant(ReadOnlySpan<byte> json, Instant now) => Read<AccountGrant>(json, GrantForm, now, TryReadGrant);
 
     /// <summary>
-    /// The body of <c>POST /v1/grants</c>: <c>account</c>, <c>id</c>, <c>bucket</c> and <c>amount</c> are required.
+    /// The body of <c>POST /v1/purchases</c>: <c>account</c>, <c>id</c>, and either <c>amount</c> with <c>into</c> or <c>pack</c> are required.
     /// </summary>
-    /// <param name="now">Stands for <c>at</c> where it is left out, cut to the microsecond.</param>
-    public static WireReading<AccountGrant> ReadGrant(ReadOnlySpan<byte> json, Instant now)
-    {
-        var cursor = new JsonCursor(json);
-        return TryRead(ref cursor, now, out AccountGrant? grant) ? new(grant, null) : new(null, cursor.Error);
-    }
+    /// <inheritdoc cref="ReadOpenAccount" path="/param"/>
+    public static WireReading<AccountPurchase> ReadPurchase(ReadOnlySpan<byte> json, Instant now) =>
+        Read<AccountPurchase>(json, PurchaseForm, now, TryReadPurchase);
 
-    private static bool TryRead(ref JsonCursor cursor, Instant now, out OpenAccount? command)
+    /// <summary>The body of <c>POST /v1/accounts/{account}/facts-and-terms</c>: <c>facts</c>, <c>terms</c> or both.</summary>
+    public static WireReading<SetFactsAndTerms> ReadFactsAndTerms(ReadOnlySpan<byte> json) => Read<SetFactsAndTerms>(json, SetForm, now: null, TryReadSet);
+
+    /// <summary>The body of <c>POST /v1/accounts/{account}/plan</c>: <c>plan</c> is required.</summary>
+    public static WireReading<ChangePlan> ReadPlanChange(ReadOnlySpan<byte> json) => Read<ChangePlan>(json, PlanForm, now: null, TryReadPlanChange);
+
+    internal static bool TryReadOpen(ref CommandBody body, out OpenAccount? command)
     {
         command = null;
-        string account = "", ruleset = "";
+        var ruleset = body.Ruleset ?? "";
         string? plan = null;
-        var at = default(Instant);
         ImmutableArray<NamedText> facts = [], terms = [];
-        uint seen = 0;
-        if (!cursor.Begin())
-        {
-            return false;
-        }
-
-        while (cursor.NextMember(_openMembers, ref seen, out var member))
+        while (body.Next(out var member))
         {
             var read = member switch
             {
-                0 => cursor.Id(out account),
-                1 => cursor.Text(WireLimits.NameCharacters, out ruleset),
-                2 => cursor.Time(out at),
-                3 => cursor.Text(WireLimits.NameCharacters, out plan),
-                4 => cursor.Texts(out facts),
-                _ => cursor.Texts(out terms),
+                0 => body.Cursor.Text(WireLimits.NameCharacters, out ruleset),
+                1 => body.Cursor.Text(WireLimits.NameCharacters, out plan),
+                2 => body.Cursor.Texts(out facts),
+                _ => body.Cursor.Texts(out terms),
             };
             if (!read)
             {
@@ -64,41 +73,32 @@ public static class CommandReader
             }
         }
 
-        if (!cursor.End() || !cursor.Require(_openMembers, seen, required: 0b11))
+        if (!body.End())
         {
             return false;
         }
 
-        var timed = (seen & 0b100) != 0;
-        command = new OpenAccount(account, ruleset, timed ? at : InstantText.Cut(now)) { TimedOnArrival = !timed, Plan = plan, Facts = facts, Terms = terms };
+        command = new OpenAccount(body.Account, ruleset, body.At) { TimedOnArrival = body.TimedOnArrival, Plan = plan, Facts = facts, Terms = terms };
         return true;
     }
 
-    private static bool TryRead(ref JsonCursor cursor, Instant now, out AccountGrant? grant)
+    internal static bool TryReadGrant(ref CommandBody body, out AccountGrant? grant)
     {
         grant = null;
-        string account = "", id = "", bucket = "";
+        string id = "", bucket = "";
         var amount = default(ExactDecimal);
-        Instant at = default, effective = default, expires = default;
+        Instant effective = default, expires = default;
         var priority = 0;
-        uint seen = 0;
-        if (!cursor.Begin())
-        {
-            return false;
-        }
-
-        while (cursor.NextMember(_grantMembers, ref seen, out var member))
+        while (body.Next(out var member))
         {
             var read = member switch
             {
-                0 => cursor.Id(out account),
-                1 => cursor.Id(out id),
-                2 => cursor.Text(WireLimits.NameCharacters, out bucket),
-                3 => cursor.Amount(out amount),
-                4 => cursor.Time(out at),
-                5 => cursor.Time(out effective),
-                6 => cursor.Time(out expires),
-                _ => cursor.Integer(out priority),
+                0 => body.Cursor.Id(out id),
+                1 => body.Cursor.Text(WireLimits.NameCharacters, out bucket),
+                2 => body.Cursor.Amount(out amount),
+                3 => body.Cursor.Time(out effective),
+                4 => body.Cursor.Time(out expires),
+                _ => body.Cursor.Integer(out priority),
             };
             if (!read)
             {
@@ -106,19 +106,102 @@ public static class CommandReader
             }
         }
 
-        if (!cursor.End() || !cursor.Require(_grantMembers, seen, required: 0b1111))
+        if (!body.End())
         {
             return false;
         }
 
-        var timed = (seen & (1 << 4)) != 0;
-        grant = new AccountGrant(account, new GrantCredits(id, bucket, amount, timed ? at : InstantText.Cut(now))
+        grant = new AccountGrant(body.Account, new GrantCredits(id, bucket, amount, body.At)
         {
-            TimedOnArrival = !timed,
-            EffectiveAt = (seen & (1 << 5)) != 0 ? effective : null,
-            ExpiresAt = (seen & (1 << 6)) != 0 ? expires : null,
-            Priority = (seen & (1 << 7)) != 0 ? priority : null,
+            TimedOnArrival = body.TimedOnArrival,
+            EffectiveAt = body.Has(3) ? effective : null,
+            ExpiresAt = body.Has(4) ? expires : null,
+            Priority = body.Has(5) ? priority : null,
         });
         return true;
+    }
+
+    internal static bool TryReadPurchase(ref CommandBody body, out AccountPurchase? purchase)
+    {
+        purchase = null;
+        string id = body.Id ?? "", into = "", pack = "";
+        var amount = default(ExactDecimal);
+        while (body.Next(out var member))
+        {
+            var read = member switch
+            {
+                0 => body.Cursor.Id(out id),
+                1 => body.Cursor.Text(WireLimits.NameCharacters, out into),
+                2 => body.Cursor.Amount(out amount),
+                _ => body.Cursor.Text(WireLimits.NameCharacters, out pack),
+            };
+            if (!read)
+            {
+                return false;
+            }
+        }
+
+        if (!body.End())
+        {
+            return false;
+        }
+
+        if (body.Has(3))
+        {
+            purchase = new AccountPurchase(body.Account, null, new BuyPack(id, pack, body.At) { TimedOnArrival = body.TimedOnArrival });
+            return !(body.Has(1) || body.Has(2)) || body.Cursor.Exclude(body.Has(1) ? "into" : "amount", "pack");
+        }
+
+        purchase = new AccountPurchase(body.Account, new BuyCredits(id, into, amount, body.At) { TimedOnArrival = body.TimedOnArrival }, null);
+        return body.Require(1) && body.Require(2);
+    }
+
+    internal static bool TryReadSet(ref CommandBody body, out SetFactsAndTerms? command)
+    {
+        command = null;
+        ImmutableArray<NamedText> facts = [], terms = [];
+        while (body.Next(out var member))
+        {
+            if (!(member == 0 ? body.Cursor.Texts(out facts) : body.Cursor.Texts(out terms)))
+            {
+                return false;
+            }
+        }
+
+        if (!body.End() || (facts.IsEmpty && terms.IsEmpty && !body.Require(0)))
+        {
+            return false;
+        }
+
+        command = new SetFactsAndTerms(facts, terms);
+        return true;
+    }
+
+    internal static bool TryReadPlanChange(ref CommandBody body, out ChangePlan? command)
+    {
+        command = null;
+        var plan = "";
+        while (body.Next(out _))
+        {
+            if (!body.Cursor.Text(WireLimits.NameCharacters, out plan))
+            {
+                return false;
+            }
+        }
+
+        if (!body.End())
+        {
+            return false;
+        }
+
+        command = new ChangePlan(plan);
+        return true;
+    }
+
+    private static WireReading<T> Read<T>(ReadOnlySpan<byte> json, CommandForm form, Instant? now, Reader<T> read)
+        where T : class
+    {
+        var body = new CommandBody(json, form, now);
+        return body.Begin() && read(ref body, out var command) && body.Cursor.Error is null ? new(command, null) : new(null, body.Cursor.Error);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NodaTime;
+using Rules.Dsl.Text;
 using Rules.Engine.Pricing;
 
 namespace Rules.Engine.Wire;
@@ -23,9 +24,13 @@ public sealed record StatedAccount(
 /// </summary>
 public static class EventReader
 {
-    private static readonly string[] _members = ["account", "at", "action", "quantities", "facts", "keys", "record"];
+    private const int OwnMembers = 8;
+
+    private static readonly string[] _members = ["account", "at", "action", "quantities", "facts", "keys", "record", "amount"];
 
     private static readonly string[] _statedMembers = [.. _members, "state"];
+
+    private static readonly string[] _stepMembers = [.. _members, "id", "do"];
 
     private static readonly string[] _stateMembers = ["plan", "facts", "terms", "balances"];
 
@@ -36,7 +41,7 @@ public static class EventReader
     public static WireReading<AccountEvent> Read(ReadOnlySpan<byte> json, Instant now)
     {
         var cursor = new JsonCursor(json);
-        return TryRead(ref cursor, _members, now, required: 0b101, out var account, out var usage, out _)
+        return TryRead(ref cursor, _members, now, required: 0b101, out var account, out var usage, out _, out _)
             ? new(new AccountEvent(account!, usage!), null)
             : new(null, cursor.Error);
     }
@@ -46,19 +51,28 @@ public static class EventReader
     public static WireReading<StatedEvent> ReadStated(ReadOnlySpan<byte> json, Instant now)
     {
         var cursor = new JsonCursor(json);
-        return TryRead(ref cursor, _statedMembers, now, required: 0b100, out var account, out var usage, out var state)
+        return TryRead(ref cursor, _statedMembers, now, required: 0b100, out var account, out var usage, out var state, out _)
             ? new(new StatedEvent(account, usage!, state), null)
             : new(null, cursor.Error);
     }
 
+    /// <summary>A step of a story: an event with an <c>id</c>, whose account and, beside an <c>amount</c>, action may be left out.</summary>
+    /// <param name="now">Stands for <c>at</c> where it is left out; null: it is required.</param>
+    internal static bool TryReadStep(ref JsonCursor cursor, Instant? now, out string? account, out string? id, out UsageEvent? usage) =>
+        TryRead(ref cursor, _stepMembers, now ?? default, now is null ? 0b10u : 0, out account, out usage, out _, out id)
+        && (usage!.Amount is not null || cursor.RequireText(_members[2], usage.Action));
+
     private static bool TryRead(
-        ref JsonCursor cursor, string[] members, Instant now, uint required, out string? account, out UsageEvent? usage, out StatedAccount? state)
+        ref JsonCursor cursor, string[] members, Instant now, uint required, out string? account, out UsageEvent? usage, out StatedAccount? state,
+        out string? id)
     {
+        id = null;
         account = null;
         usage = null;
         state = null;
         var at = default(Instant);
         var action = "";
+        var amount = default(ExactDecimal);
         ImmutableArray<MeteredQuantity> quantities = [];
         ImmutableArray<NamedText> facts = [], keys = [], record = [];
         uint seen = 0;
@@ -78,7 +92,10 @@ public static class EventReader
                 4 => cursor.Texts(out facts),
                 5 => cursor.Texts(out keys),
                 6 => cursor.Texts(out record),
-                _ => TryReadState(ref cursor, out state),
+                7 => cursor.Amount(out amount),
+                OwnMembers when members == _statedMembers => TryReadState(ref cursor, out state),
+                OwnMembers => cursor.Id(out id),
+                _ => cursor.Pass(),
             };
             if (!read)
             {
@@ -91,6 +108,12 @@ public static class EventReader
             return false;
         }
 
+        var hasAmount = (seen & (1 << 7)) != 0;
+        if (hasAmount && !quantities.IsEmpty)
+        {
+            return cursor.Exclude("quantities", "amount");
+        }
+
         var timed = (seen & 0b10) != 0;
         usage = new UsageEvent
         {
@@ -98,6 +121,7 @@ public static class EventReader
             TimedOnArrival = !timed,
             Action = action,
             Quantities = quantities,
+            Amount = hasAmount ? amount : null,
             Facts = facts,
             Keys = keys,
             Record = record,

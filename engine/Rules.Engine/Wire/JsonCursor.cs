@@ -16,13 +16,16 @@ namespace Rules.Engine.Wire;
 internal ref struct JsonCursor
 {
     private readonly ReadOnlySpan<byte> _json;
+    private readonly int _firstLine;
     private Utf8JsonReader _reader;
     private string? _member;
     private string? _entry;
 
-    public JsonCursor(ReadOnlySpan<byte> json)
+    /// <param name="firstLine">Number of the text's first line where it is part of a larger one.</param>
+    public JsonCursor(ReadOnlySpan<byte> json, int firstLine = 1)
     {
         _json = json;
+        _firstLine = firstLine;
         _reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = WireLimits.Depth });
     }
 
@@ -117,6 +120,51 @@ internal ref struct JsonCursor
 
         return true;
     }
+
+    /// <summary>
+    /// Goes to a text member of the top object, wherever it stands; other members are passed over and not judged. Fails where there is none.
+    /// </summary>
+    public bool Find(string member, out string text)
+    {
+        text = "";
+        while (Read() && _reader.TokenType != JsonTokenType.EndObject)
+        {
+            _member = null;
+            if (!TryGetString(out var name) || !Read())
+            {
+                return false;
+            }
+
+            if (string.Equals(name, member, StringComparison.Ordinal))
+            {
+                _member = member;
+                return Text(WireLimits.NameCharacters, out text);
+            }
+
+            if (!Pass())
+            {
+                return false;
+            }
+        }
+
+        _member = member;
+        return Fail(WireCodes.MemberMissing, $"The member {Quote(member)} is missing.", $"Add {Quote(member)}.");
+    }
+
+    /// <summary>Fails where a member that is required after all was left out.</summary>
+    public bool RequireText(string member, string text)
+    {
+        _member = member;
+        return text.Length > 0 || Fail(WireCodes.MemberMissing, $"The member {Quote(member)} is missing.", $"Add {Quote(member)}.");
+    }
+
+    /// <summary>Two members that exclude each other.</summary>
+    public bool Exclude(string one, string other) =>
+        Fail(WireCodes.MemberConflict, $"{Quote(one)} and {Quote(other)} exclude each other.", "Write one of them.");
+
+    /// <summary>A value that a member cannot have, told with the ones it can.</summary>
+    public bool NotOneOf(string written, ReadOnlySpan<string> words) =>
+        Fail(WireCodes.UnknownWord, $"{Here()} cannot be {Quote(written)}.", Spelling.Nearest(written, words.ToArray()) is { } near ? $"Did you mean {Quote(near)}?" : $"Write one of {Words(words)}.");
 
     /// <summary>Text of 1 to <paramref name="limit"/> UTF-16 code units that print.</summary>
     public bool Text(int limit, out string text)
@@ -242,6 +290,59 @@ internal ref struct JsonCursor
 
     /// <summary>Enters an object whose members <see cref="NextMember"/> reads.</summary>
     public bool BeginObject() => _reader.TokenType == JsonTokenType.StartObject || WrongType(Here(), "an object");
+
+    /// <summary>Passes over a value whole; of an object or array its end is read.</summary>
+    public bool Pass()
+    {
+        var depth = _reader.CurrentDepth;
+        if (_reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+        {
+            do
+            {
+                if (!Read())
+                {
+                    return false;
+                }
+            }
+            while (_reader.CurrentDepth > depth);
+        }
+
+        return true;
+    }
+
+    /// <summary>An array of texts; each stands once in it.</summary>
+    public bool Names(out ImmutableArray<string> names)
+    {
+        names = [];
+        if (_reader.TokenType != JsonTokenType.StartArray)
+        {
+            return WrongType(Here(), "an array of strings");
+        }
+
+        var builder = ImmutableArray.CreateBuilder<string>(4);
+        while (Read() && _reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (builder.Count == WireLimits.Members)
+            {
+                return Fail(WireCodes.TooLarge, $"{Here()} has more than 100 members.", "Send fewer.");
+            }
+
+            if (!Text(WireLimits.NameCharacters, out var name))
+            {
+                return false;
+            }
+
+            if (builder.Contains(name))
+            {
+                return TwiceInMap(name);
+            }
+
+            builder.Add(name);
+        }
+
+        names = builder.DrainToImmutable();
+        return Error is null;
+    }
 
     private bool NextEntry(int count, out string name)
     {
@@ -429,7 +530,7 @@ internal ref struct JsonCursor
         catch (JsonException exception)
         {
             var offset = OffsetOf(exception);
-            var position = WirePosition.Of(_json, offset);
+            var position = PositionOf(offset);
             return Fail(
                 WireCodes.MalformedJson,
                 string.Create(CultureInfo.InvariantCulture, $"The text is not one valid JSON value: it stops making sense at line {position.Line}, column {position.Column}."),
@@ -462,9 +563,12 @@ internal ref struct JsonCursor
     private bool Fail(string code, string message, string help, int offset)
     {
         var pointer = _member is null ? "" : "/" + Escape(_member) + (_entry is null ? "" : "/" + Escape(_entry));
-        Error ??= new WireError(code, pointer, WirePosition.Of(_json, offset), message, help);
+        Error ??= new WireError(code, pointer, PositionOf(offset), message, help);
         return false;
     }
+
+    private readonly WirePosition PositionOf(int offset) =>
+        WirePosition.Of(_json, offset) is var position && _firstLine == 1 ? position : position with { Line = position.Line + _firstLine - 1 };
 
     private static string Escape(string name) => WireText.Shown(name).Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 

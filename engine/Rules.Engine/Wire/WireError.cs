@@ -39,6 +39,12 @@ public static class WireCodes
     /// <summary>A required member is absent.</summary>
     public const string MemberMissing = "member_missing";
 
+    /// <summary>Two members that exclude each other.</summary>
+    public const string MemberConflict = "member_conflict";
+
+    /// <summary>A word that is not one of those a member takes.</summary>
+    public const string UnknownWord = "unknown_word";
+
     /// <summary>A value of another JSON type than the member takes.</summary>
     public const string WrongType = "wrong_type";
 
@@ -59,5 +65,5 @@ public static class WireCodes
 
     /// <summary>All codes, in order of declaration.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [MalformedJson, DuplicateMember, UnknownMember, MemberMissing, WrongType, InvalidNumber, InvalidInstant, InvalidText, InvalidId, TooLarge];
+        [MalformedJson, DuplicateMember, UnknownMember, MemberMissing, MemberConflict, UnknownWord, WrongType, InvalidNumber, InvalidInstant, InvalidText, InvalidId, TooLarge];
 }

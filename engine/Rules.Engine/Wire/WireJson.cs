@@ -72,6 +72,36 @@ public static class WireJson
         json.WriteEndObject();
     }
 
+    /// <summary>What moved by the way: an array per kind of entry that did, such as <c>grants</c> and <c>expiries</c>; nothing where nothing moved.</summary>
+    public static void WriteMoved(this Utf8JsonWriter json, ImmutableArray<MovedCredits> moved, int decimals)
+    {
+        foreach (var kind in moved.Select(static line => line.Kind).Distinct().Order())
+        {
+            json.WriteStartArray(WireNames.PluralOf(kind));
+            foreach (var line in moved.Where(line => line.Kind == kind))
+            {
+                json.WriteStartObject();
+                json.WriteString("id"u8, line.Lot.Id);
+                json.WriteString("bucket"u8, line.Lot.Bucket);
+                json.WriteNumber("lot"u8, line.Lot.Number);
+                json.WriteUnits("amount"u8, line.Amount, decimals);
+                json.WriteInstant("at"u8, line.At);
+                if (kind == EntryKind.Grant)
+                {
+                    json.WriteInstant("effective"u8, line.Lot.EffectiveAt);
+                    if (line.Lot.ExpiresAt is { } expires)
+                    {
+                        json.WriteInstant("expires"u8, expires);
+                    }
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+    }
+
     /// <summary>The answer of a quote or charge as one object.</summary>
     public static void WriteQuote(this Utf8JsonWriter json, Quote quote)
     {

@@ -19,8 +19,23 @@ public static class WireNames
     /// <summary><c>charged</c>, <c>free</c>, <c>unmetered</c>, <c>not-applicable</c>, <c>blocked</c>, <c>paused</c>, <c>refused</c>.</summary>
     public static string Of(QuoteOutcome outcome) => _outcomes[(int)outcome];
 
+    /// <summary>What an outcome says about an event, as a sentence.</summary>
+    public static string Meaning(QuoteOutcome outcome) => outcome switch
+    {
+        QuoteOutcome.Blocked => "No credits are left, and the action is blocked without them.",
+        QuoteOutcome.Paused => "No credits are left, and the action is paused without them.",
+        QuoteOutcome.Refused => "Fewer credits are left than the action costs.",
+        QuoteOutcome.Free => "The action is free.",
+        QuoteOutcome.Unmetered => "The event is not metered.",
+        QuoteOutcome.NotApplicable => "The rules do not apply to the event.",
+        _ => "The event is charged.",
+    };
+
     /// <summary><c>grant</c>, <c>charge</c> … <c>replacement</c>.</summary>
     public static string Of(EntryKind kind) => _entryKinds[(int)kind];
+
+    /// <summary>The member that lists what entries of a kind moved: <c>grants</c>, <c>expiries</c>, <c>postpaid_bills</c>.</summary>
+    public static string PluralOf(EntryKind kind) => Of(kind).Replace('-', '_') is var word && word.EndsWith('y') ? word[..^1] + "ies" : word + "s";
 
     /// <summary><c>plan</c>, <c>purchase</c>, <c>grant</c>, <c>postpaid</c>.</summary>
     public static string Of(LotOrigin origin) => _origins[(int)origin];

@@ -10,7 +10,7 @@ namespace Rules.Engine.Wire;
 /// Writes answers and the canonical form of commands as UTF-8 JSON: the same bytes for the same values on every machine, whatever its
 /// culture. Amounts are decimal strings without trailing zeros; members stand in a fixed order.
 /// </summary>
-public static class WireWriter
+public static partial class WireWriter
 {
     // Text is written as it is ("×", not "\u00D7"): answers are application/json and never parsed as HTML.
     private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
@@ -20,45 +20,6 @@ public static class WireWriter
 
     /// <summary>The answer of a quote or charge, in the shape of the events and stories.</summary>
     public static byte[] Quote(Quote quote) => Write(quote, static (json, quote) => json.WriteQuote(quote));
-
-    /// <summary>The answer of opening or changing an account.</summary>
-    /// <param name="decimals">Of the ruleset's credit.</param>
-    public static byte[] Account(AccountAnswer answer, int decimals) => Write((answer, decimals), static (json, it) =>
-    {
-        var answer = it.answer;
-        json.WriteStartObject();
-        json.WriteString("account"u8, answer.Id);
-        json.WriteString("ruleset"u8, answer.Ruleset);
-        json.WriteNumberOrNull("version"u8, answer.Version);
-        if (answer.Plan is { } plan)
-        {
-            json.WriteString("plan"u8, plan);
-        }
-
-        json.WriteCycle(answer.Cycle);
-        json.WriteBalances(answer.Balances, it.decimals);
-        json.WriteEndObject();
-    });
-
-    /// <summary>The answer of a grant.</summary>
-    /// <param name="decimals">Of the ruleset's credit.</param>
-    public static byte[] Grant(GrantAnswer answer, int decimals) => Write((answer, decimals), static (json, it) =>
-    {
-        var answer = it.answer;
-        json.WriteStartObject();
-        json.WriteString("id"u8, answer.Id);
-        json.WriteString("bucket"u8, answer.Bucket);
-        json.WriteNumber("lot"u8, answer.Lot);
-        json.WriteUnits("amount"u8, answer.Amount, it.decimals);
-        json.WriteInstant("effective"u8, answer.EffectiveAt);
-        if (answer.ExpiresAt is { } expires)
-        {
-            json.WriteInstant("expires"u8, expires);
-        }
-
-        json.WriteBalances(answer.Balances, it.decimals);
-        json.WriteEndObject();
-    });
 
     /// <summary>
     /// One form for all events that mean the same: names sorted by code point, figures without trailing zeros, the instant in UTC.
@@ -70,6 +31,11 @@ public static class WireWriter
         json.WriteInstant("at"u8, usage.OccurredAt);
         json.WriteString("action"u8, usage.Action);
         json.WriteSorted("quantities"u8, usage.Quantities);
+        if (usage.Amount is { } amount)
+        {
+            json.WriteExact("amount"u8, amount);
+        }
+
         json.WriteSorted("facts"u8, usage.Facts);
         json.WriteSorted("keys"u8, usage.Keys);
         json.WriteSorted("record"u8, usage.Record);

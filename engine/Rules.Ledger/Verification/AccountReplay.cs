@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using NodaTime;
 using Rules.Dsl.Text;
 using Rules.Engine.Accounts;
+using Rules.Engine.Drawing;
 using Rules.Engine.Model;
 using Rules.Engine.Pricing;
 using Rules.Engine.Wire;
@@ -18,6 +19,9 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
     private readonly ImmutableArray<RulesetVersion> _versions = [.. versions.OrderBy(version => version.Model.Version)];
     private readonly Dictionary<ScopeId, ScopeState> _scopes = [];
     private readonly Queue<Entry> _expected = [];
+
+    // Entries that nothing due explains: what a command posts before its own entry, which comes next.
+    private readonly List<JournalEntry> _before = [];
     private PublishedRuleset? _ruleset;
     private AccountState? _state;
 
@@ -27,6 +31,11 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
     /// <summary>What is wrong with the next entry; null when the engine makes the same one, or the replay has ended.</summary>
     public string? Fault(JournalEntry entry)
     {
+        if (_before is [var first, ..] && first.RecordedAt != entry.RecordedAt)
+        {
+            return Unexplained;
+        }
+
         var error = Ended || _expected.Count > 0 ? null : Run(entry);
         if (Ended)
         {
@@ -35,11 +44,29 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
 
         if (_expected.Count == 0)
         {
+            if (error is null && entry.Content.SystemKey is not null)
+            {
+                _before.Add(entry);
+                return null;
+            }
+
             return error is null ? "The rules make no such entry." : $"The rules refuse it: {error.Message}";
         }
 
-        return Difference(_expected.Dequeue(), entry.Content, entry.Key);
+        foreach (var earlier in _before)
+        {
+            if (!_expected.TryDequeue(out var made) || Difference(made, earlier.Content, earlier.Key) is not null)
+            {
+                return Unexplained;
+            }
+        }
+
+        _before.Clear();
+        return _expected.TryDequeue(out var expected) ? Difference(expected, entry.Content, entry.Key) : "The rules make no such entry.";
     }
+
+    /// <summary>What is wrong with the last entries, once there are no more; null when nothing.</summary>
+    public string? Unexplained => _before is [var first, ..] ? $"The rules make no such entry as {first.Sequence}, {first.Key}." : null;
 
     private EvaluationError? Run(JournalEntry entry)
     {
@@ -56,6 +83,9 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
             { SystemKey: not null } => Take(Bookkeeper.Advance(ruleset, Due(ruleset, entry.RecordedAt), entry.RecordedAt)),
             { Kind: EntryKind.Subscribe } when _state is null => Open(ruleset, entry),
             { Kind: EntryKind.Charge } => Charge(ruleset, entry),
+            { Kind: EntryKind.FactsAndTerms } => Take(Bookkeeper.Set(ruleset, Due(ruleset, entry.RecordedAt), Named(content.Facts), Named(content.Terms), entry.RecordedAt)),
+            { Kind: EntryKind.PlanChange, Plan: { } plan } => Take(Bookkeeper.ChangePlan(ruleset, Due(ruleset, entry.RecordedAt), plan, entry.RecordedAt)),
+            { Kind: EntryKind.Grant, NewLots: [{ Origin: LotOrigin.Purchase } lot] } => Take(Bookkeeper.Buy(ruleset, Due(ruleset, entry.RecordedAt), PurchaseOf(lot, content, ruleset), entry.RecordedAt)),
             { Kind: EntryKind.Grant, NewLots: [var lot] } => Take(Bookkeeper.Grant(ruleset, Due(ruleset, entry.RecordedAt), GrantOf(lot, content, ruleset), entry.RecordedAt)),
             _ => End(),
         };
@@ -95,8 +125,8 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
         var command = new OpenAccount(entry.Account, ruleset.Name, content.OccurredAt)
         {
             Plan = content.Plan,
-            Facts = [.. content.Facts.Select(fact => new NamedText(fact.Name, fact.Value))],
-            Terms = [.. content.Terms.Select(term => new NamedText(term.Name, term.Value))],
+            Facts = Named(content.Facts),
+            Terms = Named(content.Terms),
         };
         return Take(Bookkeeper.Open(ruleset, command)) ?? Take(Bookkeeper.Advance(ruleset, Due(ruleset, Instants.Max(entry.RecordedAt, _state!.LastAt)), Instants.Max(entry.RecordedAt, _state!.LastAt)));
     }
@@ -128,7 +158,13 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
         return _state! with { Scopes = scopes.ToImmutable() };
     }
 
-    private static GrantCredits GrantOf(Rules.Engine.Drawing.Lot lot, Entry content, PublishedRuleset ruleset) =>
+    private static ImmutableArray<NamedText> Named(ImmutableArray<DatedValue> values) => [.. values.Select(value => new NamedText(value.Name, value.Value))];
+
+    // A pack makes the lot that its credits bought outright would make.
+    private static BuyCredits PurchaseOf(Lot lot, Entry content, PublishedRuleset ruleset) =>
+        new(lot.Id, lot.Bucket, ExactDecimal.FromUnits(lot.Amount, ruleset.Versions[^1].Model.Credit.Decimals), content.OccurredAt);
+
+    private static GrantCredits GrantOf(Lot lot, Entry content, PublishedRuleset ruleset) =>
         new(lot.Id, lot.Bucket, ExactDecimal.FromUnits(lot.Amount, ruleset.Versions[^1].Model.Credit.Decimals), content.OccurredAt)
         {
             EffectiveAt = lot.EffectiveAt,

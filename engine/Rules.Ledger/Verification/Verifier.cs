@@ -288,6 +288,11 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
             return;
         }
 
+        if (account.Replay?.Unexplained is { } unexplained)
+        {
+            _problems.Add(new VerificationProblem("replay", id, account.Sequence, unexplained));
+        }
+
         if (proof.Head.HeadSequence != account.Sequence || !proof.Head.HeadHash.Span.SequenceEqual(account.Hash.Span))
         {
             _problems.Add(new VerificationProblem("head", id, account.Sequence,

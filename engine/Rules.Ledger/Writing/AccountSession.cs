@@ -59,7 +59,7 @@ internal sealed class AccountSession
             return command.OpensAccount ? await OpenAsync(command, cancellationToken) : new CommandResult { Status = CommandStatus.AccountUnknown };
         }
 
-        if (await AnswerAsync(command.Key, cancellationToken) is { } first)
+        if (command.KeepsAnswer && await AnswerAsync(command.Key, cancellationToken) is { } first)
         {
             return Repeat(first, command);
         }
@@ -330,9 +330,13 @@ internal sealed class AccountSession
     private CommandResult Take(PendingCommand command, AccountState before, Booked booked, Instant recordedAt)
     {
         var own = Post(command, before, booked, recordedAt);
-        var answer = new StoredAnswer(booked.Accepted, command.RequestHash, booked.Outcome, own, booked.Answer);
-        _answers.Add(new NewAnswer(command.Key, answer));
-        _answersByKey.Add(command.Key, answer);
+        if (command.KeepsAnswer)
+        {
+            var answer = new StoredAnswer(booked.Accepted, command.RequestHash, booked.Outcome, own, booked.Answer);
+            _answers.Add(new NewAnswer(command.Key, answer));
+            _answersByKey.Add(command.Key, answer);
+        }
+
         return new CommandResult
         {
             Status = booked.Accepted ? CommandStatus.Accepted : CommandStatus.Refused,

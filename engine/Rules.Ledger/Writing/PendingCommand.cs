@@ -25,6 +25,9 @@ internal abstract class PendingCommand(string account, string key, byte[] reques
     /// <summary>The command makes the account; it is then booked without a state.</summary>
     public virtual bool OpensAccount => false;
 
+    /// <summary>The answer is stored under the key; false for what can be asked again without harm and has no key.</summary>
+    public bool KeepsAnswer { get; init; } = true;
+
     /// <summary>The id of the lot that the command makes by the caller's wish; null for any other command.</summary>
     public virtual string? NewLot => null;
 

@@ -116,7 +116,7 @@ public sealed class WireWriterTests
         var account = new AccountAnswer("acme", "bookbag", 1, "Hobby", cycle, [new("allotment", 2000)]);
         var grant = new GrantAnswer("g", "prepaid", 4, 1250, Instant.FromUtc(2026, 2, 10, 0, 0), null, [new("prepaid", 1250)]);
 
-        Encoding.UTF8.GetString(WireWriter.Account(account, 0)).ShouldBe(
+        Encoding.UTF8.GetString(WireWriter.Account(account, [], 0)).ShouldBe(
             """{"account":"acme","ruleset":"bookbag","version":1,"plan":"Hobby","cycle":{"number":0,"start":"2026-02-10T00:00:00Z","end":"2026-03-10T00:00:00Z"},"balances":{"allotment":"2000"}}""");
         Encoding.UTF8.GetString(WireWriter.Grant(grant, 2)).ShouldBe(
             """{"id":"g","bucket":"prepaid","lot":4,"amount":"12.5","effective":"2026-02-10T00:00:00Z","balances":{"prepaid":"12.5"}}""");

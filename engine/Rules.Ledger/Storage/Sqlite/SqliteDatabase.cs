@@ -35,16 +35,19 @@ internal sealed class SqliteDatabase
         return new SqliteDatabase(full, connection.ToString(), isReadOnly: true);
     }
 
-    /// <summary>Lives as long as its one connection.</summary>
+    /// <summary>
+    /// Lives as long as its one connection. Without a name it is SQLite's temporary database: in memory while it fits the cache, and what
+    /// does not fit in a file that is gone with the connection, so that a long story takes no more memory than a short one.
+    /// </summary>
     public static SqliteDatabase InMemory()
     {
-        var connection = new SqliteConnectionStringBuilder { DataSource = ":memory:", Pooling = false };
+        var connection = new SqliteConnectionStringBuilder { DataSource = "", Pooling = false };
         return new SqliteDatabase(null, connection.ToString());
     }
 
     /// <summary>The connection that writes and checkpoints. Settings of a connection are gone with it, so every one sets them all.</summary>
     public SqliteConnection OpenWriter() => Open(Path is null
-        ? "PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+        ? "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
         : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA trusted_schema=OFF; "
             + "PRAGMA cell_size_check=ON; PRAGMA busy_timeout=5000; PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=8192; PRAGMA cache_size=-65536;");
 
