@@ -31,6 +31,9 @@ public sealed record AccountState
     /// <summary>Plans by date; empty when the ruleset sells none or none was chosen.</summary>
     public ImmutableArray<DatedValue> Plans { get; init; } = [];
 
+    /// <summary>Credits bought with each cycle: bucket, and amount as a decimal.</summary>
+    public ImmutableArray<DatedValue> Addons { get; init; } = [];
+
     /// <summary>The running cycle; null for a ruleset without one.</summary>
     public Cycle? Cycle { get; init; }
 

@@ -72,7 +72,7 @@ internal static class Balances
 
             foreach (var lot in state.Lots)
             {
-                if (lot.Available > 0 && lot.Lot.Bucket == bucket.Name && IsLive(lot.Lot, at))
+                if (lot.Available > 0 && !lot.IsEnded && lot.Lot.Bucket == bucket.Name && IsLive(lot.Lot, at))
                 {
                     sources.Add(new LotSource(bucket.Index, lot.Lot, lot.Available));
                 }
@@ -88,11 +88,13 @@ internal static class Balances
     /// <summary>The lot that a postpaid bucket's use of this cycle is counted in.</summary>
     public static Lot PostpaidLot(BucketRule bucket, AccountState state, long number, Instant at)
     {
+        // A bill inside a cycle ends the lot; what is used after it is another one.
         var cycle = state.Cycle?.Number ?? 0;
+        var isFirst = !state.Lots.Any(l => l.Lot.Origin == LotOrigin.Postpaid && l.Lot.Bucket == bucket.Name && l.Lot.Cycle == cycle);
         return new Lot
         {
             Number = number,
-            Id = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sys:postpaid:{bucket.Name}:{cycle}"),
+            Id = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sys:postpaid:{bucket.Name}:{cycle}{(isFirst ? "" : $":{number}")}"),
             Bucket = bucket.Name,
             Amount = 0,
             CreatedAt = at,
@@ -109,7 +111,7 @@ internal static class Balances
         var available = 0L;
         foreach (var lot in state.Lots)
         {
-            if (lot.Lot.Bucket == bucket && IsLive(lot.Lot, at))
+            if (lot.Lot.Bucket == bucket && !lot.IsEnded && IsLive(lot.Lot, at))
             {
                 available += lot.Available;
             }
@@ -127,8 +129,8 @@ internal static class Balances
         {
             if (lot.Lot.Origin == LotOrigin.Postpaid && lot.Lot.Bucket == bucket.Name && lot.Lot.Cycle == (state.Cycle?.Number ?? 0))
             {
-                current = lot.Lot;
-                used = lot.Spent + lot.Held;
+                current = lot.IsEnded ? current : lot.Lot;
+                used += lot.Spent + lot.Held;
             }
         }
 

@@ -24,21 +24,29 @@ public static partial class Bookkeeper
     private static RulesetModel? Current(PublishedRuleset ruleset, AccountState state) =>
         state.Version is { } version ? ruleset.Version(version) : null;
 
-    private static EvaluationError? AdvanceTo(PublishedRuleset ruleset, Journal journal, Instant at)
+    private static EvaluationError? AdvanceTo(PublishedRuleset ruleset, Journal journal, Instant at) => AdvanceTo(ruleset, journal, at, reset: null);
+
+    /// <param name="reset">Runs in its own phase of that instant.</param>
+    private static EvaluationError? AdvanceTo(PublishedRuleset ruleset, Journal journal, Instant at, ResetRun? reset)
     {
         if (at < s_firstInstant || at >= s_endOfTime)
         {
             return EvaluationErrors.OutOfTime("at");
         }
 
-        while (NextDue(ruleset, journal.State, at) is { } due)
+        while (NextDue(ruleset, journal.State, at) is { } due && (reset is null || due < at))
         {
-            if (DoDue(ruleset, journal, due) is { } error)
+            if (DoDue(ruleset, journal, due, reset: null) is { } error)
             {
                 return error;
             }
 
             journal.MoveTo(due);
+        }
+
+        if (reset is not null && DoDue(ruleset, journal, at, reset) is { } failed)
+        {
+            return failed;
         }
 
         journal.MoveTo(at);
@@ -48,13 +56,9 @@ public static partial class Bookkeeper
     private static Instant? NextDue(PublishedRuleset ruleset, AccountState state, Instant upTo)
     {
         Instant? next = null;
-        foreach (var lot in state.Lots)
+        foreach (ref readonly var lot in state.Lots.AsSpan())
         {
-            if (lot.Available > 0 && lot.Lot.ExpiresAt is { } end && end <= upTo)
-            {
-                // An end that had passed before the lot was recorded falls due now, not in the past.
-                Sooner(ref next, Instant.Max(end, state.LastAt));
-            }
+            NextDue(lot, state, upTo, ref next);
         }
 
         if (state.Cycle is { } cycle && cycle.End <= upTo)
@@ -62,28 +66,57 @@ public static partial class Bookkeeper
             Sooner(ref next, cycle.End);
         }
 
-        SoonerClose(Current(ruleset, state), state, upTo, ref next);
+        var model = Current(ruleset, state);
+        SoonerClose(model, state, upTo, ref next);
         if (Versions.NextMove(ruleset, state, state.LastAt, upTo) is { } move)
         {
             Sooner(ref next, move.At);
         }
 
-        if (Current(ruleset, state) is { } model && PlanOf(model, state, state.LastAt) is { } plan && state.Cycle is not null)
+        if (model is null)
+        {
+            return next;
+        }
+
+        if (NextBill(model, state, upTo) is { } bill)
+        {
+            Sooner(ref next, bill);
+        }
+
+        if (state.Cycle is not null && PlanOf(model, state, state.LastAt) is { } plan)
         {
             foreach (var grant in plan.Grants)
             {
-                if (OwnRecurrence(model, state, grant) is { } recurrence)
+                if (PlanGrants.OwnRecurrence(model, state, grant) is { } recurrence)
                 {
-                    var occurrence = recurrence.Boundary(recurrence.NumberAt(state.LastAt) + 1);
-                    if (occurrence <= upTo)
-                    {
-                        Sooner(ref next, occurrence);
-                    }
+                    SoonerAfter(ref next, recurrence.Boundary(recurrence.NumberAt(state.LastAt) + 1), state.LastAt, upTo);
                 }
             }
         }
 
         return next;
+    }
+
+    private static void NextDue(in LotState state, AccountState account, Instant upTo, ref Instant? next)
+    {
+        var lot = state.Lot;
+        if (state.Available > 0 && lot.ExpiresAt is { } end && end <= upTo)
+        {
+            // An end that had passed before the lot was recorded falls due now, not in the past.
+            Sooner(ref next, Instant.Max(end, account.LastAt));
+        }
+
+        // Credits that become available may repay what is owed.
+        SoonerAfter(ref next, lot.EffectiveAt, account.LastAt, upTo);
+        if (lot.Rollover is { Kind: RolloverKind.Carries, At: { } carried })
+        {
+            SoonerAfter(ref next, carried, account.LastAt, upTo);
+        }
+
+        if (lot.Series is { } series && NextOccurrence(series, account.LastAt) is { } occurrence)
+        {
+            SoonerAfter(ref next, occurrence, account.LastAt, upTo);
+        }
     }
 
     private static void Sooner(ref Instant? next, Instant candidate)
@@ -94,42 +127,80 @@ public static partial class Bookkeeper
         }
     }
 
-    private static EvaluationError? DoDue(PublishedRuleset ruleset, Journal journal, Instant at)
+    private static void SoonerAfter(ref Instant? next, Instant candidate, Instant after, Instant upTo)
     {
+        if (candidate > after && candidate <= upTo)
+        {
+            Sooner(ref next, candidate);
+        }
+    }
+
+    /// <summary>An instant at which something is due, and what was the account's time before it.</summary>
+    /// <param name="EndsCycle">The running cycle ends at it.</param>
+    private readonly record struct Due(Instant Since, Instant At, bool EndsCycle);
+
+    /// <summary>
+    /// One instant, phase by phase (time, section 2). Within it the account's time is still the one before, so that every phase can tell what
+    /// has been done at this instant from what is new.
+    /// </summary>
+    private static EvaluationError? DoDue(PublishedRuleset ruleset, Journal journal, Instant at, ResetRun? reset)
+    {
+        var due = new Due(journal.State.LastAt, at, journal.State.Cycle is { } running && running.End <= at);
+
+        // Phase 1: lots that end now lapse.
         Expire(journal, at, static (lot, at) => lot.Lot.ExpiresAt <= at);
-        if (CloseScopes(ruleset, journal, at, endsCycle: journal.State.Cycle is { } closing && closing.End <= at) is { } undue)
-        {
-            return undue;
-        }
-
-        if (Versions.NextMove(ruleset, journal.State, journal.State.LastAt, at) is { } move)
-        {
-            journal.MoveToVersion(move.Version);
-        }
-
-        var isBoundary = journal.State.Cycle is { } ending && ending.End <= at;
-        if (isBoundary)
-        {
-            journal.MoveToVersion(Versions.AtRenewal(ruleset, journal.State, at));
-        }
-
         if (Current(ruleset, journal.State) is not { } model)
         {
             return null;
         }
 
-        var next = isBoundary ? NextCycle(model, journal.State, at) : null;
-        if (PlanOf(model, journal.State, at) is { } plan)
+        // Phase 2: what the ending scopes owe falls due, and postpaid use is billed.
+        var restarts = due.EndsCycle || reset is { RestartsCycle: true };
+        if ((CloseScopes(ruleset, journal, due, restarts) ?? BillUse(journal, model, due, restarts)) is { } unclosed)
         {
-            return isBoundary ? Renew(journal, model, plan, next, at) : Recur(journal, model, plan, at);
+            return unclosed;
         }
 
-        if (isBoundary)
+        // Phase 3: rollover, and resets.
+        var plan = PlanOf(model, journal.State, due.Since);
+        RollOver(journal, due);
+        if (reset is not null && ResetLots(journal, model, plan, reset, at) is { } notReset)
         {
-            journal.Turn(next!);
+            return notReset;
         }
 
-        return null;
+        // Phase 4: what waited for this instant; then caps cut what was carried.
+        var next = MoveOn(ruleset, journal, model, due);
+        var nextPlan = PlanOf(next, journal.State, at);
+        if (CutCarried(journal, (model, plan), (next, nextPlan), due) is { } uncut)
+        {
+            return uncut;
+        }
+
+        // Phase 5: grants that start.
+        return GrantDue(journal, next, nextPlan, due) ?? GrantOccurrences(journal, next, due) ?? GrantAfterReset(journal, next, nextPlan, reset, at);
+    }
+
+    /// <summary>Versions, then the cycle: a plan that waited begins with it.</summary>
+    private static RulesetModel MoveOn(PublishedRuleset ruleset, Journal journal, RulesetModel model, in Due due)
+    {
+        if (Versions.NextMove(ruleset, journal.State, due.Since, due.At) is { } move)
+        {
+            journal.MoveToVersion(move.Version);
+        }
+
+        if (due.EndsCycle)
+        {
+            journal.MoveToVersion(Versions.AtRenewal(ruleset, journal.State, due.At));
+        }
+
+        var next = Current(ruleset, journal.State) ?? model;
+        if (due.EndsCycle)
+        {
+            journal.Turn(NextCycle(next, journal.State, due.At));
+        }
+
+        return next;
     }
 
     /// <summary>Phase 1: lots that end now lapse, one entry each.</summary>
@@ -161,15 +232,24 @@ public static partial class Bookkeeper
         }
 
         var facts = AccountReading.FactsAt(model, state, at);
-        var recurrence = CycleCalendar.RecurrenceFor(rule, facts, cycle.Anchor, model.Zone);
+        var zone = Zones.At(model, state, at);
+        var recurrence = CycleCalendar.RecurrenceFor(rule, facts, cycle.Anchor, zone);
         var number = recurrence.NumberAt(at);
         var anchor = cycle.Anchor;
         if (recurrence.Boundary(number) != at)
         {
-            // The interval or the zone changed with this renewal: the new series begins here.
-            anchor = CycleCalendar.AnchorFor(rule, at, model.Zone);
-            recurrence = CycleCalendar.RecurrenceFor(rule, facts, anchor, model.Zone);
-            number = recurrence.NumberAt(at);
+            if (PlanGrants.CycleRecurrence(model, state) is { } before && before.Interval == recurrence.Interval && before.Boundary(before.NumberAt(at)) == at)
+            {
+                // Only the zone is another: the series goes on in its wall time.
+                number = before.NumberAt(at);
+            }
+            else
+            {
+                // The interval changed with this renewal: the new series begins here.
+                anchor = CycleCalendar.AnchorFor(rule, at, zone);
+                recurrence = CycleCalendar.RecurrenceFor(rule, facts, anchor, zone);
+                number = recurrence.NumberAt(at);
+            }
         }
 
         return new Cycle(cycle.Number + 1, anchor, at, recurrence.Boundary(number + 1));

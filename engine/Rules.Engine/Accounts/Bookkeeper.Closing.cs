@@ -11,7 +11,8 @@ public static partial class Bookkeeper
     /// The scopes that every command may read: those that may close up to its instant, and what alerts watch. A store loads them before
     /// anything is done at that instant; empty where nothing falls due at a close and nothing is watched.
     /// </summary>
-    public static IReadOnlyList<ScopeId> ScopesDue(PublishedRuleset ruleset, AccountState state, Instant upTo)
+    /// <param name="endsCycle">The command ends the running cycle before its time: its scopes close as well.</param>
+    public static IReadOnlyList<ScopeId> ScopesDue(PublishedRuleset ruleset, AccountState state, Instant upTo, bool endsCycle = false)
     {
         List<ScopeId>? due = ruleset.CountsUse ? [.. ScopesOf(ruleset, state)] : null;
         foreach (var version in ruleset.Versions)
@@ -20,7 +21,8 @@ public static partial class Bookkeeper
             {
                 foreach (var scope in action.Price!.ClosingScopes)
                 {
-                    if (NextClose(version.Model, scope, state) is not { } close || close > upTo)
+                    if (NextClose(version.Model, scope, state, state.LastAt) is not { } close
+                        || (close > upTo && !(endsCycle && scope.Kind == ScopeKind.Cycle)))
                     {
                         continue;
                     }
@@ -47,21 +49,22 @@ public static partial class Bookkeeper
         return due ?? (IReadOnlyList<ScopeId>)[];
     }
 
-    private static Instant? NextClose(RulesetModel model, Scope scope, AccountState state)
+    private static Instant? NextClose(RulesetModel model, Scope scope, AccountState state, Instant after)
     {
         if (scope.Kind == ScopeKind.Cycle)
         {
             return state.Cycle?.End;
         }
 
-        var local = state.LastAt.InZone(model.Zone);
+        var zone = Zones.Of(model, state);
+        var local = after.InZone(zone);
         if (scope.Kind == ScopeKind.Day)
         {
-            return WallTime.ToInstant(local.Date.PlusDays(1).AtMidnight(), model.Zone);
+            return WallTime.ToInstant(local.Date.PlusDays(1).AtMidnight(), zone);
         }
 
         var intoHour = local.LocalDateTime.TimeOfDay - new LocalTime(local.Hour, 0);
-        return state.LastAt + Duration.FromHours(1) - intoHour.ToDuration();
+        return after + Duration.FromHours(1) - intoHour.ToDuration();
     }
 
     private static void SoonerClose(RulesetModel? model, AccountState state, Instant upTo, ref Instant? next)
@@ -75,7 +78,7 @@ public static partial class Bookkeeper
         {
             foreach (var scope in action.Price!.ClosingScopes)
             {
-                if (NextClose(model, scope, state) is { } close && close <= upTo)
+                if (NextClose(model, scope, state, state.LastAt) is { } close && close <= upTo)
                 {
                     Sooner(ref next, close);
                 }
@@ -84,7 +87,7 @@ public static partial class Bookkeeper
     }
 
     /// <summary>Phase 2: minimums, and fees that are due without use, fall due in the scopes that end at an instant.</summary>
-    private static EvaluationError? CloseScopes(PublishedRuleset ruleset, Journal journal, Instant at, bool endsCycle)
+    private static EvaluationError? CloseScopes(PublishedRuleset ruleset, Journal journal, in Due due, bool endsCycle)
     {
         if (Current(ruleset, journal.State) is not { } current)
         {
@@ -97,8 +100,8 @@ public static partial class Bookkeeper
             {
                 var ends = scope.Kind == ScopeKind.Cycle
                     ? endsCycle && journal.State.Cycle is not null
-                    : at > journal.State.LastAt && NextClose(current, scope, journal.State) == at;
-                if (ends && Close(ruleset, journal, current, action, scope, at) is { } error)
+                    : due.At > due.Since && NextClose(current, scope, journal.State, due.Since) == due.At;
+                if (ends && Close(ruleset, journal, current, action, scope, due.At) is { } error)
                 {
                     return error;
                 }

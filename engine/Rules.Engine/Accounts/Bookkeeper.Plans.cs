@@ -4,7 +4,6 @@ using NodaTime;
 using Rules.Dsl.Text;
 using Rules.Engine.Drawing;
 using Rules.Engine.Model;
-using Rules.Engine.Periods;
 using Rules.Engine.Pricing;
 
 namespace Rules.Engine.Accounts;
@@ -31,45 +30,109 @@ public static partial class Bookkeeper
         }
 
         var old = PlanOf(model, journal.State, recordedAt);
-        return Change(journal, model, old, chosen, recordedAt) is { } error
+        return Change(ruleset, journal, model, old, chosen, recordedAt) is { } error
             ? Fail<AccountAnswer>(state, error)
             : Answer(journal, model, recordedAt);
     }
 
-    private static EvaluationError? Change(Journal journal, RulesetModel model, PlanRule? old, PlanRule chosen, Instant at)
+    private static EvaluationError? Change(
+        PublishedRuleset ruleset, Journal journal, RulesetModel model, PlanRule? old, PlanRule chosen, Instant at)
     {
         if (IsDowngrade(model, journal.State, old, chosen, at, out var isDowngrade) is { } unknown)
         {
             return unknown;
         }
 
-        var kind = old is null ? PlanChangeKind.Restarts
-            : (isDowngrade ? model.Cycle?.Downgrade : model.Cycle?.Upgrade) ?? PlanChangeKind.Restarts;
-        var restarts = kind is PlanChangeKind.Restarts or PlanChangeKind.RestartsCarryingUnused;
-        if (old is not null && (restarts || kind == PlanChangeKind.GrantsInFull))
+        var stated = (isDowngrade ? model.Cycle?.Downgrade : model.Cycle?.Upgrade) ?? PlanChangeKind.Restarts;
+        var changed = new Entry { Kind = EntryKind.PlanChange, Amount = 0, OccurredAt = at, Plan = chosen.Name, Version = model.Version };
+        switch (old is null ? PlanChangeKind.Restarts : stated)
         {
-            EndPlanLots(journal, old, model, at);
+            case PlanChangeKind.WaitsForRenewal when journal.State.Cycle is { } cycle:
+                journal.Post(changed with { PlanFrom = cycle.End });
+                return null;
+            case PlanChangeKind.GrantsNothing:
+                journal.Post(changed);
+                return null;
+            case PlanChangeKind.GrantsDifference:
+                journal.Post(changed);
+                return GrantDifference(journal, model, old!, chosen, at, Suffix(journal));
+            case PlanChangeKind.GrantsShare:
+                return GrantShares(journal, model, old!, chosen, changed);
+            case PlanChangeKind.GrantsInFull:
+                var leaving = Leaving(journal.State, at);
+                EndNow(journal, leaving, at);
+                if (Replaced(journal.State, model, chosen, leaving, at, out var replaced) is { } unset)
+                {
+                    return unset;
+                }
+
+                journal.Post(changed with { EndedLots = Ends(leaving, replaced) });
+                return GrantPlan(journal, model, chosen, at, Suffix(journal), replaced);
+            default:
+                return Restart(ruleset, journal, model, old, chosen, changed, carries: old is not null && stated == PlanChangeKind.RestartsCarryingUnused);
+        }
+    }
+
+    private static string Suffix(Journal journal) => string.Create(CultureInfo.InvariantCulture, $":{journal.State.NextLot}");
+
+    /// <summary>
+    /// The boundary is now and the new anchor: the old cycle closes, its grants end or are carried, the new plan grants in full, and its caps
+    /// cut what is carried.
+    /// </summary>
+    private static EvaluationError? Restart(
+        PublishedRuleset ruleset, Journal journal, RulesetModel model, PlanRule? old, PlanRule chosen, Entry changed, bool carries)
+    {
+        var at = changed.OccurredAt;
+        var leaving = old is null ? [] : Leaving(journal.State, at);
+        var carried = carries ? leaving.RemoveAll(l => l.Lot.Rollover!.Kind != RolloverKind.Carries) : [];
+        leaving = leaving.RemoveAll(carried.Contains);
+        EndNow(journal, leaving, at);
+        var due = new Due(journal.State.LastAt, at, EndsCycle: true);
+        if (old is not null && (CloseScopes(ruleset, journal, due, endsCycle: true) ?? BillUse(journal, model, due, endsCycle: true)) is { } unclosed)
+        {
+            return unclosed;
         }
 
-        var changed = new Entry
+        var state = journal.State;
+        var cycle = FirstCycle(model, state, at, state.Cycle is { } running ? running.Number + 1 : 0);
+        var change = new LotChange(state);
+        foreach (var lot in state.Lots.Where(l => carried.Any(c => c.Lot == l.Lot)))
         {
-            Kind = EntryKind.PlanChange,
-            Amount = 0,
-            OccurredAt = at,
-            Plan = chosen.Name,
-            Version = model.Version,
-            Cycle = restarts
-                ? FirstCycle(model, journal.State, at, journal.State.Cycle is { } running ? running.Number + 1 : 0)
-                : null,
-        };
-        journal.Post(changed);
-        var suffix = restarts ? null : string.Create(CultureInfo.InvariantCulture, $":{journal.State.NextLot}");
-        return kind switch
+            if (CarriedEnd(model, state with { Cycle = cycle }, old!, lot.Lot, at, out var end) is { } unset)
+            {
+                return unset;
+            }
+
+            change.Carry(lot, end, at);
+        }
+
+        if (Replaced(state, model, chosen, leaving, at, out var replaced) is { } unknown)
         {
-            PlanChangeKind.GrantsNothing => null,
-            PlanChangeKind.GrantsDifference => GrantDifference(journal, model, old!, chosen, at, suffix!),
-            _ => GrantPlan(journal, model, chosen, at, suffix),
-        };
+            return unknown;
+        }
+
+        journal.Post(changed with
+        {
+            Cycle = cycle,
+            Postings = change.Postings,
+            NewLots = change.NewLots,
+            EndedLots = [.. change.Ended.Concat(Ends(leaving, replaced)).OrderBy(end => end.Lot)],
+        });
+        return GrantPlan(journal, model, chosen, at, suffix: null, replaced)
+            ?? (old is null ? null : CutCarried(journal, (model, chosen), (model, chosen), due));
+    }
+
+    // The end of credits that a restart carries: counted from the cycle that begins.
+    private static EvaluationError? CarriedEnd(RulesetModel model, AccountState state, PlanRule old, Lot lot, Instant at, out Instant? end)
+    {
+        end = lot.ExpiresAt;
+        var unused = old.Grants.FirstOrDefault(g => model.Buckets[g.Bucket].Name == lot.Bucket)?.Unused ?? model.FindBucket(lot.Bucket)?.Unused;
+        if (unused is not { Kind: UnusedKind.RollsOver, Life: { } life } || PlanGrants.CycleRecurrence(model, state) is not { } recurrence)
+        {
+            return null;
+        }
+
+        return Lives.CarriedTo(model, state, life, new GrantInterval(recurrence, recurrence.NumberAt(at), at), at, out end);
     }
 
     // Time, rule 24: upgrade = the new plan grants not less per cycle. Compared bucket by bucket would leave a mixed change undecided, so all
@@ -109,91 +172,107 @@ public static partial class Bookkeeper
         return null;
     }
 
-    /// <summary>Phase 1 of a plan change: what is left of the old plan's lots of this cycle ends, unless it lives beyond the cycle anyway.</summary>
-    private static void EndPlanLots(Journal journal, PlanRule old, RulesetModel model, Instant at)
-    {
-        var cycle = journal.State.Cycle?.Number;
-        Expire(journal, at, (lot, _) => lot.Lot.Origin == LotOrigin.Plan && lot.Lot.Cycle == cycle && EndsWithPlan(old, model, lot.Lot.Bucket));
-    }
+    /// <summary>The lots of the running cycle that a change of plan ends: what is left of them would end with the cycle, or roll over.</summary>
+    private static ImmutableArray<LotState> Leaving(AccountState state, Instant at) =>
+    [
+        .. state.Lots.Where(l => l.Lot.Origin == LotOrigin.Plan && l.Lot.Cycle == (state.Cycle?.Number ?? 0) && !l.IsEnded
+            && l.Lot.Rollover?.Kind is RolloverKind.Ends or RolloverKind.Carries && !Rollovers.IsCarried(l, at)),
+    ];
 
-    private static bool EndsWithPlan(PlanRule plan, RulesetModel model, string bucket)
+    // Those whose place a grant of the new plan takes; that grant ends them.
+    private static EvaluationError? Replaced(
+        AccountState state, RulesetModel model, PlanRule chosen, ImmutableArray<LotState> leaving, Instant at, out List<LotState> replaced)
     {
-        foreach (var grant in plan.Grants)
+        replaced = [];
+        foreach (var grant in chosen.Grants)
         {
-            if (model.Buckets[grant.Bucket].Name == bucket)
-            {
-                return grant.Unused.Kind is UnusedKind.ExpiresAtCycleEnd or UnusedKind.ExpiresAtNextGrant or UnusedKind.RollsOver;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>A boundary: phase 4 begins the cycle, phase 5 grants, then the cap cuts what was carried.</summary>
-    private static EvaluationError? Renew(Journal journal, RulesetModel model, PlanRule plan, Cycle? next, Instant at)
-    {
-        journal.Turn(next!);
-        for (var i = 0; i < plan.Grants.Length; i++)
-        {
-            var recurrence = OwnRecurrence(model, journal.State, plan.Grants[i]);
-            if ((recurrence is null || recurrence.Boundary(recurrence.NumberAt(at)) == at)
-                && GrantOne(journal, model, plan, i, at, suffix: null) is { } error)
+            if (PlanGrants.UnitsOf(model, state, grant, at, out var units) is { } error)
             {
                 return error;
             }
+
+            if (units > 0)
+            {
+                replaced.AddRange(leaving.Where(l => l.Lot.Bucket == model.Buckets[grant.Bucket].Name).Except(replaced));
+            }
         }
 
-        return CutCarried(journal, model, plan, at);
+        return null;
     }
 
-    /// <summary>Occurrences inside a cycle: a weekly grant, a month of an annual cycle.</summary>
-    private static EvaluationError? Recur(Journal journal, RulesetModel model, PlanRule plan, Instant at)
+    private static ImmutableArray<LotEnd> Ends(ImmutableArray<LotState> leaving, List<LotState> replaced) =>
+        [.. leaving.Except(replaced).Select(l => new LotEnd(l.Lot.Number, Successor: null))];
+
+    // Phase 1 of a plan change.
+    private static void EndNow(Journal journal, ImmutableArray<LotState> lots, Instant at)
     {
-        if (journal.State.Cycle is null)
+        if (!lots.IsEmpty)
+        {
+            Expire(journal, at, (lot, _) => lots.Any(l => l.Lot.Number == lot.Lot.Number));
+        }
+    }
+
+    /// <summary>Phase 5 of a boundary: the plan grants with the cycle; inside it, a weekly grant or a month of an annual cycle.</summary>
+    private static EvaluationError? GrantDue(Journal journal, RulesetModel model, PlanRule? plan, in Due due)
+    {
+        if (journal.State.Cycle is null || plan is null)
         {
             return null;
         }
 
         for (var i = 0; i < plan.Grants.Length; i++)
         {
-            if (OwnRecurrence(model, journal.State, plan.Grants[i]) is not { } recurrence)
-            {
-                continue;
-            }
-
-            var number = recurrence.NumberAt(at);
-            var suffix = string.Create(CultureInfo.InvariantCulture, $":{number}");
-            if (recurrence.Boundary(number) == at && at > journal.State.LastAt && GrantOne(journal, model, plan, i, at, suffix) is { } error)
+            var recurrence = PlanGrants.OwnRecurrence(model, journal.State, plan.Grants[i]);
+            var number = recurrence?.NumberAt(due.At) ?? 0;
+            var occurs = recurrence is null ? due.EndsCycle : recurrence.Boundary(number) == due.At && due.At > due.Since;
+            var suffix = due.EndsCycle ? null : string.Create(CultureInfo.InvariantCulture, $":{number}");
+            if (occurs && GrantOne(journal, model, plan, i, due.At, suffix, replaced: []) is { } error)
             {
                 return error;
             }
         }
 
-        return null;
+        return due.EndsCycle ? GrantAddons(journal, model, plan, due.At, suffix: null, replaced: []) : null;
     }
 
-    private static EvaluationError? GrantPlan(Journal journal, RulesetModel model, PlanRule plan, Instant at, string? suffix)
+    private static EvaluationError? GrantPlan(
+        Journal journal, RulesetModel model, PlanRule plan, Instant at, string? suffix, List<LotState> replaced)
     {
         for (var i = 0; i < plan.Grants.Length; i++)
         {
-            if (GrantOne(journal, model, plan, i, at, suffix) is { } error)
+            if (GrantOne(journal, model, plan, i, at, suffix, replaced) is { } error)
+            {
+                return error;
+            }
+        }
+
+        return GrantAddons(journal, model, plan, at, suffix, replaced);
+    }
+
+    private static EvaluationError? GrantOne(
+        Journal journal, RulesetModel model, PlanRule plan, int index, Instant at, string? suffix, List<LotState> replaced)
+    {
+        var grant = plan.Grants[index];
+        return PlanGrants.UnitsOf(model, journal.State, grant, at, out var units)
+            ?? PostGrant(journal, model, plan, index, units, at, suffix, replaced);
+    }
+
+    private static EvaluationError? GrantAddons(
+        Journal journal, RulesetModel model, PlanRule plan, Instant at, string? suffix, List<LotState> replaced)
+    {
+        foreach (var addon in PlanGrants.Addons(journal.State, model))
+        {
+            var unused = plan.Grants.FirstOrDefault(g => g.Bucket == addon.Bucket.Index)?.Unused ?? addon.Bucket.Unused;
+            var key = string.Create(
+                CultureInfo.InvariantCulture, $"sys:grant:{plan.Name}:{addon.Bucket.Name}+{addon.Place + 1}:{journal.State.Cycle?.Number ?? 0}{suffix}");
+            var interval = PlanGrants.CycleInterval(model, journal.State, at);
+            if (PostGrant(journal, model, plan, addon.Bucket, unused, interval, key, addon.Units, at, replaced) is { } error)
             {
                 return error;
             }
         }
 
         return null;
-    }
-
-    private static EvaluationError? GrantOne(Journal journal, RulesetModel model, PlanRule plan, int index, Instant at, string? suffix)
-    {
-        var grant = plan.Grants[index];
-        if (UnitsOf(model, journal.State, grant, at, out var units) is { } error)
-        {
-            return error;
-        }
-
-        return PostGrant(journal, model, plan, index, units, at, suffix);
     }
 
     private static EvaluationError? GrantDifference(
@@ -201,7 +280,7 @@ public static partial class Bookkeeper
     {
         for (var i = 0; i < chosen.Grants.Length; i++)
         {
-            if (UnitsOf(model, journal.State, chosen.Grants[i], at, out var units) is { } error)
+            if (PlanGrants.UnitsOf(model, journal.State, chosen.Grants[i], at, out var units) is { } error)
             {
                 return error;
             }
@@ -210,7 +289,7 @@ public static partial class Bookkeeper
             {
                 if (grant.Bucket == chosen.Grants[i].Bucket)
                 {
-                    if (UnitsOf(model, journal.State, grant, at, out var granted) is { } unknown)
+                    if (PlanGrants.UnitsOf(model, journal.State, grant, at, out var granted) is { } unknown)
                     {
                         return unknown;
                     }
@@ -219,7 +298,7 @@ public static partial class Bookkeeper
                 }
             }
 
-            if (units > 0 && PostGrant(journal, model, chosen, i, units, at, suffix) is { } failed)
+            if (units > 0 && PostGrant(journal, model, chosen, i, units, at, suffix, replaced: []) is { } failed)
             {
                 return failed;
             }
@@ -228,8 +307,87 @@ public static partial class Bookkeeper
         return null;
     }
 
+    /// <summary>Both plans count for the time that is left: the old one's grants lose their share, as far as it is there, and the new one grants its own.</summary>
+    private static EvaluationError? GrantShares(Journal journal, RulesetModel model, PlanRule old, PlanRule chosen, Entry changed)
+    {
+        var at = changed.OccurredAt;
+        var state = journal.State;
+        var left = state.Lots.ToDictionary(l => l.Lot.Number, l => l.Available);
+        var postings = ImmutableArray.CreateBuilder<Posting>();
+        foreach (var grant in old.Grants)
+        {
+            if (ShareOf(model, state, grant, at, out var loss) is { } unset)
+            {
+                return unset;
+            }
+
+            foreach (var lot in state.Lots.Where(l => IsOfCycle(l, state, model.Buckets[grant.Bucket].Name, at)))
+            {
+                var part = Math.Min(loss, left[lot.Lot.Number]);
+                if (part > 0)
+                {
+                    postings.Add(Posting.Expire(lot.Lot.Number, part));
+                    left[lot.Lot.Number] -= part;
+                    loss -= part;
+                }
+            }
+        }
+
+        journal.Post(changed with { Postings = postings.ToImmutable() });
+        for (var i = 0; i < chosen.Grants.Length; i++)
+        {
+            if ((ShareOf(model, journal.State, chosen.Grants[i], at, out var share)
+                ?? PostGrant(journal, model, chosen, i, share, at, Suffix(journal), replaced: [])) is { } error)
+            {
+                return error;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsOfCycle(in LotState lot, AccountState state, string bucket, Instant at) =>
+        lot.Lot.Origin == LotOrigin.Plan && lot.Lot.Cycle == (state.Cycle?.Number ?? 0) && lot.Lot.Bucket == bucket
+        && !lot.IsEnded && Balances.IsLive(lot.Lot, at) && !Rollovers.IsCarried(lot, at);
+
+    // R(amount × left), left = (end - t) / (end - start) of the grant's own interval, in real time; rounded once as the credit says.
+    private static EvaluationError? ShareOf(RulesetModel model, AccountState state, PlanGrant grant, Instant at, out long share)
+    {
+        if (PlanGrants.UnitsOf(model, state, grant, at, out share) is { } error || PlanGrants.IntervalOf(model, state, grant, at) is not { } interval)
+        {
+            return PlanGrants.UnitsOf(model, state, grant, at, out share);
+        }
+
+        var start = PlanGrants.OwnRecurrence(model, state, grant) is { } own ? own.Boundary(interval.Ends - 1) : state.Cycle!.Start;
+        share = PlanShares.Of(share, start, interval.End, at, model.Credit.Rounding);
+        return null;
+    }
+
     private static EvaluationError? PostGrant(
-        Journal journal, RulesetModel model, PlanRule plan, int index, long units, Instant at, string? suffix)
+        Journal journal, RulesetModel model, PlanRule plan, int index, long units, Instant at, string? suffix, List<LotState> replaced)
+    {
+        var state = journal.State;
+        var grant = plan.Grants[index];
+        var bucket = model.Buckets[grant.Bucket];
+
+        // One grant per occurrence: the key names plan, bucket, cycle and, inside a cycle, the occurrence.
+        var line = index == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"#{index + 1}");
+        var key = string.Create(CultureInfo.InvariantCulture, $"sys:grant:{plan.Name}:{bucket.Name}{line}:{state.Cycle?.Number ?? 0}{suffix}");
+        var interval = PlanGrants.IntervalOf(model, state, grant, at);
+        return PostGrant(journal, model, plan, bucket, grant.Unused, interval, key, units, at, replaced);
+    }
+
+    private static EvaluationError? PostGrant(
+        Journal journal,
+        RulesetModel model,
+        PlanRule plan,
+        BucketRule bucket,
+        UnusedRule? unused,
+        GrantInterval? interval,
+        string key,
+        long units,
+        Instant at,
+        List<LotState> replaced)
     {
         if (units == 0)
         {
@@ -237,17 +395,13 @@ public static partial class Bookkeeper
         }
 
         var state = journal.State;
-        var grant = plan.Grants[index];
-        var bucket = model.Buckets[grant.Bucket];
-        var recurrence = OwnRecurrence(model, state, grant) ?? CycleRecurrence(model, state);
-        if (Lives.EndOf(model, state, grant.Unused, recurrence, at, at, out var end) is { } error)
+        var life = default(GrantLife);
+        if (unused is not null
+            && Lives.Of(model, state, unused, interval, at, at, PlanGrants.NextInto(model, state, plan, bucket.Index, at), units, out life) is { } error)
         {
             return error;
         }
 
-        // One grant per occurrence: the key names plan, bucket, cycle and, inside a cycle, the occurrence.
-        var line = index == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"#{index + 1}");
-        var key = string.Create(CultureInfo.InvariantCulture, $"sys:grant:{plan.Name}:{bucket.Name}{line}:{state.Cycle?.Number ?? 0}{suffix}");
         var lot = new Lot
         {
             Number = state.NextLot,
@@ -256,10 +410,13 @@ public static partial class Bookkeeper
             Amount = units,
             CreatedAt = at,
             EffectiveAt = at,
-            ExpiresAt = end,
+            ExpiresAt = life.End,
             Origin = LotOrigin.Plan,
             Cycle = state.Cycle?.Number ?? 0,
+            Rollover = life.Rollover,
         };
+        ImmutableArray<LotEnd> ended = [.. replaced.Where(l => l.Lot.Bucket == bucket.Name).Select(l => new LotEnd(l.Lot.Number, lot.Number))];
+        replaced.RemoveAll(l => l.Lot.Bucket == bucket.Name);
         journal.Post(new Entry
         {
             Kind = EntryKind.Grant,
@@ -268,213 +425,9 @@ public static partial class Bookkeeper
             OccurredAt = at,
             NewLots = [lot],
             Postings = [Posting.Grant(lot.Number, units)],
+            EndedLots = ended,
             Version = model.Version,
         });
-        return null;
-    }
-
-    /// <summary>Time, rule 13: the cap is on the sum of carried lots after the new ones exist, and cuts the oldest first.</summary>
-    private static EvaluationError? CutCarried(Journal journal, RulesetModel model, PlanRule plan, Instant at)
-    {
-        foreach (var grant in plan.Grants)
-        {
-            if (grant.Unused.Cap is not { } cap)
-            {
-                continue;
-            }
-
-            if (AccountReading.AmountAt(model, journal.State, cap.Amount, at, out var figure) is { } error)
-            {
-                return error;
-            }
-
-            var limit = figure is { } stated ? Balances.ToUnits(stated, model.Credit.Decimals) : long.MaxValue;
-            if (cap.Kind == RolloverCapKind.PercentOfGranted)
-            {
-                if (UnitsOf(model, journal.State, grant, at, out var granted) is { } unknown)
-                {
-                    return unknown;
-                }
-
-                limit = Balances.ToUnits((figure ?? 100) * new ExactDecimal(1, 2) * ExactDecimal.FromUnits(granted, model.Credit.Decimals), model.Credit.Decimals);
-            }
-
-            Cut(journal, model.Buckets[grant.Bucket].Name, limit, at);
-        }
-
-        return null;
-    }
-
-    private static void Cut(Journal journal, string bucket, long limit, Instant at)
-    {
-        var state = journal.State;
-        var carried = state.Lots
-            .Where(l => l.Lot.Origin == LotOrigin.Plan && l.Lot.Bucket == bucket && l.Lot.Cycle < state.Cycle!.Number && Balances.IsLive(l.Lot, at))
-            .OrderBy(l => l.Lot.CreatedAt).ThenBy(l => l.Lot.Number)
-            .ToList();
-        var excess = carried.Sum(l => l.Available) - limit;
-        if (excess <= 0)
-        {
-            return;
-        }
-
-        var postings = ImmutableArray.CreateBuilder<Posting>();
-        var left = excess;
-        foreach (var lot in carried)
-        {
-            var cut = Math.Min(left, lot.Available);
-            if (cut > 0)
-            {
-                postings.Add(Posting.Expire(lot.Lot.Number, cut));
-                left -= cut;
-            }
-        }
-
-        journal.Post(new Entry
-        {
-            Kind = EntryKind.Rollover,
-            SystemKey = string.Create(CultureInfo.InvariantCulture, $"sys:cap:{bucket}:{state.Cycle!.Number}"),
-            Amount = excess,
-            OccurredAt = at,
-            Postings = postings.ToImmutable(),
-            Version = state.Version,
-        });
-    }
-
-    private static EvaluationError? UnitsOf(RulesetModel model, AccountState state, PlanGrant grant, Instant at, out long units)
-    {
-        units = 0;
-        if (AccountReading.AmountAt(model, state, grant.Amount, at, out var amount) is { } error)
-        {
-            return error;
-        }
-
-        var facts = AccountReading.FactsAt(model, state, at);
-        var times = IsUpFront(model, facts, grant) ? model.Cycle!.UpFrontMonths!.Value : 1;
-        units = Balances.ToUnits((amount ?? default) * times, model.Credit.Decimals);
-        return null;
-    }
-
-    private static bool IsUpFront(RulesetModel model, FactValue[] facts, PlanGrant grant) =>
-        model.Cycle is { UpFrontMonths: not null } cycle && grant.Interval == CalendarSpan.Month && cycle.IntervalFor(facts) == CalendarSpan.Year;
-
-    /// <summary>Null where the plan grants with the cycle.</summary>
-    private static Recurrence? OwnRecurrence(RulesetModel model, AccountState state, PlanGrant grant)
-    {
-        if (model.Cycle is not { } rule || state.Cycle is not { } cycle || grant.Interval is not { } interval)
-        {
-            return null;
-        }
-
-        var facts = AccountReading.FactsAt(model, state, cycle.Start);
-        return interval == rule.IntervalFor(facts) || IsUpFront(model, facts, grant) ? null : new Recurrence(cycle.Anchor, interval, model.Zone);
-    }
-
-    private static Recurrence? CycleRecurrence(RulesetModel model, AccountState state) =>
-        model.Cycle is { } rule && state.Cycle is { } cycle
-            ? CycleCalendar.RecurrenceFor(rule, AccountReading.FactsAt(model, state, cycle.Start), cycle.Anchor, model.Zone)
-            : null;
-
-    internal static Booking<GrantAnswer> Grant(
-        PublishedRuleset ruleset, AccountState state, GrantCredits command, Instant recordedAt, LotOrigin origin)
-    {
-        var journal = new Journal(state, ruleset);
-        if (AdvanceTo(ruleset, journal, recordedAt) is { } stuck)
-        {
-            return Fail<GrantAnswer>(state, stuck);
-        }
-
-        if (Current(ruleset, journal.State) is not { } model)
-        {
-            return Fail<GrantAnswer>(state, EvaluationErrors.NoVersion(ruleset.Name));
-        }
-
-        if (CheckGrant(model, state, command, out var units) is { } invalid)
-        {
-            return Fail<GrantAnswer>(state, invalid);
-        }
-
-        var bucket = model.FindBucket(command.Bucket)!;
-        var start = command.EffectiveAt ?? command.At;
-        var end = command.ExpiresAt;
-        var unused = bucket.Unused ?? model.Plans.SelectMany(p => p.Grants).FirstOrDefault(g => g.Bucket == bucket.Index)?.Unused;
-        if (end is null && unused is not null
-            && Lives.EndOf(model, journal.State, unused, CycleRecurrence(model, journal.State), start, recordedAt, out end) is { } unknown)
-        {
-            return Fail<GrantAnswer>(state, unknown);
-        }
-
-        if (end <= start)
-        {
-            return Fail<GrantAnswer>(state, EvaluationErrors.EndsBeforeStart());
-        }
-
-        var lot = new Lot
-        {
-            Number = journal.State.NextLot,
-            Id = command.Id,
-            Bucket = bucket.Name,
-            Amount = units,
-            CreatedAt = recordedAt,
-            EffectiveAt = start,
-            ExpiresAt = end,
-            Priority = command.Priority,
-            Origin = origin,
-        };
-        journal.Post(new Entry
-        {
-            Kind = EntryKind.Grant,
-            Amount = units,
-            OccurredAt = command.At,
-            NewLots = [lot],
-            Postings = [Posting.Grant(lot.Number, units)],
-            Version = model.Version,
-        });
-        Expire(journal, recordedAt, static (l, at) => l.Lot.ExpiresAt <= at);
-        var balances = Balances.Of(model, journal.State, AccountReading.FactsAt(model, journal.State, recordedAt), recordedAt);
-        return new Booking<GrantAnswer>(
-            journal.State,
-            journal.Entries,
-            new GrantAnswer(command.Id, bucket.Name, lot.Number, units, start, end, balances),
-            Error: null);
-    }
-
-    private static EvaluationError? CheckGrant(RulesetModel model, AccountState state, GrantCredits command, out long units)
-    {
-        units = 0;
-        if (model.Buckets.IsEmpty)
-        {
-            return EvaluationErrors.NoBucket(model);
-        }
-
-        if (model.FindBucket(command.Bucket) is not { } bucket)
-        {
-            return EvaluationErrors.UnknownBucket(command.Bucket, model);
-        }
-
-        if (bucket.Funding == BucketFunding.Postpaid)
-        {
-            return EvaluationErrors.PostpaidBucket(bucket);
-        }
-
-        if (command.Amount.Sign <= 0 || !command.Amount.TryToUnits(model.Credit.Decimals, out units) || units > Scaled.AmountLimit)
-        {
-            return EvaluationErrors.BadAmount(command.Amount, model);
-        }
-
-        if (command.Id.StartsWith("sys:", StringComparison.Ordinal) || state.Lots.Any(l => l.Lot.Id == command.Id))
-        {
-            return EvaluationErrors.IdTaken(command.Id);
-        }
-
-        foreach (var instant in new[] { command.At, command.EffectiveAt ?? command.At, command.ExpiresAt ?? command.At })
-        {
-            if (instant < s_firstInstant || instant >= s_endOfTime)
-            {
-                return EvaluationErrors.OutOfTime("at");
-            }
-        }
-
         return null;
     }
 }

@@ -48,12 +48,13 @@ public static partial class Bookkeeper
             OccurredAt = command.At,
             Facts = facts,
             Terms = [.. command.Terms.Select(t => new DatedValue(t.Name, t.Value, command.At))],
+            Addons = [.. command.Addons.Select(a => new DatedValue(a.Into, a.Amount.ToString(), command.At))],
             Plan = command.Plan,
             Cycle = FirstCycle(model, stated, command.At, number: 0),
             Version = model.Version,
         });
         if (command.Plan is { } plan
-            && GrantPlan(journal, model, model.FindPlan(plan)!, command.At, suffix: null) is { } ungranted)
+            && GrantPlan(journal, model, model.FindPlan(plan)!, command.At, suffix: null, replaced: []) is { } ungranted)
         {
             return Fail<AccountAnswer>(state, ungranted);
         }
@@ -262,9 +263,34 @@ public static partial class Bookkeeper
             return invalid;
         }
 
+        foreach (var addon in command.Addons)
+        {
+            if (CheckAddon(model, addon) is { } wrong)
+            {
+                return wrong;
+            }
+        }
+
         var missing = model.AccountFacts.FirstOrDefault(
             f => f.Owner == FactOwner.Account && f.Normally is null && !command.Facts.Any(s => s.Name == f.Name));
         return missing is null ? null : EvaluationErrors.MissingFact(missing);
+    }
+
+    private static EvaluationError? CheckAddon(RulesetModel model, Addon addon)
+    {
+        if (model.FindBucket(addon.Into) is not { } bucket)
+        {
+            return model.Buckets.IsEmpty ? EvaluationErrors.NoBucket(model) : EvaluationErrors.UnknownBucket(addon.Into, model);
+        }
+
+        if (bucket.Funding == BucketFunding.Postpaid)
+        {
+            return EvaluationErrors.PostpaidBucket(bucket);
+        }
+
+        return addon.Amount.Sign > 0 && addon.Amount.TryToUnits(model.Credit.Decimals, out var units) && units <= Scaled.AmountLimit
+            ? null
+            : EvaluationErrors.BadAmount(addon.Amount, model);
     }
 
     private static EvaluationError? CheckStated(RulesetModel model, ImmutableArray<NamedText> facts, ImmutableArray<NamedText> terms)
@@ -315,9 +341,10 @@ public static partial class Bookkeeper
             return null;
         }
 
-        var anchor = CycleCalendar.AnchorFor(rule, start, model.Zone);
+        var zone = Zones.At(model, state, start);
+        var anchor = CycleCalendar.AnchorFor(rule, start, zone);
         var facts = AccountReading.FactsAt(model, state, start);
-        var recurrence = CycleCalendar.RecurrenceFor(rule, facts, anchor, model.Zone);
+        var recurrence = CycleCalendar.RecurrenceFor(rule, facts, anchor, zone);
         return new Cycle(number, anchor, start, recurrence.Boundary(recurrence.NumberAt(start) + 1));
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NodaTime;
 using Rules.Dsl.Text;
+using Rules.Engine.Model;
 using Rules.Engine.Pricing;
 
 namespace Rules.Engine.Accounts;
@@ -16,7 +17,14 @@ public sealed record OpenAccount(string Id, string Ruleset, Instant At)
     public ImmutableArray<NamedText> Facts { get; init; } = [];
 
     public ImmutableArray<NamedText> Terms { get; init; } = [];
+
+    /// <summary>Credits bought with each cycle, beside what the plan grants.</summary>
+    public ImmutableArray<Addon> Addons { get; init; } = [];
 }
+
+/// <param name="Amount">Credits; more than 0, at most the credit's decimals, at most 10^15 smallest units.</param>
+/// <param name="Into">Name of the bucket.</param>
+public readonly record struct Addon(ExactDecimal Amount, string Into);
 
 /// <summary>Grants credits into a bucket.</summary>
 /// <param name="Id">The caller's id of the grant, unique per account.</param>
@@ -33,7 +41,33 @@ public sealed record GrantCredits(string Id, string Bucket, ExactDecimal Amount,
     public Instant? ExpiresAt { get; init; }
 
     public int? Priority { get; init; }
+
+    /// <summary>Cost per credit, for orders that ask for it; 0 or more.</summary>
+    public ExactDecimal? Cost { get; init; }
+
+    /// <summary>What <c>oldest</c> and <c>newest</c> compare; null: the instant of recording.</summary>
+    public Instant? CreatedAt { get; init; }
+
+    /// <summary>A lot of the full amount at every such interval; null: once.</summary>
+    public CalendarSpan? Every { get; init; }
+
+    /// <summary>Boundary 0 of the recurrence; null: the start.</summary>
+    public Instant? Anchor { get; init; }
+
+    /// <summary>Lots of a recurring grant add up; otherwise each ends where the next begins.</summary>
+    public bool Adds { get; init; }
+
+    /// <summary>What is left of the first lot, in credits, where the rest was used before; 0 to the amount. Null: all.</summary>
+    public ExactDecimal? Starting { get; init; }
+
+    /// <summary>Limits of what renewals keep of it; null: as its bucket says.</summary>
+    public RolloverLimits? Rollover { get; init; }
 }
+
+/// <summary>What a renewal keeps of one grant (time, rule 12); credits.</summary>
+/// <param name="Minimum">0 or more.</param>
+/// <param name="Maximum">At least the minimum; null: no limit. 0 keeps nothing.</param>
+public sealed record RolloverLimits(ExactDecimal Minimum, ExactDecimal? Maximum);
 
 /// <summary>What a grant made.</summary>
 /// <param name="Lot">Number of the lot.</param>
@@ -72,6 +106,21 @@ public sealed record PurchaseAnswer(GrantAnswer Grant, PurchasePrice? Price);
 /// <param name="Exact">Before rounding, in the currency.</param>
 /// <param name="Steps">The working.</param>
 public sealed record PurchasePrice(string Currency, int Decimals, long Amount, ExactDecimal Exact, ImmutableArray<Step> Steps);
+
+/// <summary>Rolls what is unused over now, as a renewal would, and grants the plan anew.</summary>
+/// <param name="RestartsCycle">A new cycle begins now; otherwise the running one keeps its boundaries.</param>
+/// <param name="KeepsDebt">Null: as <c>if short</c> says.</param>
+public sealed record ResetAccount(Instant At, bool RestartsCycle = false, bool? KeepsDebt = null)
+{
+    /// <inheritdoc cref="UsageEvent.TimedOnArrival"/>
+    public bool TimedOnArrival { get; init; }
+}
+
+/// <summary>What a reset did; smallest units.</summary>
+/// <param name="Carried">Available in carried lots after it.</param>
+/// <param name="Cut">What rollover limits, caps and ends took.</param>
+/// <param name="Dropped">Debts that were dropped.</param>
+public sealed record ResetAnswer(AccountAnswer Account, long Carried, long Cut, long Dropped);
 
 /// <summary>An account as it stands after being opened or changed.</summary>
 public sealed record AccountAnswer(string Id, string Ruleset, int? Version, string? Plan, Cycle? Cycle, ImmutableArray<BucketBalance> Balances);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NodaTime;
+using Rules.Dsl.Text;
 using Rules.Engine.Drawing;
 using Rules.Engine.Pricing;
 
@@ -27,6 +28,7 @@ public enum EntryKind
     DebtDrop = 17,
     Refund = 18,
     Replacement = 19,
+    Reset = 20,
 }
 
 /// <summary>
@@ -66,6 +68,12 @@ public sealed record Entry
 
     public string? Plan { get; init; }
 
+    /// <summary>When the plan begins, where that is not the entry's own instant: a change that waits for the renewal.</summary>
+    public Instant? PlanFrom { get; init; }
+
+    /// <summary>Credits bought with each cycle that the entry sets: bucket, and amount as a decimal.</summary>
+    public ImmutableArray<DatedValue> Addons { get; init; } = [];
+
     /// <summary>The cycle after the entry when the entry began one.</summary>
     public Cycle? Cycle { get; init; }
 
@@ -87,9 +95,23 @@ public sealed record Entry
     /// <summary>The hold that the entry settles (kinds 5 to 7).</summary>
     public HoldSettlement? Settlement { get; init; }
 
-    /// <summary>Lots that end with the entry, whatever their own end says.</summary>
+    /// <summary>Lots that end with the entry, whatever their own end says; in order of number. What they had available is in <see cref="Postings"/>.</summary>
     public ImmutableArray<LotEnd> EndedLots { get; init; } = [];
 
     /// <summary>The postings that a reversal takes back.</summary>
     public ImmutableArray<UndoneLine> Undone { get; init; } = [];
+
+    /// <summary>Set on bills (kind 10): what the credits cost.</summary>
+    public Bill? Bill { get; init; }
 }
+
+/// <summary>
+/// Postpaid use of one bucket as money: exact until the end, rounded once in the currency. The entry's amount is the credits.
+/// </summary>
+/// <param name="Currency">As the rule file names it.</param>
+/// <param name="Decimals">Of the currency.</param>
+/// <param name="Amount">Smallest units of the currency.</param>
+/// <param name="Exact">Before rounding, in the currency: credits times price.</param>
+/// <param name="Price">Per credit, in the currency; null: the account has agreed none, and the amount is 0.</param>
+/// <param name="To">The receiver that the rule file names; null: not stated.</param>
+public sealed record Bill(string Bucket, int Cycle, string Currency, int Decimals, long Amount, ExactDecimal Exact, ExactDecimal? Price, string? To);

@@ -45,7 +45,11 @@ internal sealed class Journal(AccountState state, PublishedRuleset? ruleset = nu
         _turned = cycle;
     }
 
-    public void MoveTo(Instant at) => State = State with { LastAt = Instant.Max(State.LastAt, at) };
+    public void MoveTo(Instant at)
+    {
+        var moved = State with { LastAt = Instant.Max(State.LastAt, at) };
+        State = moved with { Lots = Relevant(moved.Lots, moved) };
+    }
 
     public void MoveToVersion(int version) => State = State with { Version = version };
 
@@ -58,7 +62,8 @@ internal sealed class Journal(AccountState state, PublishedRuleset? ruleset = nu
             Scopes = ApplyScopes(state.Scopes, entry.Scopes),
             Facts = entry.Facts.IsEmpty ? state.Facts : state.Facts.AddRange(entry.Facts),
             Terms = entry.Terms.IsEmpty ? state.Terms : state.Terms.AddRange(entry.Terms),
-            Plans = entry.Plan is { } plan ? state.Plans.Add(new DatedValue("plan", plan, entry.OccurredAt)) : state.Plans,
+            Plans = entry.Plan is { } plan ? state.Plans.Add(new DatedValue("plan", plan, entry.PlanFrom ?? entry.OccurredAt)) : state.Plans,
+            Addons = entry.Addons.IsEmpty ? state.Addons : state.Addons.AddRange(entry.Addons),
             Cycle = entry.Cycle ?? state.Cycle,
             // A scope may be priced to its end by an older version; the account never goes back to one.
             Version = Math.Max(state.Version ?? 0, entry.Version ?? 0) is > 0 and var version ? version : null,
@@ -72,8 +77,8 @@ internal sealed class Journal(AccountState state, PublishedRuleset? ruleset = nu
     }
 
     /// <summary>
-    /// The lots that can still matter: with credits available or held, postpaid ones of the running cycle, those that the state names, and the
-    /// successors to which held credits may return.
+    /// The lots that can still matter: with credits available or held, those of the running cycle, those that may still be topped up or are
+    /// followed by others, those that the state names, and the successors to which held credits may return.
     /// </summary>
     internal static ImmutableArray<LotState> Relevant(ImmutableArray<LotState> lots, AccountState state)
     {
@@ -91,7 +96,8 @@ internal sealed class Journal(AccountState state, PublishedRuleset? ruleset = nu
     private static bool Matters(in LotState lot, ImmutableArray<LotState> lots, AccountState state) =>
         lot.Available > 0
         || lot.Held > 0
-        || (lot.Lot.Origin == LotOrigin.Postpaid && lot.Lot.Cycle == (state.Cycle?.Number ?? 0))
+        || lot.Lot.Cycle == (state.Cycle?.Number ?? 0)
+        || lot.MayGoOn(state.LastAt)
         || state.NamedLots.Contains(lot.Lot.Number)
         || Succeeds(lot.Lot.Number, lots);
 

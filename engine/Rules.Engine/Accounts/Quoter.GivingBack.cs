@@ -152,7 +152,7 @@ internal static partial class Quoter
     {
         foreach (var lot in state.Lots)
         {
-            if (lot.Lot.Number == number)
+            if (lot.Lot.Number == number && !lot.IsEnded)
             {
                 return lot;
             }

@@ -28,6 +28,8 @@ public sealed partial class ModelComparison
             Say(what, "pays for " + Served(_old.Model, old), "pays for " + Served(_new.Model, now));
             Say($"{what} is", Open(_old, old), Open(_new, now), ChangeKind.Reordered);
             Say($"The limit of the bucket {now.Name} is", old.Limit is { } a ? _old.Of(a) : "none", now.Limit is { } b ? _new.Of(b) : "none");
+            Say($"Use of the bucket {now.Name} is", Billed(old), Billed(now));
+            Say($"Use of the bucket {now.Name} is billed in", old.PostpaidMoney?.Name ?? "no money", now.PostpaidMoney?.Name ?? "no money");
             var (was, rate) = (old.PostpaidRate?.Fixed, now.PostpaidRate?.Fixed);
             if (was is { } from && rate is { } to)
             {
@@ -49,6 +51,13 @@ public sealed partial class ModelComparison
         CompareAtZero();
         CompareCycle();
     }
+
+    private static string Billed(BucketRule bucket) => bucket switch
+    {
+        { Funding: not BucketFunding.Postpaid } => "prepaid",
+        { Billed: { } billed } => (billed.IsMonthly ? "billed monthly" : "billed each cycle") + (billed.To is { } to ? " to " + to : ""),
+        _ => "billed each cycle",
+    };
 
     private static string Filled(BucketRule bucket) => bucket.Funding switch
     {

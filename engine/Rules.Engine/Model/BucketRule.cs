@@ -35,7 +35,17 @@ public sealed record BucketRule(int Index, string Name, BucketFunding Funding, T
 
     /// <summary>Money per credit of a postpaid bucket.</summary>
     public Amount? PostpaidRate { get; init; }
+
+    /// <summary>Name, decimals and rounding of that money; set exactly for a postpaid bucket.</summary>
+    public CreditUnit? PostpaidMoney { get; init; }
+
+    /// <summary>When and to what postpaid use is billed; each cycle unless written.</summary>
+    public BilledRule? Billed { get; init; }
 }
+
+/// <param name="IsMonthly">Every month of the cycle; otherwise at its end.</param>
+/// <param name="To">A name the caller gives meaning to; null: not stated.</param>
+public sealed record BilledRule(bool IsMonthly, string? To, TextLocation Location);
 
 public enum UnusedKind
 {

@@ -14,6 +14,8 @@ internal sealed partial class ModelCompiler
         Open = bound.Open is { } open ? ConditionOf(open.Condition, _accountFacts) : null,
         Limit = bound.Limit is { } limit ? AmountOf(limit.Amount) : null,
         PostpaidRate = bound.PostpaidRate is { } rate ? AmountOf(rate) : null,
+        PostpaidMoney = bound.PostpaidRate?.Currency is { } money ? new CreditUnit(money.Name, money.Decimals, Rounding(money.Rounding), money.Location) : null,
+        Billed = bound.Billed is { } billed ? new BilledRule(billed.IsMonthly, billed.To, billed.Location) : null,
     };
 
     private static BucketFunding FundingOf(B.BucketFunding funding) => funding switch
@@ -33,16 +35,10 @@ internal sealed partial class ModelCompiler
             case B.BoundUnusedExpiresAtCycleEnd:
                 return new UnusedRule(UnusedKind.ExpiresAtCycleEnd, Life: null, unused.Location);
             case B.BoundUnusedExpiresAtNextGrant:
-                NotSupported(unused.Location, "\"expires at the next grant\"");
                 return new UnusedRule(UnusedKind.ExpiresAtNextGrant, Life: null, unused.Location);
             case B.BoundUnusedExpiresAfter after:
                 return new UnusedRule(UnusedKind.ExpiresAfter, LifeOf(after.Life), unused.Location);
             case B.BoundUnusedRollsOver rolls:
-                if (rolls.Minimum is not null)
-                {
-                    NotSupported(rolls.Minimum.Location, "A minimum of what rolls over");
-                }
-
                 return new UnusedRule(UnusedKind.RollsOver, LifeOf(rolls.Life), unused.Location)
                 {
                     Cap = rolls.Cap is { } cap ? CapOf(cap) : null,
@@ -53,23 +49,15 @@ internal sealed partial class ModelCompiler
         }
     }
 
-    private RolloverCap CapOf(B.BoundRolloverCap cap)
-    {
-        if (cap.Kind == B.RolloverCapKind.PercentOfUnused)
+    private RolloverCap CapOf(B.BoundRolloverCap cap) => new(
+        cap.Kind switch
         {
-            NotSupported(cap.Location, "A cap in percent of unused credits");
-        }
-
-        return new RolloverCap(
-            cap.Kind switch
-            {
-                B.RolloverCapKind.Amount => RolloverCapKind.Amount,
-                B.RolloverCapKind.PercentOfGranted => RolloverCapKind.PercentOfGranted,
-                _ => RolloverCapKind.PercentOfUnused,
-            },
-            AmountOf(cap.Amount),
-            cap.Location);
-    }
+            B.RolloverCapKind.Amount => RolloverCapKind.Amount,
+            B.RolloverCapKind.PercentOfGranted => RolloverCapKind.PercentOfGranted,
+            _ => RolloverCapKind.PercentOfUnused,
+        },
+        AmountOf(cap.Amount),
+        cap.Location);
 
     private Life LifeOf(B.BoundLife life)
     {
@@ -84,7 +72,6 @@ internal sealed partial class ModelCompiler
             case B.BoundEndlessLife:
                 return new Life(LifeKind.Endless, default, 0, -1, life.Location);
             default:
-                NotSupported(life.Location, "\"its own life\"");
                 return new Life(LifeKind.Own, default, 0, -1, life.Location);
         }
     }
@@ -226,23 +213,19 @@ internal sealed partial class ModelCompiler
         };
     }
 
-    private PlanChangeKind ChangeOf(B.BoundCycle cycle, B.PlanMove move)
+    private static PlanChangeKind ChangeOf(B.BoundCycle cycle, B.PlanMove move)
     {
         var change = cycle.PlanChanges.FirstOrDefault(c => c.Move == B.PlanMove.Any || c.Move == move);
-        switch (change?.Kind)
+        return change?.Kind switch
         {
-            case null or B.PlanChangeKind.Restarts:
-                return PlanChangeKind.Restarts;
-            case B.PlanChangeKind.KeepsGrantingDifference:
-                return PlanChangeKind.GrantsDifference;
-            case B.PlanChangeKind.KeepsGrantingInFull:
-                return PlanChangeKind.GrantsInFull;
-            case B.PlanChangeKind.KeepsGrantingNothing:
-                return PlanChangeKind.GrantsNothing;
-            default:
-                NotSupported(change.Location, "This kind of plan change");
-                return PlanChangeKind.Restarts;
-        }
+            null or B.PlanChangeKind.Restarts => PlanChangeKind.Restarts,
+            B.PlanChangeKind.RestartsCarryingUnused => PlanChangeKind.RestartsCarryingUnused,
+            B.PlanChangeKind.WaitsForRenewal => PlanChangeKind.WaitsForRenewal,
+            B.PlanChangeKind.KeepsGrantingDifference => PlanChangeKind.GrantsDifference,
+            B.PlanChangeKind.KeepsGrantingShare => PlanChangeKind.GrantsShare,
+            B.PlanChangeKind.KeepsGrantingInFull => PlanChangeKind.GrantsInFull,
+            _ => PlanChangeKind.GrantsNothing,
+        };
     }
 
     private PlanRule Plan(B.BoundPlan plan, int index)
@@ -252,11 +235,6 @@ internal sealed partial class ModelCompiler
         {
             var bucket = _bound.Buckets[_indexes[grant.Bucket]];
             var unused = (grant.Bucket == plan.Grants[0].Bucket ? plan.Unused : null) ?? bucket.Unused;
-            if (unused is B.BoundUnusedRollsOver { Cap: { Kind: B.RolloverCapKind.PercentOfGranted } cap } && plan.Grants.Count(g => g.Bucket == grant.Bucket) > 1)
-            {
-                NotSupported(cap.Location, "A cap in percent of several grants");
-            }
-
             grants.Add(new PlanGrant(
                 AmountOf(grant.Amount),
                 grant.Interval is { } interval ? SpanOf(interval) : null,

@@ -174,6 +174,9 @@ public static class EvaluationErrors
         model.Packs.IsEmpty ? $"{model.Name} has no packs" : Suggest(name, model.Packs.Select(p => p.Name), "its packs are: "),
         "pack");
 
+    /// <summary>RT30: a figure of a grant that no grant can have.</summary>
+    public static EvaluationError BadGrantFigure(string member, string message, string help) => new("RT30", message, help, member);
+
     /// <summary>no_bucket: the ruleset keeps no balance (language, 5.11).</summary>
     public static EvaluationError NoBucket(RulesetModel model) =>
         new("no_bucket", $"{model.Name} keeps no balance, so there is nothing to grant into.", "charges are recorded without a balance", "bucket");

@@ -11,7 +11,7 @@ public static class WireNames
     private static readonly string[] _entryKinds =
     [
         "", "grant", "charge", "reversal", "hold", "capture", "release", "hold-expiry", "expiry", "rollover", "postpaid-bill", "void",
-        "correction", "subscribe", "plan-change", "facts-and-terms", "repayment", "debt-drop", "refund", "replacement",
+        "correction", "subscribe", "plan-change", "facts-and-terms", "repayment", "debt-drop", "refund", "replacement", "reset",
     ];
 
     private static readonly string[] _origins = ["", "plan", "purchase", "grant", "postpaid"];
@@ -31,7 +31,7 @@ public static class WireNames
         _ => "The event is charged.",
     };
 
-    /// <summary><c>grant</c>, <c>charge</c> … <c>replacement</c>.</summary>
+    /// <summary><c>grant</c>, <c>charge</c> … <c>reset</c>.</summary>
     public static string Of(EntryKind kind) => _entryKinds[(int)kind];
 
     /// <summary>The member that lists what entries of a kind moved: <c>grants</c>, <c>expiries</c>, <c>postpaid_bills</c>.</summary>

@@ -28,11 +28,16 @@ public static class EntryHash
     private const byte UndoneTag = 0x0B;
     private const byte ForgivenTag = 0x0C;
     private const byte RequestTag = 0x0D;
+    private const byte PlanFromTag = 0x0E;
+    private const byte AddonTag = 0x0F;
+    private const byte BillTag = 0x10;
     private const byte SuccessorTag = 0x21;
     private const byte ExpiryTag = 0x11;
     private const byte PriorityTag = 0x12;
     private const byte CostTag = 0x13;
     private const byte LotCycleTag = 0x14;
+    private const byte RolloverTag = 0x15;
+    private const byte SeriesTag = 0x16;
     private const byte EndTag = 0;
 
     [ThreadStatic]
@@ -114,6 +119,7 @@ public static class EntryHash
             bytes.Int64(Instants.ToMicroseconds(cycle.End));
         }
 
+        WriteTime(bytes, content);
         WriteMovements(bytes, content);
         if (!entry.Request.IsEmpty)
         {
@@ -124,6 +130,48 @@ public static class EntryHash
         bytes.Tag(EndTag);
         return SHA256.HashData(bytes.Written);
     }
+
+    private static void WriteTime(CanonicalBytes bytes, Entry content)
+    {
+        if (content.PlanFrom is { } planFrom)
+        {
+            bytes.Tag(PlanFromTag);
+            bytes.Int64(Instants.ToMicroseconds(planFrom));
+        }
+
+        foreach (var addon in content.Addons)
+        {
+            Write(bytes, AddonTag, addon);
+        }
+
+        if (content.Bill is { } bill)
+        {
+            bytes.Tag(BillTag);
+            bytes.Text(bill.Bucket);
+            bytes.Int64(bill.Cycle);
+            bytes.Text(bill.Currency);
+            bytes.Int64(bill.Decimals);
+            bytes.Int64(bill.Amount);
+            bytes.Text(bill.Exact.ToString());
+            Write(bytes, bill.Price?.ToString());
+            Write(bytes, bill.To);
+        }
+    }
+
+    // Absent and empty differ.
+    private static void Write(CanonicalBytes bytes, string? text)
+    {
+        bytes.Tag(text is null ? (byte)0 : (byte)1);
+        bytes.Text(text ?? "");
+    }
+
+    private static void Write(CanonicalBytes bytes, long? value)
+    {
+        bytes.Tag(value is null ? (byte)0 : (byte)1);
+        bytes.Int64(value ?? 0);
+    }
+
+    private static void Write(CanonicalBytes bytes, Instant? instant) => Write(bytes, instant is { } at ? Instants.ToMicroseconds(at) : (long?)null);
 
     private static void WriteMovements(CanonicalBytes bytes, Entry content)
     {
@@ -237,6 +285,27 @@ public static class EntryHash
         {
             bytes.Tag(LotCycleTag);
             bytes.Int64(cycle);
+        }
+
+        if (lot.Rollover is { } rollover)
+        {
+            bytes.Tag(RolloverTag);
+            bytes.Int64((long)rollover.Kind);
+            Write(bytes, rollover.At);
+            bytes.Int64(rollover.Minimum);
+            Write(bytes, rollover.Maximum);
+            Write(bytes, rollover.Percent?.ToString());
+        }
+
+        if (lot.Series is { } series)
+        {
+            bytes.Tag(SeriesTag);
+            bytes.Int64(series.Every.Count);
+            bytes.Int64((long)series.Every.Unit);
+            bytes.Text(Instants.ToAnchor(series.Anchor));
+            bytes.Text(series.Zone);
+            bytes.Tag(series.Adds ? (byte)1 : (byte)0);
+            Write(bytes, series.Until);
         }
 
         bytes.Tag(EndTag);

@@ -68,6 +68,7 @@ public enum DatedValueKind
     Term = 2,
     Plan = 3,
     Version = 4,
+    Addon = 5,
 }
 
 /// <summary>A published version as it is stored.</summary>

@@ -168,9 +168,26 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
         new(lot.Id, lot.Bucket, ExactDecimal.FromUnits(lot.Amount, ruleset.Versions[^1].Model.Credit.Decimals), content.OccurredAt)
         {
             EffectiveAt = lot.EffectiveAt,
-            ExpiresAt = lot.ExpiresAt,
+            ExpiresAt = lot switch
+            {
+                { Series: { } series } => series.Until,
+                // What its bucket decided comes out again.
+                { Rollover.Kind: RolloverKind.Ends or RolloverKind.Carries } => null,
+                _ => lot.ExpiresAt,
+            },
             Priority = lot.Priority,
+            Cost = lot.Cost,
+            CreatedAt = lot.CreatedAt,
+            Every = lot.Series?.Every,
+            Anchor = lot.Series is { } recurring ? WallTime.ToInstant(recurring.Anchor, DateTimeZoneProviders.Tzdb[recurring.Zone]) : null,
+            Adds = lot.Series is { Adds: true },
+            Starting = content.Amount == lot.Amount ? null : Credits(content.Amount, ruleset),
+            Rollover = lot.Rollover is { Kind: RolloverKind.Own, Percent: null } own
+                ? new RolloverLimits(Credits(own.Minimum, ruleset), own.Maximum is { } most ? Credits(most, ruleset) : null)
+                : null,
         };
+
+    private static ExactDecimal Credits(long units, PublishedRuleset ruleset) => ExactDecimal.FromUnits(units, ruleset.Versions[^1].Model.Credit.Decimals);
 
     private EvaluationError? Take<TAnswer>(Booking<TAnswer> booking)
         where TAnswer : class
@@ -208,6 +225,11 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
         if (!expected.Postings.SequenceEqual(stored.Postings))
         {
             return "The rules draw on other lots, or other amounts of them.";
+        }
+
+        if (!expected.EndedLots.SequenceEqual(stored.EndedLots) || expected.Bill != stored.Bill || expected.Cycle != stored.Cycle)
+        {
+            return "The rules end other lots, bill another amount, or begin another cycle.";
         }
 
         return expected.NewLots.SequenceEqual(stored.NewLots) && expected.Version == stored.Version

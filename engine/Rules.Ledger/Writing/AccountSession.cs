@@ -373,7 +373,7 @@ internal sealed class AccountSession
             _values.Add(new NewValue(DatedValueKind.Version, value, _sequence));
         }
 
-        _state = after.AtRest() with { LastAt = Instants.Max(after.LastAt, recordedAt), Holds = [] };
+        _state = (after with { LastAt = Instants.Max(after.LastAt, recordedAt) }).AtRest() with { Holds = [] };
         return own;
     }
 
@@ -427,9 +427,14 @@ internal sealed class AccountSession
             _values.Add(new NewValue(DatedValueKind.Term, term, _sequence));
         }
 
+        foreach (var addon in content.Addons)
+        {
+            _values.Add(new NewValue(DatedValueKind.Addon, addon, _sequence));
+        }
+
         if (content.Plan is { } plan)
         {
-            _values.Add(new NewValue(DatedValueKind.Plan, PlanOf(booked.State!, plan, content.OccurredAt), _sequence));
+            _values.Add(new NewValue(DatedValueKind.Plan, new DatedValue("plan", plan, content.PlanFrom ?? content.OccurredAt), _sequence));
         }
 
         return _sequence;
@@ -446,18 +451,5 @@ internal sealed class AccountSession
         }
 
         return null;
-    }
-
-    private static DatedValue PlanOf(AccountState after, string plan, Instant from)
-    {
-        for (var i = after.Plans.Length - 1; i >= 0; i--)
-        {
-            if (string.Equals(after.Plans[i].Value, plan, StringComparison.Ordinal))
-            {
-                return after.Plans[i];
-            }
-        }
-
-        return new DatedValue("plan", plan, from);
     }
 }

@@ -20,7 +20,7 @@ public sealed class PostpaidTests
         var state = Use(Use(Open("Core"), "60"), "5");
         state = Use(state, "7.5");
 
-        var lot = state.Lots.ShouldHaveSingleItem();
+        var lot = state.Lots.Where(l => l.Lot.Origin == LotOrigin.Postpaid).ShouldHaveSingleItem();
         (lot.Lot.Origin, lot.Granted, lot.Spent, lot.Available).ShouldBe((LotOrigin.Postpaid, 1_250L, 1_250L, 0L));
     }
 

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using NodaTime;
 using Rules.Dsl.Text;
 using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
+using Rules.Engine.Model;
 using Rules.Engine.Pricing;
 using Rules.Ledger.Journal;
 
@@ -24,8 +26,11 @@ internal abstract partial class SqliteAccountReader(SqliteSession session) : IAc
     /// <summary>Lot, amounts and end: what <see cref="ReadLotState"/> reads.</summary>
     protected const string LotColumns =
         """
-        l.lot_no, l.lot_id, b.name, l.origin, l.amount, l.created_at, l.effective_at, l.expires_at, l.priority, l.cost, l.cycle_no
+        l.lot_no, l.lot_id, b.name, l.origin, l.amount, l.created_at, l.effective_at, l.expires_at, l.priority, l.cost, l.cycle_no,
+        l.roll_kind, l.roll_at, l.roll_min, l.roll_max, l.roll_percent, l.every_count, l.every_unit, l.every_anchor, l.every_zone, l.every_adds, l.every_until
         """;
+
+    private const int LotColumnCount = 22;
 
     protected const string LotStateColumns = LotColumns + ", s.granted, s.available, s.held, s.spent, s.expired, s.moved, e.lot_no, e.successor";
 
@@ -37,9 +42,16 @@ internal abstract partial class SqliteAccountReader(SqliteSession session) : IAc
     private const string LotsByState = "SELECT " + LotStateColumns + " FROM lot_state s JOIN lot l ON l.account_id=s.account_id AND l.lot_no=s.lot_no" + LotStateJoins;
     private const string LotsByLot = "SELECT " + LotStateColumns + " FROM lot l JOIN lot_state s ON s.account_id=l.account_id AND s.lot_no=l.lot_no" + LotStateJoins;
 
-    // Open lots, and those of the running postpaid cycle.
+    // Open lots, those of the running cycle, and those that may be topped up or are followed by others.
     private const string SelectLots = LotsByState + " WHERE s.account_id=?1 AND (s.available>0 OR s.held>0) UNION ALL "
-        + LotsByLot + " WHERE l.account_id=?1 AND l.origin=4 AND s.available=0 AND s.held=0 AND l.cycle_no=?2 ORDER BY 1";
+        + LotsByLot + " WHERE l.account_id=?1 AND s.available=0 AND s.held=0 AND l.cycle_no=?2 UNION ALL "
+        + LotsByLot
+        + """
+         WHERE l.account_id=?1 AND (l.roll_min>0 OR l.every_count IS NOT NULL) AND s.available=0 AND s.held=0 AND l.cycle_no IS NOT ?2 AND e.lot_no IS NULL
+          AND ((l.roll_min>0 AND (l.expires_at IS NULL OR l.expires_at>?3) AND (l.roll_kind=3 OR l.roll_at IS NULL OR l.roll_at>=?3))
+            OR (l.every_count IS NOT NULL AND (l.every_until IS NULL OR l.every_until>?3)))
+        ORDER BY 1
+        """;
 
     private const string SelectLotByNumber = LotsByLot + " WHERE l.account_id=?1 AND l.lot_no=?2";
     private const string SelectLotById = LotsByLot + " WHERE l.account_id=?1 AND l.lot_id=?2";
@@ -146,6 +158,7 @@ internal abstract partial class SqliteAccountReader(SqliteSession session) : IAc
         ImmutableArray<DatedValue>.Builder? facts = null;
         ImmutableArray<DatedValue>.Builder? terms = null;
         ImmutableArray<DatedValue>.Builder? plans = null;
+        ImmutableArray<DatedValue>.Builder? addons = null;
         int? version = null;
         var statement = session.Statement(SelectValues);
         statement.Bind(1, account).Bind(2, sequence);
@@ -163,13 +176,23 @@ internal abstract partial class SqliteAccountReader(SqliteSession session) : IAc
                 case DatedValueKind.Plan:
                     (plans ??= ImmutableArray.CreateBuilder<DatedValue>()).Add(value);
                     break;
+                case DatedValueKind.Addon:
+                    (addons ??= ImmutableArray.CreateBuilder<DatedValue>()).Add(value);
+                    break;
                 case DatedValueKind.Version:
                     version = int.Parse(value.Value, System.Globalization.CultureInfo.InvariantCulture);
                     break;
             }
         }
 
-        return state with { Facts = facts?.ToImmutable() ?? [], Terms = terms?.ToImmutable() ?? [], Plans = plans?.ToImmutable() ?? [], Version = version };
+        return state with
+        {
+            Facts = facts?.ToImmutable() ?? [],
+            Terms = terms?.ToImmutable() ?? [],
+            Plans = plans?.ToImmutable() ?? [],
+            Addons = addons?.ToImmutable() ?? [],
+            Version = version,
+        };
     }
 
     protected static Cycle ReadCycle(SqliteStatement row, int column) => new(row.Int32(column), Instants.FromAnchor(row.Text(column + 1)),
@@ -189,21 +212,32 @@ internal abstract partial class SqliteAccountReader(SqliteSession session) : IAc
         Priority = row.NullableInt32(column + 8),
         Cost = row.NullableText(column + 9) is { } cost ? ExactDecimal.Parse(cost) : null,
         Cycle = row.NullableInt32(column + 10),
+        Rollover = row.NullableInt32(column + 11) is { } kind
+            ? new LotRollover((RolloverKind)kind, NullableInstant(row, column + 12), row.Int64(column + 13), row.NullableInt64(column + 14),
+                row.NullableText(column + 15) is { } percent ? ExactDecimal.Parse(percent) : null)
+            : null,
+        Series = row.NullableInt32(column + 16) is { } count
+            ? new LotSeries(new CalendarSpan(count, (CalendarUnit)row.Int32(column + 17)), Instants.FromAnchor(row.Text(column + 18)), row.Text(column + 19),
+                row.Int64(column + 20) != 0, NullableInstant(row, column + 21))
+            : null,
     };
 
-    /// <summary>A lot and, after its eleven columns, its six amounts and its early end.</summary>
+    private static Instant? NullableInstant(SqliteStatement row, int column) => row.NullableInt64(column) is { } at ? Instants.FromMicroseconds(at) : null;
+
+    /// <summary>A lot and, after its columns, its six amounts and its early end.</summary>
     protected static LotState ReadLotState(SqliteStatement row) =>
-        new(ReadLot(row, 0), row.Int64(11), row.Int64(12), row.Int64(13), row.Int64(14), row.Int64(15), row.Int64(16))
+        new(ReadLot(row, 0), row.Int64(LotColumnCount), row.Int64(LotColumnCount + 1), row.Int64(LotColumnCount + 2), row.Int64(LotColumnCount + 3),
+            row.Int64(LotColumnCount + 4), row.Int64(LotColumnCount + 5))
         {
-            IsEnded = !row.IsNull(17),
-            Successor = row.NullableInt64(18),
+            IsEnded = !row.IsNull(LotColumnCount + 6),
+            Successor = row.NullableInt64(LotColumnCount + 7),
         };
 
     private ImmutableArray<LotState> Lots(long account, AccountState state)
     {
         var lots = ImmutableArray.CreateBuilder<LotState>();
         var statement = session.Statement(SelectLots);
-        statement.Bind(1, account).Bind(2, state.Cycle?.Number ?? 0);
+        statement.Bind(1, account).Bind(2, state.Cycle?.Number ?? 0).Bind(3, Instants.ToMicroseconds(state.LastAt));
         var mayReturn = false;
         while (statement.Step())
         {

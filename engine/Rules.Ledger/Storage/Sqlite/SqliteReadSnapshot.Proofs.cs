@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Rules.Dsl.Text;
 using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
 using Rules.Ledger.Journal;
@@ -69,6 +70,10 @@ internal sealed partial class SqliteReadSnapshot
     private const string UndoneColumns = "SELECT x.entry_id, x.of_seq, x.of_line, x.amount FROM ";
     private const string SelectUndoneOfAll = UndoneColumns + "undone x WHERE x.entry_id>?1 ORDER BY x.entry_id, x.line";
     private const string SelectUndoneOfAccount = UndoneColumns + "journal j JOIN undone" + OfAccount + "x.line";
+
+    private const string BillColumns = "SELECT x.entry_id, x.bucket, x.cycle_no, x.currency, x.decimals, x.amount, x.exact, x.price, x.receiver FROM ";
+    private const string SelectBillsOfAll = BillColumns + "bill x WHERE x.entry_id>?1 ORDER BY x.entry_id";
+    private const string SelectBillsOfAccount = BillColumns + "journal j JOIN bill" + OfAccount + "x.entry_id";
 
     private const string SelectSetValues = "SELECT kind, name, value, from_at, seq FROM account_value WHERE account_id=?1 ORDER BY seq, line";
     private const string SelectBegunCycles = "SELECT cycle_no, anchor, start_at, end_at, seq FROM period WHERE account_id=?1 AND of_entry=1 ORDER BY period_no";
@@ -173,7 +178,9 @@ internal sealed partial class SqliteReadSnapshot
         var trace = row.Blob(12);
         var answer = row.Blob(18);
 
+        var occurredAt = Instants.FromMicroseconds(row.Int64(7));
         var values = set.Values[sequence];
+        var plan = values.LastOrDefault(v => v.Kind == DatedValueKind.Plan);
         var entry = new JournalEntry
         {
             Account = row.Text(2),
@@ -194,13 +201,15 @@ internal sealed partial class SqliteReadSnapshot
                 Kind = kind,
                 SystemKey = row.IsNull(18) ? row.Text(5) : null,
                 Amount = row.Int64(6),
-                OccurredAt = Instants.FromMicroseconds(row.Int64(7)),
+                OccurredAt = occurredAt,
                 Version = row.NullableInt32(11),
                 Postings = ReadPostings(postings, entryId),
                 NewLots = ReadNewLots(lots, entryId),
                 Facts = Values(values, DatedValueKind.Fact),
                 Terms = Values(values, DatedValueKind.Term),
-                Plan = values.Where(v => v.Kind == DatedValueKind.Plan).Select(v => v.Value.Value).LastOrDefault(),
+                Plan = plan?.Value.Value,
+                PlanFrom = plan is not null && plan.Value.From != occurredAt ? plan.Value.From : null,
+                Addons = Values(values, DatedValueKind.Addon),
                 Cycle = set.Cycles.GetValueOrDefault(sequence),
                 Forgiven = row.Int64(20),
             }),
@@ -262,7 +271,7 @@ internal sealed partial class SqliteReadSnapshot
     private static ImmutableArray<DatedValue> Values(IEnumerable<NewValue> values, DatedValueKind kind) =>
         [.. values.Where(value => value.Kind == kind).Select(value => value.Value)];
 
-    /// <summary>The tables of debts, holds, ended lots and reversals, side by side.</summary>
+    /// <summary>The tables of debts, holds, ended lots, reversals and bills, side by side.</summary>
     private sealed class MovementCursors(SqliteReadSnapshot snapshot, long? account, long? sequence, long after) : IDisposable
     {
         private readonly EntryCursor _ends = new(snapshot.ProofStatement(SelectLotEndsOfAll, SelectLotEndsOfAccount, account, sequence, after));
@@ -271,11 +280,12 @@ internal sealed partial class SqliteReadSnapshot
         private readonly EntryCursor _holds = new(snapshot.ProofStatement(SelectHoldsOfAll, SelectHoldsOfAccount, account, sequence, after));
         private readonly EntryCursor _resolutions = new(snapshot.ProofStatement(SelectResolutionsOfAll, SelectResolutionsOfAccount, account, sequence, after));
         private readonly EntryCursor _undone = new(snapshot.ProofStatement(SelectUndoneOfAll, SelectUndoneOfAccount, account, sequence, after));
+        private readonly EntryCursor _bills = new(snapshot.ProofStatement(SelectBillsOfAll, SelectBillsOfAccount, account, sequence, after));
 
         public Entry Into(long entryId, Entry entry)
         {
             if (!_ends.IsAt(entryId) && !_debts.IsAt(entryId) && !_debtLines.IsAt(entryId) && !_holds.IsAt(entryId) && !_resolutions.IsAt(entryId)
-                && !_undone.IsAt(entryId))
+                && !_undone.IsAt(entryId) && !_bills.IsAt(entryId))
             {
                 return entry;
             }
@@ -289,12 +299,14 @@ internal sealed partial class SqliteReadSnapshot
                 Settlement = Read(_resolutions, entryId, static row =>
                     new HoldSettlement(row.Int64(1), (SettlementKind)row.Int32(2), row.Int64(3), row.Int64(4), row.Text(5))).FirstOrDefault(),
                 Undone = Read(_undone, entryId, static row => new UndoneLine(row.Int64(1), row.Int32(2), row.Int64(3))),
+                Bill = Read(_bills, entryId, static row => new Bill(row.Text(1), row.Int32(2), row.Text(3), row.Int32(4), row.Int64(5), ExactDecimal.Parse(row.Text(6)),
+                    row.NullableText(7) is { } price ? ExactDecimal.Parse(price) : null, row.NullableText(8))).FirstOrDefault(),
             };
         }
 
         public void Dispose()
         {
-            foreach (var cursor in new[] { _ends, _debts, _debtLines, _holds, _resolutions, _undone })
+            foreach (var cursor in new[] { _ends, _debts, _debtLines, _holds, _resolutions, _undone, _bills })
             {
                 cursor.Dispose();
             }

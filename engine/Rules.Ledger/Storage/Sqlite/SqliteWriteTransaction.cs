@@ -30,9 +30,13 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
 
     private const string InsertLot =
         """
-        INSERT INTO lot(account_id,lot_no,lot_id,bucket_id,origin,amount,created_at,effective_at,expires_at,priority,cost,cycle_no,entry_id)
-        VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)
+        INSERT INTO lot(account_id,lot_no,lot_id,bucket_id,origin,amount,created_at,effective_at,expires_at,priority,cost,cycle_no,entry_id,
+          roll_kind,roll_at,roll_min,roll_max,roll_percent,every_count,every_unit,every_anchor,every_zone,every_adds,every_until)
+        VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24)
         """;
+
+    private const string InsertBill =
+        "INSERT INTO bill(entry_id,account_id,bucket,cycle_no,currency,decimals,amount,exact,price,receiver) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)";
 
     private const string SelectBucket = "SELECT bucket_id FROM bucket WHERE ruleset=?1 AND name=?2";
     private const string InsertBucket = "INSERT INTO bucket(ruleset,name) VALUES(?1,?2)";
@@ -226,8 +230,11 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
         {
             Session.Statement(InsertLot).Bind(1, account).Bind(2, lot.Number).Bind(3, lot.Id).Bind(4, Bucket(ruleset, lot.Bucket)).Bind(5, (long)lot.Origin)
                 .Bind(6, lot.Amount).Bind(7, Instants.ToMicroseconds(lot.CreatedAt)).Bind(8, Instants.ToMicroseconds(lot.EffectiveAt))
-                .Bind(9, lot.ExpiresAt is { } end ? Instants.ToMicroseconds(end) : null).Bind(10, lot.Priority).Bind(11, lot.Cost?.ToString())
-                .Bind(12, lot.Cycle).Bind(13, entryId).Execute();
+                .Bind(9, Microseconds(lot.ExpiresAt)).Bind(10, lot.Priority).Bind(11, lot.Cost?.ToString()).Bind(12, lot.Cycle).Bind(13, entryId)
+                .Bind(14, (long?)lot.Rollover?.Kind).Bind(15, Microseconds(lot.Rollover?.At)).Bind(16, lot.Rollover?.Minimum).Bind(17, lot.Rollover?.Maximum)
+                .Bind(18, lot.Rollover?.Percent?.ToString())
+                .Bind(19, lot.Series?.Every.Count).Bind(20, (long?)lot.Series?.Every.Unit).Bind(21, lot.Series is { } series ? Instants.ToAnchor(series.Anchor) : null)
+                .Bind(22, lot.Series?.Zone).Bind(23, lot.Series is { } adding ? adding.Adds ? 1L : 0L : null).Bind(24, Microseconds(lot.Series?.Until)).Execute();
         }
 
         var line = 0;
@@ -235,6 +242,12 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
         {
             Session.Statement(InsertPosting).Bind(1, entryId).Bind(2, line++).Bind(3, account).Bind(4, posting.Lot).Bind(5, posting.Granted)
                 .Bind(6, posting.Available).Bind(7, posting.Held).Bind(8, posting.Spent).Bind(9, posting.Expired).Bind(10, posting.Moved).Execute();
+        }
+
+        if (content.Bill is { } bill)
+        {
+            Session.Statement(InsertBill).Bind(1, entryId).Bind(2, account).Bind(3, bill.Bucket).Bind(4, bill.Cycle).Bind(5, bill.Currency).Bind(6, bill.Decimals)
+                .Bind(7, bill.Amount).Bind(8, bill.Exact.ToString()).Bind(9, bill.Price?.ToString()).Bind(10, bill.To).Execute();
         }
 
         if (!entry.Event.IsEmpty)
@@ -290,6 +303,8 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
                 .Bind(6, undone.Amount).Execute();
         }
     }
+
+    private static long? Microseconds(NodaTime.Instant? instant) => instant is { } value ? Instants.ToMicroseconds(value) : null;
 
     private long Append(long account, StoredAnswer answer, long createdAt)
     {

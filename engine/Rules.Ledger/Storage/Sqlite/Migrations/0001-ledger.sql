@@ -51,12 +51,12 @@ CREATE TABLE period(
   PRIMARY KEY(account_id, period_no)
 ) WITHOUT ROWID;
 
--- Dated facts (1), terms (2), plans (3), and the versions (4) that the account moved to.
+-- Dated facts (1), terms (2), plans (3), the versions (4) that the account moved to, and credits bought with each cycle (5).
 CREATE TABLE account_value(
   account_id INTEGER NOT NULL REFERENCES account(account_id),
   seq        INTEGER NOT NULL CHECK(typeof(seq)='integer' AND seq>=0),
   line       INTEGER NOT NULL CHECK(typeof(line)='integer' AND line>=0),
-  kind       INTEGER NOT NULL CHECK(kind BETWEEN 1 AND 4),
+  kind       INTEGER NOT NULL CHECK(kind BETWEEN 1 AND 5),
   name       TEXT    NOT NULL,
   value      TEXT    NOT NULL,
   from_at    INTEGER NOT NULL CHECK(typeof(from_at)='integer'),
@@ -85,7 +85,7 @@ CREATE TABLE journal(
   entry_id      INTEGER PRIMARY KEY CHECK(typeof(entry_id)='integer'),
   account_id    INTEGER NOT NULL REFERENCES account_head(account_id),
   seq           INTEGER NOT NULL CHECK(typeof(seq)='integer' AND seq>=1),
-  kind          INTEGER NOT NULL CHECK(kind BETWEEN 1 AND 19),
+  kind          INTEGER NOT NULL CHECK(kind BETWEEN 1 AND 20),
   idem_key      TEXT    NOT NULL CHECK(typeof(idem_key)='text' AND length(idem_key) BETWEEN 1 AND 512),
   amount        INTEGER NOT NULL CHECK(typeof(amount)='integer' AND amount BETWEEN -1000000000000000 AND 1000000000000000),
   occurred_at   INTEGER NOT NULL CHECK(typeof(occurred_at)='integer'),
@@ -130,12 +130,24 @@ CREATE TABLE lot(
   priority     INTEGER NULL     CHECK(priority IS NULL OR typeof(priority)='integer'),
   cost         TEXT    NULL,
   cycle_no     INTEGER NULL     CHECK(cycle_no IS NULL OR typeof(cycle_no)='integer'),
+  roll_kind    INTEGER NULL     CHECK(roll_kind IS NULL OR roll_kind BETWEEN 1 AND 3),
+  roll_at      INTEGER NULL     CHECK(roll_at IS NULL OR (typeof(roll_at)='integer' AND roll_kind=2)),
+  roll_min     INTEGER NULL     CHECK((roll_min IS NULL)=(roll_kind IS NULL) AND (roll_min IS NULL OR (typeof(roll_min)='integer' AND roll_min>=0))),
+  roll_max     INTEGER NULL     CHECK(roll_max IS NULL OR (typeof(roll_max)='integer' AND roll_max>=0 AND roll_kind IS NOT NULL)),
+  roll_percent TEXT    NULL     CHECK(roll_percent IS NULL OR roll_kind IS NOT NULL),
+  every_count  INTEGER NULL     CHECK(every_count IS NULL OR (typeof(every_count)='integer' AND every_count>=1)),
+  every_unit   INTEGER NULL     CHECK((every_unit IS NULL)=(every_count IS NULL) AND (every_unit IS NULL OR every_unit BETWEEN 1 AND 5)),
+  every_anchor TEXT    NULL     CHECK((every_anchor IS NULL)=(every_count IS NULL)),
+  every_zone   TEXT    NULL     CHECK((every_zone IS NULL)=(every_count IS NULL)),
+  every_adds   INTEGER NULL     CHECK((every_adds IS NULL)=(every_count IS NULL) AND (every_adds IS NULL OR every_adds IN (0,1))),
+  every_until  INTEGER NULL     CHECK(every_until IS NULL OR (typeof(every_until)='integer' AND every_count IS NOT NULL)),
   entry_id     INTEGER NOT NULL,
   PRIMARY KEY(account_id, lot_no),
   UNIQUE(account_id, lot_id),
   FOREIGN KEY(entry_id, account_id) REFERENCES journal(entry_id, account_id)
 ) WITHOUT ROWID;
-CREATE INDEX lot_postpaid ON lot(account_id, lot_no) WHERE origin=4;
+CREATE INDEX lot_cycle ON lot(account_id, cycle_no) WHERE cycle_no IS NOT NULL;
+CREATE INDEX lot_lasting ON lot(account_id, lot_no) WHERE roll_min>0 OR every_count IS NOT NULL;
 CREATE INDEX lot_entry ON lot(entry_id);
 
 -- A cache of the postings, kept by posting_apply; verification recomputes it.
@@ -170,6 +182,22 @@ CREATE TABLE posting(
   FOREIGN KEY(account_id, lot_no) REFERENCES lot(account_id, lot_no),
   CHECK(d_granted = d_available+d_held+d_spent+d_expired+d_moved)
 ) WITHOUT ROWID;
+
+-- Postpaid use as money: the exact product, and what it is rounded to, in smallest units of the currency.
+CREATE TABLE bill(
+  entry_id   INTEGER PRIMARY KEY,
+  account_id INTEGER NOT NULL,
+  bucket     TEXT    NOT NULL,
+  cycle_no   INTEGER NOT NULL CHECK(typeof(cycle_no)='integer'),
+  currency   TEXT    NOT NULL,
+  decimals   INTEGER NOT NULL CHECK(typeof(decimals)='integer' AND decimals BETWEEN 0 AND 9),
+  amount     INTEGER NOT NULL CHECK(typeof(amount)='integer' AND amount>=0),
+  exact      TEXT    NOT NULL,
+  price      TEXT    NULL,
+  receiver   TEXT    NULL,
+  FOREIGN KEY(entry_id, account_id) REFERENCES journal(entry_id, account_id)
+);
+CREATE INDEX bill_account ON bill(account_id, entry_id);
 
 CREATE TABLE usage_event(
   entry_id   INTEGER PRIMARY KEY,
@@ -360,6 +388,8 @@ CREATE TRIGGER idempotency_u BEFORE UPDATE ON idempotency BEGIN SELECT RAISE(ABO
 CREATE TRIGGER idempotency_d BEFORE DELETE ON idempotency BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.entry_id IS NOT NULL; END;
 CREATE TRIGGER lot_u BEFORE UPDATE ON lot BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER lot_d BEFORE DELETE ON lot BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER bill_u BEFORE UPDATE ON bill BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER bill_d BEFORE DELETE ON bill BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER lot_state_d BEFORE DELETE ON lot_state BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER posting_u BEFORE UPDATE ON posting BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER posting_d BEFORE DELETE ON posting BEGIN SELECT RAISE(ABORT,'append-only'); END;
