@@ -18,12 +18,12 @@ public sealed partial class CreditLedger : IAsyncDisposable
     private readonly LedgerOptions _options;
     private readonly CommandWriter _writer;
 
-    private CreditLedger(ILedgerStore store, LedgerOptions options, RulesetCatalogue rulesets)
+    private CreditLedger(ILedgerStore store, LedgerOptions options, RulesetCatalogue rulesets, bool stepped = false)
     {
         _store = store;
         _options = options;
         Rulesets = rulesets;
-        _writer = new CommandWriter(store, options.QueueLength);
+        _writer = new CommandWriter(store, options.QueueLength, stepped);
     }
 
     /// <summary>Why the newest heads are not anchored outside the database; null while they are, and where no anchor was asked for.</summary>
@@ -64,7 +64,17 @@ public sealed partial class CreditLedger : IAsyncDisposable
 
     /// <summary>A ledger over a store, which is disposed with it, also when this throws.</summary>
     /// <exception cref="LedgerStartException">A published version cannot be compiled by this program, or the store lies behind its anchor.</exception>
-    public static async Task<CreditLedger> OpenAsync(ILedgerStore store, LedgerOptions options, CancellationToken cancellationToken)
+    public static Task<CreditLedger> OpenAsync(ILedgerStore store, LedgerOptions options, CancellationToken cancellationToken) =>
+        OpenAsync(store, options, stepped: false, cancellationToken);
+
+    /// <summary>A ledger whose commands wait until <see cref="StepAsync"/> runs them.</summary>
+    internal static Task<CreditLedger> OpenSteppedAsync(ILedgerStore store, LedgerOptions options, CancellationToken cancellationToken) =>
+        OpenAsync(store, options, stepped: true, cancellationToken);
+
+    /// <inheritdoc cref="CommandWriter.StepAsync"/>
+    internal Task<int> StepAsync(int most) => _writer.StepAsync(most);
+
+    private static async Task<CreditLedger> OpenAsync(ILedgerStore store, LedgerOptions options, bool stepped, CancellationToken cancellationToken)
     {
         try
         {
@@ -73,7 +83,7 @@ public sealed partial class CreditLedger : IAsyncDisposable
                 store = await AnchoredStore.OpenAsync(store, anchor, options.Time, cancellationToken);
             }
 
-            return new CreditLedger(store, options, await RulesetCatalogue.OpenAsync(store, options.Time, cancellationToken));
+            return new CreditLedger(store, options, await RulesetCatalogue.OpenAsync(store, options.Time, cancellationToken), stepped);
         }
         catch
         {

@@ -22,8 +22,27 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
 
     private readonly Dictionary<string, Recomputed> _accounts = new(StringComparer.Ordinal);
     private readonly ImmutableArray<VerificationProblem>.Builder _problems = ImmutableArray.CreateBuilder<VerificationProblem>();
+    private (string Account, long Sequence)? _lastRead;
+    private long _entries;
 
     public async Task<VerificationReport> VerifyAsync(string? account, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ProveAsync(account, cancellationToken);
+        }
+#pragma warning disable CA1031 // Damaged bytes need not be numbers, texts or instants any more: what cannot be read is a finding.
+        catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            var where = _lastRead is { } last ? $" after entry {last.Sequence} of account \"{last.Account}\"" : "";
+            _problems.Add(new VerificationProblem("integrity", account ?? "", null, $"what is stored{where} cannot be read: {e.Message}"));
+        }
+
+        return new VerificationReport(_accounts.Count, _entries, _problems.ToImmutable()) { Anchored = anchors is not null };
+    }
+
+    private async Task ProveAsync(string? account, CancellationToken cancellationToken)
     {
         foreach (var fault in await snapshot.IntegrityAsync(cancellationToken))
         {
@@ -49,7 +68,7 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
             _problems.Add(new VerificationProblem("account", account, null, "There is no such account."));
         }
 
-        var entries = await CheckAllAsync(account, total, cancellationToken);
+        await CheckAllAsync(account, total, cancellationToken);
         foreach (var proof in proofs)
         {
             Compare(proof, _accounts[proof.Head.State.Id]);
@@ -60,17 +79,15 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
             _problems.Add(new VerificationProblem("anchor", anchor.Account, 1, new AnchorContradiction(anchor, 0) + "."));
         }
 
-        progress?.Report(new VerificationProgress(entries, total, _accounts.Count));
-        return new VerificationReport(_accounts.Count, entries, _problems.ToImmutable()) { Anchored = anchors is not null };
+        progress?.Report(new VerificationProgress(_entries, total, _accounts.Count));
     }
 
     /// <summary>Reads on one thread and checks on another; both cost about the same.</summary>
-    private async Task<long> CheckAllAsync(string? account, long total, CancellationToken cancellationToken)
+    private async Task CheckAllAsync(string? account, long total, CancellationToken cancellationToken)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var chunks = Channel.CreateBounded<EntryProof[]>(new BoundedChannelOptions(ChunksAhead) { SingleReader = true, SingleWriter = true });
         var reading = Task.Run(() => ReadAllAsync(account, chunks.Writer, stopping.Token), CancellationToken.None);
-        long entries = 0;
         try
         {
             await foreach (var chunk in chunks.Reader.ReadAllAsync(cancellationToken))
@@ -80,8 +97,8 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
                     Check(proof);
                 }
 
-                entries += chunk.Length;
-                progress?.Report(new VerificationProgress(entries, total, _accounts.Count));
+                _entries += chunk.Length;
+                progress?.Report(new VerificationProgress(_entries, total, _accounts.Count));
             }
         }
         finally
@@ -90,8 +107,6 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
             await stopping.CancelAsync();
             await reading;
         }
-
-        return entries;
     }
 
     private async Task ReadAllAsync(string? account, ChannelWriter<EntryProof[]> chunks, CancellationToken cancellationToken)
@@ -102,6 +117,7 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
             await foreach (var proof in snapshot.EntryProofsAsync(account, cancellationToken))
             {
                 chunk.Add(proof);
+                _lastRead = (proof.Entry.Account, proof.Entry.Sequence);
                 if (chunk.Count == ChunkLength)
                 {
                     await chunks.WriteAsync([.. chunk], cancellationToken);

@@ -13,11 +13,29 @@ internal sealed class CommandWriter : IAsyncDisposable
     private readonly Channel<PendingCommand> _queue;
     private readonly Task _loop;
 
-    public CommandWriter(ILedgerStore store, int queueLength)
+    /// <param name="stepped">Nothing runs by itself: <see cref="StepAsync"/> is the loop, so that a simulation decides what falls into which commit.</param>
+    public CommandWriter(ILedgerStore store, int queueLength, bool stepped = false)
     {
         _store = store;
         _queue = Channel.CreateBounded<PendingCommand>(new BoundedChannelOptions(queueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
-        _loop = Task.Run(LoopAsync);
+        _loop = stepped ? Task.CompletedTask : Task.Run(LoopAsync);
+    }
+
+    /// <summary>Runs what waits, at most so many together; answers how many those were.</summary>
+    internal async Task<int> StepAsync(int most)
+    {
+        var batch = new List<PendingCommand>();
+        while (batch.Count < most && _queue.Reader.TryRead(out var command))
+        {
+            batch.Add(command);
+        }
+
+        if (batch.Count > 0)
+        {
+            await RunAsync(_store, batch);
+        }
+
+        return batch.Count;
     }
 
     /// <summary>Answers after the commit, or at once when the queue is full. Leaving early does not call the command back.</summary>
@@ -39,37 +57,98 @@ internal sealed class CommandWriter : IAsyncDisposable
 
     /// <summary>
     /// Runs commands in one transaction and completes them. If it throws, they are run again one by one: a command that a store or a
-    /// bug refuses fails alone, and one that was committed after all is found by its key.
+    /// bug refuses fails alone, and one that was committed after all is found by its key. A store that does not even begin is asked once for
+    /// all of them: a file that is locked for seconds must not keep each of five hundred callers for as long.
     /// </summary>
     internal static async Task RunAsync(ILedgerStore store, IReadOnlyList<PendingCommand> batch)
     {
+        if (await TryRunAsync(store, batch) != Attempt.Failed)
+        {
+            return;
+        }
+
+        for (var i = 0; i < batch.Count; i++)
+        {
+            if (await TryRunAsync(store, [batch[i]]) == Attempt.NotBegun)
+            {
+                Unknown(batch.Skip(i + 1));
+                return;
+            }
+        }
+    }
+
+    /// <summary>What became of the commands of one transaction.</summary>
+    private enum Attempt
+    {
+        /// <summary>All of them are complete.</summary>
+        Done,
+
+        /// <summary>None is complete, and each must be run alone; only of more than one.</summary>
+        Failed,
+
+        /// <summary>The store did not begin; all of them are complete as <see cref="CommandStatus.OutcomeUnknown"/>.</summary>
+        NotBegun,
+    }
+
+    private static async Task<Attempt> TryRunAsync(ILedgerStore store, IReadOnlyList<PendingCommand> batch)
+    {
+        IWriteTransaction transaction;
         try
         {
-            await RunTogetherAsync(store, batch);
-        }
-        catch (Exception) when (batch.Count > 1)
-        {
-            foreach (var command in batch)
-            {
-                await RunAsync(store, [command]);
-            }
+            transaction = await store.BeginWriteAsync(CancellationToken.None);
         }
         catch (StoreException)
         {
-            batch[0].Complete(new CommandResult { Status = CommandStatus.OutcomeUnknown });
+            Unknown(batch);
+            return Attempt.NotBegun;
+        }
+#pragma warning disable CA1031 // As below: the writer goes on.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            foreach (var command in batch)
+            {
+                command.Fail(e);
+            }
+
+            return Attempt.Done;
+        }
+
+        try
+        {
+            await RunTogetherAsync(transaction, batch);
+            return Attempt.Done;
+        }
+        catch (Exception) when (batch.Count > 1)
+        {
+            return Attempt.Failed;
+        }
+        catch (StoreException)
+        {
+            Unknown(batch);
+            return Attempt.Done;
         }
 #pragma warning disable CA1031 // Whatever a command throws is told to its caller; the writer goes on.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             batch[0].Fail(e);
+            return Attempt.Done;
         }
     }
 
-    private static async Task RunTogetherAsync(ILedgerStore store, IReadOnlyList<PendingCommand> batch)
+    private static void Unknown(IEnumerable<PendingCommand> commands)
+    {
+        foreach (var command in commands)
+        {
+            command.Complete(new CommandResult { Status = CommandStatus.OutcomeUnknown });
+        }
+    }
+
+    private static async Task RunTogetherAsync(IWriteTransaction begun, IReadOnlyList<PendingCommand> batch)
     {
         var results = new CommandResult[batch.Count];
-        await using (var transaction = await store.BeginWriteAsync(CancellationToken.None))
+        await using (var transaction = begun)
         {
             var sessions = new Dictionary<string, AccountSession>(StringComparer.Ordinal);
             for (var i = 0; i < batch.Count; i++)

@@ -8,7 +8,7 @@ using Rules.Ledger.Tests.Handlers;
 namespace Rules.Ledger.Tests.Crashes;
 
 /// <summary>
-/// A host of the ledger as bare as can be: it opens the file, then charges one credit under each of the keys <c>k0</c>, <c>k1</c> …, sixteen at a
+/// A host of the ledger as bare as can be: it opens the file, then charges one credit under each of the keys <c>k0</c>, <c>k1</c> … from a number on, sixteen at a
 /// time, and says on its output which were answered. It is never more than <see cref="Ahead"/> answers ahead of the lines it is sent in return,
 /// so that a kill falls in the middle however slowly its output is read. Started again, it does the same again.
 /// </summary>
@@ -19,9 +19,9 @@ internal static class ChargingProcess
     private const int Clients = 16;
     private const int Ahead = 64;
 
-    public static async Task<int> RunAsync(string database, int count)
+    public static async Task<int> RunAsync(string database, int from, int count)
     {
-        await using var ledger = await CreditLedger.OpenSqliteAsync(database, new LedgerOptions(), default);
+        await using var ledger = await CreditLedger.OpenSqliteAsync(database, new LedgerOptions { AnchorPath = database + ".anchor" }, default);
         await ledger.Rulesets.LoadAsync([RuleFiles.Bookbag], default);
         var now = SystemClock.Instance.GetCurrentInstant();
         await ledger.OpenAccountAsync(new OpenAccount(Account, "bookbag", now) { TimedOnArrival = true, Plan = "Hobby" }, "open", default);
@@ -33,7 +33,8 @@ internal static class ChargingProcess
                 room.Release();
             }
         });
-        var next = -1;
+        await ledger.GrantAsync(Account, new GrantCredits("fund", "allotment", 1_000_000_000, now) { TimedOnArrival = true }, "fund", default);
+        var next = from - 1;
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(async () =>
         {
             for (var i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next))

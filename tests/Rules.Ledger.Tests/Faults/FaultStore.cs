@@ -8,14 +8,32 @@ using Rules.Ledger.Storage;
 namespace Rules.Ledger.Tests.Faults;
 
 /// <summary>
-/// A real store whose calls fail where the seed says: before they are made, or after they were and before anybody hears of it.
+/// A real store whose calls fail where the seed says: before they are made, or after they were and before anybody hears of it; or at which the
+/// process dies: from then on nothing reaches the store.
 /// </summary>
 internal sealed class FaultStore(ILedgerStore store, int seed) : ILedgerStore
 {
+    /// <summary>Where a call may fail.</summary>
+    public static readonly ImmutableArray<string> Sites = ["begin", "account", "scopes", "key", "append", "before the commit", "after the commit"];
+
     private readonly Random _random = new(seed);
 
-    /// <summary>Chance of a fault at each call, in percent.</summary>
+    /// <summary>Chance of a fault at each call of an armed site, in percent.</summary>
     public int Percent { get; set; }
+
+    /// <summary>The sites that fail; null: all of them.</summary>
+    public IReadOnlySet<string>? Armed { get; init; }
+
+    /// <summary>Chance that a fault is the death of the process, in percent.</summary>
+    public int CrashPercent { get; init; }
+
+    /// <summary>At the moment of a death, before anything is cleaned up.</summary>
+    public Action? Crashing { get; init; }
+
+    /// <summary>What became durable, in order; also where the caller does not hear of it.</summary>
+    public Action<AccountAppend>? Committed { get; init; }
+
+    public bool Crashed { get; private set; }
 
     public int Faults { get; private set; }
 
@@ -35,26 +53,47 @@ internal sealed class FaultStore(ILedgerStore store, int seed) : ILedgerStore
 
     private void MayFail(string where)
     {
-        if (_random.Next(100) < Percent)
+        if (Crashed)
         {
-            Faults++;
-            throw new StoreException("Injected: " + where);
+            throw new StoreException("The process is dead.");
         }
+
+        if (Armed?.Contains(where) == false || _random.Next(100) >= Percent)
+        {
+            return;
+        }
+
+        Faults++;
+        if (_random.Next(100) < CrashPercent)
+        {
+            Crashed = true;
+            Crashing?.Invoke();
+        }
+
+        throw new StoreException("Injected: " + where);
     }
 
     private sealed class FaultTransaction(FaultStore faults, IWriteTransaction transaction) : IWriteTransaction
     {
+        private readonly List<AccountAppend> _appends = [];
+
         public ValueTask<StoredAccount?> AccountAsync(string account, CancellationToken cancellationToken)
         {
             faults.MayFail("account");
             return transaction.AccountAsync(account, cancellationToken);
         }
 
-        public ValueTask<ImmutableArray<ScopeState>> ScopesAsync(StoredAccount account, IReadOnlyList<ScopeId> scopes, CancellationToken cancellationToken) =>
-            transaction.ScopesAsync(account, scopes, cancellationToken);
+        public ValueTask<ImmutableArray<ScopeState>> ScopesAsync(StoredAccount account, IReadOnlyList<ScopeId> scopes, CancellationToken cancellationToken)
+        {
+            faults.MayFail("scopes");
+            return transaction.ScopesAsync(account, scopes, cancellationToken);
+        }
 
-        public ValueTask<StoredAnswer?> AnswerAsync(StoredAccount account, string key, CancellationToken cancellationToken) =>
-            transaction.AnswerAsync(account, key, cancellationToken);
+        public ValueTask<StoredAnswer?> AnswerAsync(StoredAccount account, string key, CancellationToken cancellationToken)
+        {
+            faults.MayFail("key");
+            return transaction.AnswerAsync(account, key, cancellationToken);
+        }
 
         public ValueTask<bool> HasLotAsync(StoredAccount account, string lot, CancellationToken cancellationToken) =>
             transaction.HasLotAsync(account, lot, cancellationToken);
@@ -84,6 +123,7 @@ internal sealed class FaultStore(ILedgerStore store, int seed) : ILedgerStore
         public async ValueTask AppendAsync(AccountAppend append, CancellationToken cancellationToken)
         {
             await transaction.AppendAsync(append, cancellationToken);
+            _appends.Add(append);
             faults.MayFail("append");
         }
 
@@ -93,6 +133,11 @@ internal sealed class FaultStore(ILedgerStore store, int seed) : ILedgerStore
         {
             faults.MayFail("before the commit");
             await transaction.CommitAsync(cancellationToken);
+            foreach (var append in _appends)
+            {
+                faults.Committed?.Invoke(append);
+            }
+
             faults.MayFail("after the commit");
         }
 

@@ -64,7 +64,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task A_full_disk_is_told_and_writing_resumes_when_there_is_room()
+    public async Task F7_a_full_disk_is_told_and_writing_resumes_when_there_is_room()
     {
         await using var store = SqliteLedgerStore.Open(_directory.Database, new ManualTime(_t0));
         await store.RunAsync(BankCommands.Open("acme", _t0), BankCommands.Grant("acme", "g", "g", 1_000_000, _t0));

@@ -300,7 +300,7 @@ public sealed class CreditLedgerTests : IAsyncLifetime, IDisposable
         await _ledger.DisposeAsync();
         await HandMade.ChangeAmountAsync(_directory.Database, "lab", sequence: 2, amount: 1);
         _ledger = await OpenAsync();
-        var problem = (await _ledger.VerifyAsync(null, null, default)).Problems.ShouldHaveSingleItem();
+        var problem = (await _ledger.VerifyAsync(null, null, default)).Problems.Where(problem => problem.Check != "integrity").ShouldHaveSingleItem();
         problem.Check.ShouldBe("replay");
         problem.Sequence.ShouldBe(2);
     }

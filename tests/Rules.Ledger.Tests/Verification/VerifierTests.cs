@@ -64,9 +64,32 @@ public sealed class VerifierTests : IDisposable
         ChangeByHand("UPDATE lot SET expires_at=effective_at+1 WHERE lot_no=1");
         await RehashAsync();
         await using var changed = Open();
-        var problem = (await changed.VerifyAsync()).Problems.ShouldHaveSingleItem();
+        var problem = (await changed.VerifyAsync()).Problems.Where(p => p.Check != "integrity").ShouldHaveSingleItem();
         problem.Check.ShouldBe("draw");
         problem.Sequence.ShouldBe(4);
+    }
+
+    [Theory]
+    [InlineData("DROP TRIGGER journal_u", "the trigger journal_u is not there")]
+    [InlineData("CREATE TRIGGER mine AFTER INSERT ON posting BEGIN SELECT 1; END", "the trigger mine is not of this program")]
+    [InlineData("DROP TRIGGER journal_u; CREATE TRIGGER journal_u BEFORE UPDATE ON journal BEGIN SELECT 1; END", "the trigger journal_u is not as this program made it")]
+    [InlineData("DROP INDEX lot_entry", "the index lot_entry is not there")]
+    public async Task A_guard_that_was_taken_away_is_found(string change, string found)
+    {
+        await using (var store = Open())
+        {
+            await FillAsync(store);
+        }
+
+        using (var connection = new SqliteConnection($"Data Source={_directory.Database};Pooling=false"))
+        {
+            connection.Open();
+            connection.Execute(change);
+        }
+
+        await using var changed = Open();
+        var problem = (await changed.VerifyAsync()).Problems.ShouldHaveSingleItem();
+        (problem.Check, problem.Message).ShouldBe(("integrity", found));
     }
 
     [Fact]
@@ -80,8 +103,8 @@ public sealed class VerifierTests : IDisposable
 
         ChangeByHand("UPDATE journal SET amount=amount+1 WHERE seq=4");
         await using var changed = Open();
-        (await changed.VerifyAsync("bolt")).Holds.ShouldBeTrue();
-        (await changed.VerifyAsync("acme")).Holds.ShouldBeFalse();
+        (await changed.VerifyAsync("bolt")).Problems.ShouldAllBe(problem => problem.Check == "integrity");
+        (await changed.VerifyAsync("acme")).Problems.ShouldContain(problem => problem.Check == "chain");
     }
 
     [Fact]

@@ -224,6 +224,7 @@ internal sealed partial class SqliteReadSnapshot(SqliteLedgerStore store, Sqlite
         var orphans = await Session.Connection.QueryAsync<Orphan>("PRAGMA foreign_key_check");
         return
         [
+            .. SqliteSchema.Faults(Session.Connection),
             .. found.Where(text => !string.Equals(text, "ok", StringComparison.Ordinal)),
             .. orphans.Take(20).Select(orphan => $"a row of {orphan.Table} refers to a row of {orphan.Parent} that is not there"),
         ];
