@@ -145,7 +145,7 @@ internal sealed partial class Binder
                     }
                     else if (line is MeasuresLineSyntax measured)
                     {
-                        BindMeasures(measured, measures);
+                        BindMeasures(measured, action.Name.ValueText, measures);
                     }
                 }
 
@@ -168,7 +168,7 @@ internal sealed partial class Binder
         }
     }
 
-    private void BindMeasures(MeasuresLineSyntax line, ImmutableArray<UnitSymbol>.Builder measures)
+    private void BindMeasures(MeasuresLineSyntax line, string action, ImmutableArray<UnitSymbol>.Builder measures)
     {
         foreach (var name in line.Meters.Items)
         {
@@ -179,6 +179,11 @@ internal sealed partial class Binder
             }
             else if (unit is not null)
             {
+                if (measures.Count == ActionSymbol.MostMeters)
+                {
+                    Report(DiagnosticDescriptors.TooManyMeters, name.Location, action, ActionSymbol.MostMeters);
+                }
+
                 measures.Add(unit);
             }
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using Rules.Dsl.Diagnostics;
 using Rules.Dsl.Syntax;
@@ -181,6 +182,15 @@ internal sealed partial class Binder
         return (value.Mantissa * BigInteger.Pow(10, scale - value.Scale) % (size.Mantissa * BigInteger.Pow(10, scale - size.Scale))).IsZero;
     }
 
+    private void ReportRepeated<T>(ImmutableArray<T> lines, Func<T, string> keyOf)
+        where T : BoundNode
+    {
+        foreach (var again in lines.GroupBy(keyOf, StringComparer.Ordinal).SelectMany(static g => g.Skip(1).Select(l => (First: g.First(), Line: l))))
+        {
+            ReportTwice(again.Line.Location, again.Line.Location.Text, again.First.Location);
+        }
+    }
+
     private void CheckBody(BoundPriceBody body, LineSyntax head)
     {
         ReportScopesThatDiffer(body);
@@ -190,6 +200,9 @@ internal sealed partial class Binder
             CorrectionsLineSyntax => "corrections",
             _ => null,
         });
+        ReportRepeated(body.Allowances, static a => a.Unit?.Name ?? "events");
+        ReportRepeated(body.Floors, static f => f.Kind + f.Unit.Name);
+        ReportRepeated(body.Limits, static l => l.Kind + (l.Scope?.Kind ?? ScopeKind.Event).ToString());
         if (body.Corrections is { Kind: CorrectionsKind.Allowed } corrections && body.Allowances.FirstOrDefault(static a => a.Unit is null) is { } events)
         {
             Report(DiagnosticDescriptors.CorrectionOfFreeEvents, corrections.Location, events.Count.ToGroupedString());

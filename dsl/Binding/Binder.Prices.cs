@@ -179,6 +179,10 @@ internal sealed partial class Binder
         if (syntax.Cost is { } cost)
         {
             component = component with { Cost = BindCost(cost, context, unit.Unit, list: null) };
+            if (cost.Package is { } package && unit.Counting == UnitCounting.Exact && component.Conversion is null)
+            {
+                RequireScope(syntax, package.Location, component.Scope, "counts packages", context);
+            }
         }
         else if (syntax.Ladder is { } ladder)
         {
@@ -189,6 +193,7 @@ internal sealed partial class Binder
             var by = BindFacts(table.Facts, context.Action);
             var rows = BindRows([.. Lines(syntax).OfType<RowLineSyntax>()], syntax, by, context, unit.Unit);
             component = component with { Matrix = new BoundMatrix(table.Location, by, rows) };
+            CheckMatrix(component, syntax, by);
         }
         else
         {
@@ -204,6 +209,27 @@ internal sealed partial class Binder
         }
 
         return component;
+    }
+
+    /// <summary>PR0121: a row prices the units that its events add, not a total of its own.</summary>
+    private void CheckMatrix(BoundPerComponent component, PerComponentSyntax syntax, ImmutableArray<FactSymbol> by)
+    {
+        var facts = string.Join(", ", by);
+        if (component.Unit.Counting != UnitCounting.Exact)
+        {
+            Report(DiagnosticDescriptors.RowWithoutTotal, component.Unit.Location, facts, "a package");
+        }
+
+        foreach (var row in Lines(syntax).OfType<RowLineSyntax>())
+        {
+            var cost = row.Cost;
+            if (((SyntaxNode?)cost.Package ?? cost.Fee ?? cost.Plus?.Fee ?? (SyntaxNode?)cost.Cap) is { } part)
+            {
+                Report(
+                    DiagnosticDescriptors.RowWithoutTotal, part.Location, facts,
+                    part == cost.Package ? "a package" : part == cost.Cap ? "\"at most\"" : "a flat fee");
+            }
+        }
     }
 
     private BoundCountedUnit BindCountedUnit(UnitOfSyntax syntax, PriceContext context)
@@ -363,6 +389,11 @@ internal sealed partial class Binder
             WatchDecimals(TryConstant(rate, out var value) && rate is BoundDiscountedAmount
                 ? new BoundLiteralAmount(rate.Location, AmountKind.Credits, null, value)
                 : rate);
+        }
+
+        if (counted is null && syntax.Package is { } packages)
+        {
+            Report(DiagnosticDescriptors.EventWithoutUnits, packages.Location);
         }
 
         return new BoundCost(syntax.Location, rate)

@@ -109,6 +109,9 @@ public sealed class ActionSymbol(
     string name, bool isFree, KeySymbol? key, ImmutableArray<FactSymbol> facts, ImmutableArray<UnitSymbol> measures, TextLocation location)
     : Symbol(name, location)
 {
+    /// <summary>An action measures at most so many meters (PR0217).</summary>
+    public const int MostMeters = 64;
+
     /// <summary>Declared by <c>free action</c>.</summary>
     public bool IsFree { get; } = isFree;
 

@@ -110,4 +110,10 @@ public static partial class DiagnosticDescriptors
         "PR0216", "No credit",
         "The file does not declare its credit.",
         "add: credit \"credit\" to 2 decimals, rounding half up");
+
+    /// <summary>PR0217. Arguments: the action, how many meters an action may measure.</summary>
+    public static readonly DiagnosticDescriptor TooManyMeters = Error(
+        "PR0217", "Too many meters",
+        "The action {0} measures more than {1} meters.",
+        "split the action, or add meters up before they are reported");
 }

@@ -147,4 +147,17 @@ public static partial class DiagnosticDescriptors
         "PR0120", "Graduated ladder that re-prices",
         "\"re-pricing earlier units\" needs a volume ladder: a graduated one never changes the price of a unit.",
         "delete it, or write \"volume\"");
+
+    /// <summary>PR0121. Arguments: the facts of the rows, what the row would need a total for.</summary>
+    public static readonly DiagnosticDescriptor RowWithoutTotal = Error(
+        "PR0121", "Row without a total",
+        "Rows by {0} price each unit by itself, so {1} has no total to go by.",
+        "write a price per unit, or an exception with a line of its own");
+
+    /// <summary>PR0121 where an event is priced. No arguments.</summary>
+    public static readonly DiagnosticDescriptor EventWithoutUnits = RowWithoutTotal with
+    {
+        MessageFormat = "This is a price for an event, which has no units to put into packages.",
+        HelpFormat = "write a line that begins with \"per\"",
+    };
 }

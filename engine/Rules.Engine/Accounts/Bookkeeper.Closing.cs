@@ -123,13 +123,12 @@ public static partial class Bookkeeper
         var begun = known ?? action.Price!.Scopes.Where(s => s.Kind > scope.Kind).Select(s => context.Find(context.IdOf(action, s)!.Value)).FirstOrDefault(s => s is not null);
         var model = begun is not null ? ruleset.Version(begun.Version)! : VersionAtStart(ruleset, state, current, scope);
         if (model.FindAction(action.Name) is not { } priced
-            || priced.Price is not { ClosingScopes.IsEmpty: false }
-            || model.PriceTables[priced.Index] is not { } table)
+            || priced.Price is not { ClosingScopes.IsEmpty: false })
         {
             return null;
         }
 
-        if (Quoter.Close(model, state, priced, table, scope, known, at, out var draft) is { } error)
+        if (Quoter.Close(model, state, priced, scope, known, at, out var draft) is { } error)
         {
             return error;
         }

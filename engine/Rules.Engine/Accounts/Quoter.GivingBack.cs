@@ -10,7 +10,7 @@ internal static partial class Quoter
 {
     /// <summary>What falls due at the close of a scope, drawn like any charge.</summary>
     public static EvaluationError? Close(
-        RulesetModel model, AccountState state, ActionRule action, PriceTable table, Scope scope, ScopeState? counted, Instant at, out QuoteDraft draft)
+        RulesetModel model, AccountState state, ActionRule action, Scope scope, ScopeState? counted, Instant at, out QuoteDraft draft)
     {
         draft = default;
         var facts = new FactValue[action.Facts.Length];
@@ -18,6 +18,8 @@ internal static partial class Quoter
         AccountReading.ReadFacts(model, state, at, facts);
         var trace = new StepRecorder();
         var context = new ScopeContext(model, state.Scopes, null, state.Cycle?.Number, at - Duration.Epsilon, Commits: true);
+        var table = model.PriceTables[action.Index] ?? TermFigures.TableAtClose(
+            context, state, action, action.Price!.BodyForAccount(action, facts), StartOf(state, scope, at));
         if (PriceEvaluator.Close(table, action, scope.Kind, counted, facts, context, ref trace, out var due) is { } unpriced)
         {
             return unpriced;
@@ -27,6 +29,10 @@ internal static partial class Quoter
             ? null
             : Draw(model, state, action, facts, due, at, isClosing: true, ref trace, out draft);
     }
+
+    private static Instant StartOf(AccountState state, Scope scope, Instant end) => scope.Kind == ScopeKind.Cycle && state.Cycle is { } cycle
+        ? Instant.Max(cycle.Start, state.OpenedAt)
+        : end - Duration.Epsilon;
 
     /// <summary>
     /// A charge below zero returns the credits that the price has drawn, last drawn first: to their lot while it is open, else to a new lot

@@ -70,7 +70,7 @@ internal static partial class Quoter
 
         var key = usage.Keys.IsEmpty ? null : usage.Keys[0].Value;
         var context = new ScopeContext(model, state.Scopes, key, state.Cycle?.Number, recordedAt, commits);
-        if (TableOf(model, state, resolved, factsAt, out var table) is { } unset)
+        if (TableOf(model, state, resolved, context, factsAt, out var table) is { } unset)
         {
             return unset;
         }
@@ -98,17 +98,17 @@ internal static partial class Quoter
         return null;
     }
 
-    private static EvaluationError? TableOf(RulesetModel model, AccountState state, in ResolvedEvent resolved, Instant at, out PriceTable? table)
+    private static EvaluationError? TableOf(
+        RulesetModel model, AccountState state, in ResolvedEvent resolved, in ScopeContext context, Instant at, out PriceTable? table)
     {
-        var price = resolved.Action.Price!;
         table = model.PriceTables[resolved.Action.Index];
         return table is null
-            ? TermFigures.TableFor(model, state, price, price.BodyFor(resolved.Facts), model.Credit, at, out table)
+            ? TermFigures.TableFor(context, state, resolved.Action, resolved.Action.Price!.BodyFor(resolved.Facts), at, out table)
             : null;
     }
 
     // Language 5, steps 2 to 4: each of these ends the evaluation with nothing to draw, and none is ever blocked.
-    private static QuoteOutcome? Gate(in ResolvedEvent resolved, ref StepRecorder trace)
+    internal static QuoteOutcome? Gate(in ResolvedEvent resolved, ref StepRecorder trace)
     {
         var action = resolved.Action;
         foreach (var rule in action.Applies)

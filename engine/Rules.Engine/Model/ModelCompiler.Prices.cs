@@ -13,14 +13,7 @@ internal sealed partial class ModelCompiler
         var by = price.By.Select(f => Find(action.Facts, f)).ToImmutableArray();
         var bodies = new List<PriceBody>();
         AddBody(bodies, price.Body, -1, when: null, price.Body.Location, action.Meters, action.Facts, by);
-        var rule = new PriceRule([.. by.Select(f => f.Index)], action.Meters, [.. bodies], price.Location);
-        if (!rule.Scopes.IsEmpty && TermPrices.FirstTerm(rule) is { } term)
-        {
-            // Its figure may change while a scope is open, and the scope is priced by one.
-            NotSupported(term.Location, "A term in a price that counts over several events");
-        }
-
-        return rule;
+        return new PriceRule([.. by.Select(f => f.Index)], action.Meters, [.. bodies], price.Location);
     }
 
     // Depth first, so that a body stands before those that refine it.

@@ -15,11 +15,6 @@ internal sealed partial class ModelCompiler
         var bodies = new List<PriceBody>();
         AddBody(bodies, bound.Body, -1, when: null, bound.Body.Location, meters, _accountFacts, by: []);
         var price = new PriceRule([], meters, [.. bodies], bound.Location);
-        if (!price.Scopes.IsEmpty)
-        {
-            NotSupported(bound.Location, "A total over several purchases");
-        }
-
         var unit = currency is null
             ? new CreditUnit(_bound.Credit.Name, _bound.Credit.Decimals, RoundingMode.HalfUp, bound.Location)
             : new CreditUnit(currency.Name, currency.Decimals, Rounding(currency.Rounding), currency.Location);

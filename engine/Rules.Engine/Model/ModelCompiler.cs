@@ -12,9 +12,6 @@ namespace Rules.Engine.Model;
 /// </summary>
 internal sealed partial class ModelCompiler
 {
-    // Reported quantities are a bit mask.
-    private const int MostMeters = 64;
-
     private static readonly B.CompilationOptions s_options = new() { TimeZoneIds = [.. DateTimeZoneProviders.Tzdb.Ids] };
 
     private readonly B.BoundRuleset _bound;
@@ -168,11 +165,6 @@ internal sealed partial class ModelCompiler
             foreach (var fact in symbol.Facts)
             {
                 facts.Add(FactOf(fact, facts.Count, FactOwner.Action));
-            }
-
-            if (symbol.Measures.Length > MostMeters)
-            {
-                NotSupported(symbol.Location, $"More than {MostMeters} meters of one action");
             }
 
             var action = new ActionRule(actions.Count, symbol.Name, symbol.IsFree, symbol.Location)

@@ -32,6 +32,25 @@ public sealed record PriceRule(ImmutableArray<int> By, ImmutableArray<Meter> Met
         return chosen;
     }
 
+    /// <summary>The body that holds where no event is known: exceptions that read facts of the action do not.</summary>
+    /// <param name="facts">The account's facts at the front.</param>
+    internal PriceBody BodyForAccount(ActionRule action, ReadOnlySpan<FactValue> facts)
+    {
+        var chosen = Bodies[0];
+        var read = new List<int>();
+        foreach (var body in Bodies)
+        {
+            read.Clear();
+            body.When?.CollectFacts(read);
+            if (body.Parent == chosen.Index && read.TrueForAll(f => f < action.AccountFacts) && body.When!.Holds(facts))
+            {
+                chosen = body;
+            }
+        }
+
+        return chosen;
+    }
+
     /// <summary>
     /// The scopes whose end may make something fall due: cycles, days or hours with a minimum, or with a fee even at zero. Narrow ones first:
     /// what falls due in them may count in a wider one that ends at the same instant.

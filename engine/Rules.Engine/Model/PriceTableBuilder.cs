@@ -14,9 +14,10 @@ internal static class PriceTableBuilder
     private static readonly BigInteger s_int128 = BigInteger.One << 125;
 
     /// <param name="decimals">Of the credit, or of the currency for <c>sell</c>.</param>
-    public static PriceTable Build(PriceRule rule, int decimals, RoundingMode rounding)
+    /// <param name="leastScale">Places of totals that were counted with other figures and are to be added to.</param>
+    public static PriceTable Build(PriceRule rule, int decimals, RoundingMode rounding, int leastScale = 0)
     {
-        var scale = Math.Max(decimals, rule.Bodies.Max(b => LinePlaces(rule, b) + AdjustmentPlaces(b)));
+        var scale = Math.Max(Math.Max(decimals, leastScale), rule.Bodies.Max(b => LinePlaces(rule, b) + AdjustmentPlaces(b)));
         scale = Math.Max(scale, rule.Bodies.Max(b => b.Bounds.Select(x => Figure(x.Amount).Scale).DefaultIfEmpty(0).Max()));
         var bound = rule.Bodies.Select(b => Bound(rule, b, scale)).Max();
         bound += Scaled.AmountLimit * BigInteger.Pow(10, scale - decimals) * 2;

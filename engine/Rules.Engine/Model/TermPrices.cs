@@ -11,7 +11,7 @@ internal static class TermPrices
     public static Amount? FirstTerm(PriceRule rule)
     {
         Amount? found = null;
-        _ = Map(rule, amount =>
+        _ = Map(rule, (amount, _) =>
         {
             found ??= amount.Fixed is null ? amount : null;
             return amount;
@@ -19,22 +19,27 @@ internal static class TermPrices
         return found;
     }
 
-    /// <param name="figure">What an amount of a body comes to for the account.</param>
-    public static PriceRule Fix(PriceRule rule, Func<PriceBody, Amount, ExactDecimal> figure) => rule with
+    /// <param name="figure">What an amount of a body comes to for the account, in the scope that it belongs to.</param>
+    public static PriceRule Fix(PriceRule rule, Func<PriceBody, Amount, Scope, ExactDecimal> figure) => rule with
     {
-        Bodies = [.. rule.Bodies.Select(b => Map(b, a => a.Fixed is null ? new FixedAmount(figure(b, a), a.Location) : a))],
+        Bodies = [.. rule.Bodies.Select(b => Map(b, (a, scope) => a.Fixed is null ? new FixedAmount(figure(b, a, scope), a.Location) : a))],
     };
 
-    private static PriceRule Map(PriceRule rule, Func<Amount, Amount> map) => rule with { Bodies = [.. rule.Bodies.Select(b => Map(b, map))] };
+    private static PriceRule Map(PriceRule rule, Func<Amount, Scope, Amount> map) => rule with { Bodies = [.. rule.Bodies.Select(b => Map(b, map))] };
 
-    private static PriceBody Map(PriceBody body, Func<Amount, Amount> map) => body with
+    // A bound over a scope belongs to that scope, all else to the one that counts.
+    private static PriceBody Map(PriceBody body, Func<Amount, Scope, Amount> map)
     {
-        Lines = [.. body.Lines.Select(l => Map(l, map))],
-        Rows = Map(body.Rows, map),
-        MarkUp = Map(body.MarkUp, map),
-        Discount = Map(body.Discount, map),
-        Bounds = [.. body.Bounds.Select(b => b with { Amount = map(b.Amount) })],
-    };
+        Amount Counted(Amount amount) => map(amount, body.CountingScope);
+        return body with
+        {
+            Lines = [.. body.Lines.Select(l => Map(l, Counted))],
+            Rows = Map(body.Rows, Counted),
+            MarkUp = Map(body.MarkUp, Counted),
+            Discount = Map(body.Discount, Counted),
+            Bounds = [.. body.Bounds.Select(b => b with { Amount = map(b.Amount, b.Scope.Kind == ScopeKind.Event ? body.CountingScope : b.Scope) })],
+        };
+    }
 
     private static PriceLine Map(PriceLine line, Func<Amount, Amount> map) => line switch
     {

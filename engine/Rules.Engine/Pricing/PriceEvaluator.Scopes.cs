@@ -312,8 +312,8 @@ internal readonly partial struct PriceEvaluator<T>
         ActionRule action, ScopeKind kind, ScopeState? scope, FactValue[] facts, in ScopeContext context, ref StepRecorder trace, out PriceOutcome due)
     {
         due = default;
-        var chosen = BodyOfAccount(action, facts);
-        var body = _table.Bodies[chosen].Body;
+        var body = Rule.BodyForAccount(action, facts);
+        var chosen = body.Index;
         var fee = new ExactAmounts<T>(T.Zero, T.Zero);
         if (scope is null && body.HasFeeAtZero && body.CountingScope.Kind == kind)
         {
@@ -367,24 +367,6 @@ internal readonly partial struct PriceEvaluator<T>
         : throw new InvalidOperationException("A stored total does not fit the price that counted it.");
 
     private static PriceBound MinimumOf(PriceBody body) => body.Bounds.First(static b => !b.IsMaximum && b.Scope.Kind != ScopeKind.Event);
-
-    private int BodyOfAccount(ActionRule action, FactValue[] facts)
-    {
-        var chosen = 0;
-        var read = new List<int>();
-        for (var i = 1; i < _table.Bodies.Length; i++)
-        {
-            var body = _table.Bodies[i].Body;
-            read.Clear();
-            body.When!.CollectFacts(read);
-            if (body.Parent == chosen && read.TrueForAll(f => f < action.AccountFacts) && body.When.Holds(facts))
-            {
-                chosen = i;
-            }
-        }
-
-        return chosen;
-    }
 
     private ExactAmounts<T> WithoutUse(BodyTable<T> body, ref StepRecorder trace)
     {

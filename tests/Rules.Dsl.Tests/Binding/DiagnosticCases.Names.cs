@@ -8,8 +8,13 @@ internal static partial class DiagnosticCases
 
         """;
 
+    private static string MetersOf(int count, string last) =>
+        string.Concat(Enumerable.Range(1, count).Select(i => $"meter m{i} whole\n")) + "action scan\n  measures "
+        + string.Join(", ", Enumerable.Range(1, count - 1).Select(i => $"m{i}")) + $", {last}\nprice scan\n  each 1 credit\n";
+
     private static IEnumerable<DiagnosticCase> Names =>
     [
+        new("too many meters", "PR0217", MetersOf(65, "[m65]"), MetersOf(64, "m64"), "scan", "64"),
         new("meter", "PR0201",
             Scan + "price scan\n  per [paeg] 1 credit\n",
             Scan + "price scan\n  per page 1 credit\n", "paeg", "page"),

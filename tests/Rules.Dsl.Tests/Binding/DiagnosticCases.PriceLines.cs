@@ -111,6 +111,35 @@ internal static partial class DiagnosticCases
             per page, volume within each run, re-pricing earlier units
               base  2 credits
             """),
+        new("packages by rows", "PR0121",
+            Asked + "price ask\n  per [package of 10 tokens] within each run, by kind\n    otherwise  1 credit\n",
+            Asked + "price ask\n  per 10 tokens, by kind\n    otherwise  1 credit\n",
+            "kind", "a package"),
+        new("fee of a row", "PR0121",
+            Asked + "price ask\n  per token, by kind\n    small  1 credit plus 5 credits [flat]\n    otherwise  1 credit\n",
+            Asked + "price ask\n  per token, by kind\n    small  1 credit\n    otherwise  1 credit\n",
+            "kind", "a flat fee"),
+        Ladder("packages of events", "PR0121", """
+            per page 1 credit
+            plus each 1 credit [per package of 10]
+            """, """
+            per page 1 credit
+            plus each 1 credit
+            """),
+        Ladder("packages of a price without a total", "PR0106", """
+            per page 1 credit [per package of 10]
+            """, """
+            per page within each run 1 credit per package of 10
+            """, "\"within each event\", \"within each run\" or \"within each cycle\"", "counts packages"),
+        Ladder("two bounds of one kind", "PR0214", """
+            per page 1 credit
+            at most 9 credits each
+            [at most 8 credits each]
+            """, """
+            per page 1 credit
+            at most 9 credits each
+            at most 80 credits within each run
+            """, "at most 8 credits each", "9"),
         Ladder("share without an exact value", "PR0307", """
             per [3 pages] 1 credit
             """, """
@@ -120,6 +149,14 @@ internal static partial class DiagnosticCases
             Money + "action send\n  measures USD\nprice send\n  per USD [1.3%]\n",
             Money + "action send\n  measures USD\nprice send\n  per USD 1.3% of 1 credit\n", "USD", "1.3%"),
     ];
+
+    private const string Asked = """
+        meter token whole
+        action ask keyed by run
+          measures token
+          has kind one of small, large
+
+        """;
 
     private const string Seats = """
         meter page whole

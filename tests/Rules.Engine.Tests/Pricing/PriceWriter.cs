@@ -96,7 +96,8 @@ internal static class PriceWriter
         var size = line.Size == ExactDecimal.One && line.Packages is null ? "" : line.Size.ToGroupedString() + " ";
         var packages = line.Packages is { } counted ? counted + " " : "";
         var rounded = line.Rounded is { } mode ? $", rounded {mode}{(line.Step is { } step ? $" in steps of {step.ToGroupedString()}" : "")}" : "";
-        var needsScope = line.Packages is not null || line.Rounded is not null || line.Mode == "graduated" || (line.Mode == "volume" && body.Scope is not null);
+        var needsScope = line.Packages is not null || line.Rounded is not null || line.Mode == "graduated" || (line.Mode == "volume" && body.Scope is not null)
+            || (line.Mode is null && line.Matrix.Count == 0 && line.Tiers[0].Cost.Package is not null);
         var scope = needsScope ? $" within each {body.Scope}" : "";
         text.Append(CultureInfo.InvariantCulture, $"{indent}{plus}per {packages}{size}{line.Meter}{rounded}");
         if (line.Matrix.Count > 0)

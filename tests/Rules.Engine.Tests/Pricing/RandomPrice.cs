@@ -218,7 +218,7 @@ internal sealed class RandomPrice
         line.Mode = Chance(3) ? null : scope is null ? "volume" : Chance(2) ? "graduated" : "volume";
         line.Reprices = line.Mode == "volume" && scope is not (null or "event");
         line.TiersBy = line.Mode == "volume" && Chance(4) ? Pick(s_meters) : null;
-        AddTiers(line);
+        AddTiers(line, canPack: line.Mode is not null || scope is not null);
         return line;
     }
 
@@ -250,7 +250,7 @@ internal sealed class RandomPrice
         }
     }
 
-    private void AddTiers(LineShape line)
+    private void AddTiers(LineShape line, bool canPack)
     {
         var limits = line.TiersBy ?? line.Meter!;
         var isWhole = limits == "image";
@@ -260,7 +260,7 @@ internal sealed class RandomPrice
         for (var i = 0; i < count; i++)
         {
             // A started package must not stand across a limit (PR0111), of the line's size or of the tier's own.
-            var own = line.Packages is null && Chance(6) ? new ExactDecimal(_random.Next(2, 9)) : (ExactDecimal?)null;
+            var own = canPack && line.Packages is null && Chance(6) ? new ExactDecimal(_random.Next(2, 9)) : (ExactDecimal?)null;
             var step = line.Packages == "package of" ? line.Size : line.Mode == "graduated" ? own ?? ExactDecimal.One : ExactDecimal.One;
             var end = start + (step * new ExactDecimal(_random.Next(isWhole && spelling == 1 && i == 0 ? 2 : 1, step == ExactDecimal.One ? 30 : 5)));
             if (!isWhole && line.Packages is null && own is null && Chance(3))
