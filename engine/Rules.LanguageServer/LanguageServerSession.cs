@@ -3,9 +3,11 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
+using Rules.Dsl.Text;
 using Rules.LanguageServer.Features;
 using Rules.LanguageServer.Protocol;
 using Rules.LanguageServer.Transport;
+using Rules.LanguageServer.Workspace;
 
 namespace Rules.LanguageServer;
 
@@ -15,7 +17,13 @@ namespace Rules.LanguageServer;
 /// </summary>
 /// <param name="channel">Carries the messages; the session does not close it.</param>
 /// <param name="diagnosticPages">Gives the address of a code's page, or null where it has none.</param>
-public sealed class LanguageServerSession(IMessageChannel channel, Func<string, string?> diagnosticPages)
+/// <param name="readFile">
+/// Gives the text of a file by its path, as <see cref="RuleFileNeighbours.Read"/> does, so that an open amendment sees what lies beside it. Null where
+/// the editor runs on another machine: its addresses then name no file.
+/// </param>
+/// <param name="published">Finds versions that are no documents, such as those of a database; null where there are none.</param>
+public sealed class LanguageServerSession(
+    IMessageChannel channel, Func<string, string?> diagnosticPages, Func<string, SourceText?>? readFile = null, RuleFileLookup? published = null)
 {
     /// <summary>The most documents that are held open at a time; further ones are not checked.</summary>
     public const int MaximumDocuments = 256;
@@ -27,6 +35,7 @@ public sealed class LanguageServerSession(IMessageChannel channel, Func<string, 
     private readonly DiagnosticMap _diagnosticMap = new(diagnosticPages);
     private readonly Queue<IncomingMessage> _batch = new();
     private readonly HashSet<string> _cancelled = new(StringComparer.Ordinal);
+    private DocumentNeighbours? _neighbours;
     private bool _initialized;
     private bool _shutDown;
     private bool _exited;
@@ -246,6 +255,7 @@ public sealed class LanguageServerSession(IMessageChannel channel, Func<string, 
                 var before = Document(change.TextDocument);
                 _documents[before.Uri] = before.Change(change.TextDocument.Version ?? before.Version, change.ContentChanges);
                 _unpublished.Add(before.Uri);
+                LookAgain(except: before.Uri);
                 return null;
             case "textDocument/didClose":
                 var uri = Parameters(request, types.DocumentParameters).TextDocument.Uri;
@@ -255,7 +265,11 @@ public sealed class LanguageServerSession(IMessageChannel channel, Func<string, 
                 }
 
                 _unpublished.Remove(uri);
+                LookAgain(except: uri);
                 return Publication(closed, []);
+            case "workspace/didChangeWatchedFiles":
+                LookAgain(except: null);
+                return null;
             default:
                 return null;
         }
@@ -268,9 +282,20 @@ public sealed class LanguageServerSession(IMessageChannel channel, Func<string, 
             return Log($"{MaximumDocuments} documents are open; \"{item.Uri}\" is not checked until one is closed.");
         }
 
-        _documents[item.Uri] = OpenDocument.Open(item);
+        _documents[item.Uri] = OpenDocument.Open(item, _neighbours ??= new DocumentNeighbours(() => _documents.Values, readFile, published));
         _unpublished.Add(item.Uri);
+        LookAgain(except: item.Uri);
         return null;
+    }
+
+    // A document that builds on others may mean something else since one of them changed.
+    private void LookAgain(string? except)
+    {
+        foreach (var document in _documents.Values.Where(d => d.Uri != except && d.BuildsOnOthers).ToList())
+        {
+            _documents[document.Uri] = document.Again();
+            _unpublished.Add(document.Uri);
+        }
     }
 
     private async Task PublishAsync(CancellationToken cancellationToken)

@@ -6,13 +6,14 @@ using Rules.Dsl.Text;
 using Rules.Engine.Model;
 using Rules.Engine.Proof;
 using Rules.LanguageServer.Protocol;
+using Rules.LanguageServer.Workspace;
 
 namespace Rules.LanguageServer;
 
 /// <summary>One state of a document that an editor holds open. Immutable; what is known about the text is found when first asked for.</summary>
-internal sealed class OpenDocument(string uri, int version, SourceText source)
+internal sealed class OpenDocument(string uri, int version, SourceText source, DocumentNeighbours neighbours)
 {
-    private readonly Lazy<ImmutableArray<Diagnostic>> _diagnostics = new(() => Diagnose(source));
+    private ImmutableArray<Diagnostic>? _diagnostics;
 
     private readonly Lazy<SyntaxTree> _tree = new(() => SyntaxTree.Parse(source));
 
@@ -24,15 +25,33 @@ internal sealed class OpenDocument(string uri, int version, SourceText source)
 
     public SourceText Source { get; } = source;
 
-    /// <summary>Of the compiler and, where the text compiles, of its examples; by position.</summary>
-    public ImmutableArray<Diagnostic> Diagnostics => _diagnostics.Value;
+    /// <summary>Where the document lies on a disk; null for one that lies on none.</summary>
+    public string? Path { get; } = PathOf(uri);
+
+    /// <summary>The other texts that the document is read with.</summary>
+    public DocumentNeighbours Neighbours { get; } = neighbours;
+
+    /// <summary>
+    /// Of the compiler and, where the text compiles, of its examples, by position; behind them those in texts that the document builds on.
+    /// </summary>
+    public ImmutableArray<Diagnostic> Diagnostics => _diagnostics ??= Diagnose();
 
     public SyntaxTree Tree => _tree.Value;
 
     /// <summary>The names and rules of the text, whether or not it can be charged by.</summary>
-    public Compilation Compilation => _compilation ??= Compilation.Create(Tree);
+    public Compilation Compilation => _compilation ??= new RuleLibrary(Find).Compile(Tree);
 
-    public static OpenDocument Open(TextDocumentItem item) => new(item.Uri, item.Version, SourceText.From(item.Text, FileName(item.Uri)));
+    /// <summary>Other texts decide on what this one means.</summary>
+    public bool BuildsOnOthers => Tree.Root.Header.Amends is not null;
+
+    /// <summary>The words that say on what the document builds.</summary>
+    public TextSpan BuildsOnSpan => Tree.Root.Header.Amends?.Span ?? Tree.Root.Header.Name.Span;
+
+    public static OpenDocument Open(TextDocumentItem item, DocumentNeighbours neighbours) =>
+        new(item.Uri, item.Version, SourceText.From(item.Text, FileName(item.Uri)), neighbours);
+
+    /// <summary>The same text, about which nothing is known yet: another text has changed.</summary>
+    public OpenDocument Again() => new(Uri, Version, Source, Neighbours);
 
     /// <summary>Throws <see cref="RpcException"/> where a range lies outside the text.</summary>
     public OpenDocument Change(int version, ImmutableArray<ContentChange> changes)
@@ -45,20 +64,26 @@ internal sealed class OpenDocument(string uri, int version, SourceText source)
                 : SourceText.From(change.Text, text.FileName);
         }
 
-        return new OpenDocument(Uri, version, text);
+        return new OpenDocument(Uri, version, text, Neighbours);
     }
 
-    private static ImmutableArray<Diagnostic> Diagnose(SourceText source)
+    private SourceText? Find(RuleFileId id) => Neighbours.Find(this, id);
+
+    private ImmutableArray<Diagnostic> Diagnose()
     {
-        var compilation = RulesetCompiler.Compile(source);
+        var compilation = new RulesetLibrary(Find).Compile(Source, Neighbours.PageOf(this));
         if (compilation.Model is not { } model)
         {
             return compilation.Diagnostics;
         }
 
         var failures = ExampleRunner.Run(model).SelectMany(static r => r.Failures).Select(static f => f.Diagnostic);
-        return [.. compilation.Diagnostics.Concat(failures).Concat(PromiseRunner.Broken(model)).OrderBy(static d => d.Location.Span.Start)];
+        return [.. compilation.Diagnostics.Concat(failures).Concat(PromiseRunner.Broken(model))
+            .OrderBy(d => !ReferenceEquals(d.Location.Source, Source)).ThenBy(static d => d.Location.Span.Start)];
     }
+
+    private static string? PathOf(string uri) =>
+        System.Uri.TryCreate(uri, UriKind.Absolute, out var address) && address is { IsFile: true, IsUnc: false } ? address.LocalPath : null;
 
     private static string FileName(string uri)
     {

@@ -30,7 +30,10 @@ public sealed record Explanation
                 Text(step, "formula"),
                 Text(step, "amount"),
                 Number(step, "line"),
-                !step.TryGetProperty("applied", out var applied) || applied.ValueKind != JsonValueKind.False))],
+                !step.TryGetProperty("applied", out var applied) || applied.ValueKind != JsonValueKind.False)
+            {
+                File = Text(step, "file"),
+            })],
             Alerts = [.. Items(root, "alerts").Select(alert => alert.GetString() ?? "")],
         };
     }
@@ -77,6 +80,10 @@ public sealed record Explanation
 /// <param name="Number">From 1, in the order of the evaluation.</param>
 /// <param name="Amount">Exact credits in plain notation; null where the step has none.</param>
 /// <param name="Line">Line of the rule that made the step, from 1; null where no single line did.</param>
-public sealed record ExplanationStep(int Number, string Text, string? Formula, string? Amount, int? Line, bool Applied);
+public sealed record ExplanationStep(int Number, string Text, string? Formula, string? Amount, int? Line, bool Applied)
+{
+    /// <summary>The file that <see cref="Line"/> counts in: <c>roboflow.v2.rules</c>; null for the file of the version that priced.</summary>
+    public string? File { get; init; }
+}
 
 public sealed record ExplanationFact(string Name, string Value, bool IsNumber);

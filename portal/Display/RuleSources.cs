@@ -10,13 +10,30 @@ using Rules.Ledger;
 
 namespace Rules.Portal.Display;
 
-/// <summary>Published rule text, ready to be shown. A published text never changes, so what is known about it is kept.</summary>
+/// <summary>
+/// Published rule text, ready to be shown. A published text never changes, nor does what it builds on, so what is known about it is kept.
+/// </summary>
 public sealed class RuleSources(CreditLedger ledger)
 {
-    private readonly ConcurrentDictionary<string, ImmutableArray<StyledSpan>> _styles = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Sha256, bool IsFull), Shown> _shown = new();
     private readonly ConcurrentDictionary<string, Verdict> _verdicts = new(StringComparer.Ordinal);
 
-    public SourceViewBuilder View(RulesetVersion version) => new(TextOf(version), _styles.GetOrAdd(version.Sha256, static (_, version) => Style(version), version));
+    /// <summary>The full text of a version: of an amendment everything that holds, each line under the version that wrote it.</summary>
+    public SourceViewBuilder View(RulesetVersion version) => View(version, isFull: true);
+
+    /// <summary>The file of a version alone.</summary>
+    public SourceViewBuilder ViewFile(RulesetVersion version) => View(version, isFull: false);
+
+    private SourceViewBuilder View(RulesetVersion version, bool isFull)
+    {
+        var (text, styles, own) = _shown.GetOrAdd((version.Sha256, isFull), static (key, it) =>
+        {
+            var compilation = it.ledger.Rulesets.Compile(it.version);
+            var text = key.IsFull ? compilation.Resolved : ResolvedText.Of(compilation.Source);
+            return new Shown(text, Style(text.Text), compilation.Source);
+        }, (ledger, version));
+        return new SourceViewBuilder(text, styles, own);
+    }
 
     /// <summary>What the compiler and the examples say about a version.</summary>
     public Verdict Judge(RulesetVersion version) => _verdicts.GetOrAdd(
@@ -28,10 +45,8 @@ public sealed class RuleSources(CreditLedger ledger)
         },
         (ledger, version));
 
-    private static SourceText TextOf(RulesetVersion version) => SourceText.From(version.Text, version.FileName);
-
-    private static ImmutableArray<StyledSpan> Style(RulesetVersion version) =>
-        [.. Classifier.Classify(SyntaxTree.Parse(TextOf(version))).Select(span => new StyledSpan(span.Span, Class(span.Class)))];
+    private static ImmutableArray<StyledSpan> Style(SourceText text) =>
+        [.. Classifier.Classify(SyntaxTree.Parse(text)).Select(span => new StyledSpan(span.Span, Class(span.Class)))];
 
     private static string Class(TokenClass kind) => kind switch
     {
@@ -43,6 +58,8 @@ public sealed class RuleSources(CreditLedger ledger)
         TokenClass.Comment => "t-comment",
         _ => "t-error",
     };
+
+    private sealed record Shown(ResolvedText Text, ImmutableArray<StyledSpan> Styles, SourceText Own);
 }
 
 /// <param name="Problems">In order of position.</param>

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using Rules.Dsl.Text;
 
 namespace Rules.Portal.Display;
 
@@ -8,6 +10,15 @@ public sealed record SourceView(string Label, ImmutableArray<SourceLine> Lines)
 {
     /// <summary>Number of the step whose line is lit from the start; null for none.</summary>
     public int? LitStep { get; init; }
+
+    /// <summary>The lines of more than one version stand in it.</summary>
+    public bool IsMerged => Lines.Any(line => line.Origin is not null);
+
+    /// <summary>A line of a file; null where it is not shown.</summary>
+    /// <param name="fileName">Null: the file of the version that is shown.</param>
+    /// <param name="written">Its number in the file, from 1.</param>
+    public SourceLine? Find(string? fileName, int written) =>
+        Lines.FirstOrDefault(shown => shown.Written == written && (fileName is null ? shown.Origin is null : shown.FileName == fileName));
 
     /// <summary>Whether the line is one that a lit line belongs to.</summary>
     public bool IsHeadOfLit(int number) => Lines.Any(line => line.Lit && HeadsOf(line.Number).Contains(number));
@@ -40,9 +51,24 @@ public sealed record SourceView(string Label, ImmutableArray<SourceLine> Lines)
 }
 
 /// <summary>One numbered line.</summary>
-/// <param name="Number">From 1.</param>
+/// <param name="Number">From 1, in the view.</param>
 public sealed record SourceLine(int Number, ImmutableArray<SourceSpan> Spans)
 {
+    /// <summary>The file that holds the line: <c>biodock.v1.rules</c>.</summary>
+    public string FileName { get; init; } = "";
+
+    /// <summary>Its number in that file, from 1.</summary>
+    public int Written { get; init; }
+
+    /// <summary>The version it is taken over from; null for a line of the version that is shown.</summary>
+    public RuleFileId? Origin { get; init; }
+
+    /// <summary>Name of the line in addresses: <c>L12</c>; of one taken over <c>v2-L12</c>, of one included <c>models-v2-L12</c>.</summary>
+    public string Anchor => Origin is { } from ? string.Create(CultureInfo.InvariantCulture, $"{OriginLabel}-L{Written}") : string.Create(CultureInfo.InvariantCulture, $"L{Written}");
+
+    /// <summary><c>v2</c>, or <c>models-v2</c> of other rules; null for a line of the version that is shown.</summary>
+    public string? OriginLabel { get; init; }
+
     /// <summary>Numbers of the explanation's steps that this line made, ascending.</summary>
     public ImmutableArray<int> Steps { get; init; } = [];
 

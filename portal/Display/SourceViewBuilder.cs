@@ -1,15 +1,26 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Rules.Dsl.Diagnostics;
 using Rules.Dsl.Text;
 
 namespace Rules.Portal.Display;
 
 /// <summary>Cuts a rule text into the lines and spans of a <see cref="SourceView"/>: classes from the editing services, marks from the diagnostics.</summary>
-public sealed class SourceViewBuilder(SourceText source, ImmutableArray<StyledSpan> styles)
+/// <param name="shown">The text and where its lines were written; the file of a version, or its full text.</param>
+/// <param name="styles">Classes of the shown text.</param>
+/// <param name="own">The version's file: its lines are not marked as taken over.</param>
+public sealed class SourceViewBuilder(ResolvedText shown, ImmutableArray<StyledSpan> styles, SourceText own)
 {
-    private readonly Dictionary<int, List<ExplanationStep>> _steps = [];
+    private readonly SourceText _source = shown.Text;
+    private readonly List<ExplanationStep> _steps = [];
     private ImmutableArray<Diagnostic> _diagnostics = [];
     private int? _chosen;
+
+    /// <summary>A file as it is.</summary>
+    public SourceViewBuilder(SourceText source, ImmutableArray<StyledSpan> styles)
+        : this(ResolvedText.Of(source), styles, source)
+    {
+    }
 
     /// <summary>Marks the words at fault and their lines.</summary>
     public SourceViewBuilder WithProblems(ImmutableArray<Diagnostic> diagnostics)
@@ -23,50 +34,50 @@ public sealed class SourceViewBuilder(SourceText source, ImmutableArray<StyledSp
     public SourceViewBuilder WithSteps(ImmutableArray<ExplanationStep> steps, int? chosen)
     {
         _chosen = chosen;
-        foreach (var step in steps)
-        {
-            if (step.Line is { } line)
-            {
-                if (!_steps.TryGetValue(line, out var made))
-                {
-                    _steps[line] = made = [];
-                }
-
-                made.Add(step);
-            }
-        }
-
+        _steps.AddRange(steps);
         return this;
     }
 
     public SourceView Build(string label)
     {
-        var lines = ImmutableArray.CreateBuilder<SourceLine>(source.LineCount);
+        var lines = ImmutableArray.CreateBuilder<SourceLine>(_source.LineCount);
         var next = 0;
-        for (var number = 1; number <= source.LineCount; number++)
+        for (var number = 1; number <= _source.LineCount; number++)
         {
-            var span = source.GetLine(number).Span;
-            if (number == source.LineCount && span.IsEmpty && number > 1)
+            var span = _source.GetLine(number).Span;
+            if (number == _source.LineCount && span.IsEmpty && number > 1)
             {
                 break; // the line break that ends the file begins no line
             }
 
-            var text = source.AsSpan(span);
+            var text = _source.AsSpan(span);
             var content = text.TrimStart(' ');
-            var steps = _steps.GetValueOrDefault(number, []);
+            var origin = shown.Lines[number - 1];
+            var isOwn = ReferenceEquals(origin.Source, own) || ReferenceEquals(origin.Source, _source);
+            var from = isOwn ? null : RuleFileId.OfFileName(origin.Source.FileName);
+            var steps = _steps.FindAll(step => step.Line == origin.Number && (step.File is null ? isOwn : step.File == origin.Source.FileName));
             lines.Add(new SourceLine(number, Spans(span, ref next))
             {
+                FileName = origin.Source.FileName,
+                Written = origin.Number,
+                Origin = from,
+                OriginLabel = LabelOf(from),
                 Indent = text.Length - content.Length,
                 HasContent = content is not ([] or ['#', ..]),
                 Steps = [.. steps.Select(step => step.Number)],
                 Lit = steps.Exists(step => step.Number == _chosen),
                 Dim = steps.Count > 0 && steps.TrueForAll(step => !step.Applied),
-                Fault = Worst(span),
+                Fault = Worst(origin),
             });
         }
 
         return new SourceView(label, lines.ToImmutable()) { LitStep = _chosen };
     }
+
+    // Versions of the same rules are told apart by their numbers alone.
+    private string? LabelOf(RuleFileId? from) => from is not { } id ? null
+        : id.Name == RuleFileId.OfFileName(own.FileName)?.Name ? string.Create(CultureInfo.InvariantCulture, $"v{id.Version}")
+        : string.Create(CultureInfo.InvariantCulture, $"{id.Name}-v{id.Version}");
 
     private ImmutableArray<SourceSpan> Spans(TextSpan line, ref int next)
     {
@@ -101,7 +112,7 @@ public sealed class SourceViewBuilder(SourceText source, ImmutableArray<StyledSp
         while (start < end)
         {
             var (mark, until) = MarkAt(start, end);
-            spans.Add(new SourceSpan(source.ToString(TextSpan.FromBounds(start, until)), style, mark));
+            spans.Add(new SourceSpan(_source.ToString(TextSpan.FromBounds(start, until)), style, mark));
             start = until;
         }
     }
@@ -109,7 +120,7 @@ public sealed class SourceViewBuilder(SourceText source, ImmutableArray<StyledSp
     private (string? Mark, int Until) MarkAt(int position, int end)
     {
         Diagnostic? worst = null;
-        foreach (var diagnostic in _diagnostics)
+        foreach (var diagnostic in ReferenceEquals(_source, own) ? _diagnostics : [])
         {
             var span = diagnostic.Location.Span;
             if (span.Contains(position))
@@ -126,10 +137,11 @@ public sealed class SourceViewBuilder(SourceText source, ImmutableArray<StyledSp
         return (worst is null ? null : ProblemText.Class(worst.Severity), end);
     }
 
-    private string? Worst(TextSpan line)
+    private string? Worst(TextLine origin)
     {
         DiagnosticSeverity? worst = null;
-        foreach (var diagnostic in _diagnostics)
+        var line = origin.Span;
+        foreach (var diagnostic in _diagnostics.Where(d => ReferenceEquals(d.Location.Source, origin.Source) || d.Location.FileName == origin.Source.FileName))
         {
             var span = diagnostic.Location.Span;
             if (span.Overlaps(line) || (span.Start >= line.Start && span.Start <= line.End))

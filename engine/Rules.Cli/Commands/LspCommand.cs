@@ -1,6 +1,7 @@
 using Rules.Cli.Output;
 using Rules.LanguageServer;
 using Rules.LanguageServer.Transport;
+using Rules.LanguageServer.Workspace;
 
 namespace Rules.Cli.Commands;
 
@@ -15,7 +16,7 @@ internal static class LspCommand
         }
 
         var channel = new StreamChannel(terminal.Input, terminal.OutputBytes);
-        var session = new LanguageServerSession(channel, id => pages is null ? InstalledPage(id) : $"{pages.TrimEnd('/')}/{id}");
+        var session = new LanguageServerSession(channel, id => pages is null ? InstalledPage(id) : $"{pages.TrimEnd('/')}/{id}", RuleFileNeighbours.Read);
         return await session.RunAsync(cancellationToken);
     }
 

@@ -70,8 +70,9 @@ internal static class Versions
                 continue;
             }
 
+            // Of several at one instant the newest: the account does not stop at those between.
             var at = MoveAt(version, state);
-            if (at > after && at <= upTo && (next is null || at < next.Value.At))
+            if (at > after && at <= upTo && (next is null || at <= next.Value.At))
             {
                 next = (at, version.Model.Version);
             }

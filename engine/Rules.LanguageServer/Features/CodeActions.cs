@@ -13,7 +13,7 @@ internal static class CodeActions
     {
         var asked = PositionMap.ToSpan(document.Source, range);
         var actions = ImmutableArray.CreateBuilder<CodeAction>();
-        foreach (var diagnostic in document.Diagnostics)
+        foreach (var diagnostic in document.Diagnostics.Where(d => ReferenceEquals(d.Location.Source, document.Source)))
         {
             var span = diagnostic.Location.Span;
             if (span.Start > asked.End || span.End < asked.Start)

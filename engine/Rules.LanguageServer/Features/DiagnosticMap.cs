@@ -9,8 +9,9 @@ internal sealed class DiagnosticMap(Func<string, string?> pageOf)
 {
     public ImmutableArray<ProtocolDiagnostic> All(OpenDocument document) => [.. document.Diagnostics.Select(d => One(document, d))];
 
+    /// <summary>One in a text that the document builds on stands at the line that says so, with its own place in words.</summary>
     public ProtocolDiagnostic One(OpenDocument document, Diagnostic diagnostic) => new(
-        PositionMap.ToRange(document.Source, diagnostic.Location.Span),
+        PositionMap.ToRange(document.Source, IsOwn(document, diagnostic) ? diagnostic.Location.Span : document.BuildsOnSpan),
         diagnostic.Severity switch
         {
             DiagnosticSeverity.Error => 1,
@@ -20,5 +21,8 @@ internal sealed class DiagnosticMap(Func<string, string?> pageOf)
         diagnostic.Id,
         pageOf(diagnostic.Id) is { } page ? new CodeDescription(page) : null,
         "rules",
-        diagnostic.Help is { } help ? $"{diagnostic.Message}\nhelp: {help}" : diagnostic.Message);
+        (IsOwn(document, diagnostic) ? "" : $"{diagnostic.Location.FileName}, line {diagnostic.Location.Line}: ")
+            + (diagnostic.Help is { } help ? $"{diagnostic.Message}\nhelp: {help}" : diagnostic.Message));
+
+    private static bool IsOwn(OpenDocument document, Diagnostic diagnostic) => ReferenceEquals(diagnostic.Location.Source, document.Source);
 }

@@ -9,8 +9,8 @@ internal static class NameMap
 {
     public static ProtocolLocation? Definition(OpenDocument document, Position position) =>
         NameFinder.FindDeclaration(document.Compilation, PositionMap.ToOffset(document.Source, position)) is { } found
-            && ReferenceEquals(found.Source, document.Compilation.Tree.Text)
-            ? new ProtocolLocation(document.Uri, PositionMap.ToRange(document.Source, found.Span))
+            && (ReferenceEquals(found.Source, document.Source) ? document.Uri : document.Neighbours.AddressOf(found.Source)) is { } address
+            ? new ProtocolLocation(address, PositionMap.ToRange(found.Source, found.Span))
             : null;
 
     public static ImmutableArray<ProtocolLocation> References(OpenDocument document, Position position, bool withDeclaration) =>

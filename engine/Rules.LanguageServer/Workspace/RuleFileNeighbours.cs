@@ -46,7 +46,7 @@ public static class RuleFileNeighbours
             }
 
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var bytes = new byte[SourceText.MaximumBytes + 1];
+            var bytes = new byte[(int)Math.Min(stream.Length, SourceText.MaximumBytes) + 1];
             return SourceText.FromUtf8(bytes.AsSpan(0, stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)), file.Name);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

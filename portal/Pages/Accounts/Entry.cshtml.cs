@@ -68,7 +68,10 @@ public sealed class EntryModel(CreditLedger ledger, RuleSources sources) : PageM
 
     /// <summary>Numbers of the lines that the step's line belongs to, outermost first, with spaces between.</summary>
     public string HeadsOf(ExplanationStep step) =>
-        step.Line is { } line && Source is not null ? string.Join(' ', Source.HeadsOf(line)) : "";
+        LineOf(step) is { } line ? string.Join(' ', Source!.HeadsOf(line.Number)) : "";
+
+    /// <summary>The line that made the step, as the source shows it; null where no single line did.</summary>
+    public SourceLine? LineOf(ExplanationStep step) => step.Line is { } written ? Source?.Find(step.File == Version?.FileName ? null : step.File, written) : null;
 
     /// <summary>Digits that the rest of the explanation keeps under each other: the most that any step has.</summary>
     public int Places => Explanation is null ? Entry.Decimals : Math.Max(Entry.Decimals, Explanation.Steps.Select(step => PlacesOf(step.Amount)).DefaultIfEmpty().Max());

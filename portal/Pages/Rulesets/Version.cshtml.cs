@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using NodaTime;
 using Rules.Dsl.Diagnostics;
+using Rules.Dsl.Text;
 using Rules.Engine.Model;
 using Rules.Engine.Proof;
 using Rules.Ledger;
@@ -25,6 +26,15 @@ public sealed class VersionModel(CreditLedger ledger, RuleSources sources, TimeP
 
     public ImmutableArray<Assumption> Assumptions { get; private set; } = [];
 
+    /// <summary><c>file</c>: the file alone. Otherwise an amendment is shown with everything that it takes over.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? View { get; set; }
+
+    public bool ShowsFile => View == "file";
+
+    /// <summary>The version takes something over from others.</summary>
+    public bool IsAmendment { get; private set; }
+
     public IActionResult OnGet(string name, int number)
     {
         var version = ledger.Rulesets.Versions(name).FirstOrDefault(candidate => candidate.Model.Version == number);
@@ -36,8 +46,23 @@ public sealed class VersionModel(CreditLedger ledger, RuleSources sources, TimeP
         Version = version;
         Row = RulesetRow.At(ruleset, Instant.FromDateTimeOffset(time.GetUtcNow()));
         (Problems, Examples, Assumptions) = sources.Judge(version);
-        Source = sources.View(version).WithProblems(Problems).Build($"{name} version {number}");
+        IsAmendment = ledger.Rulesets.Compile(version).BuildsOn.Length > 0;
+        Source = (ShowsFile ? sources.ViewFile(version) : sources.View(version)).WithProblems(Problems).Build($"{name} version {number}");
         return Page();
+    }
+
+    /// <summary>Where a place is shown: on this page, or on that of the version that holds it.</summary>
+    public (string Address, string Words) LinkTo(TextLocation place)
+    {
+        var written = place.Line;
+        if (place.FileName == Version.FileName)
+        {
+            return ($"#L{written}", $"line {written}");
+        }
+
+        var from = RuleFileId.OfFileName(place.FileName);
+        var words = from is { } id ? $"version {id.Version}, line {written}" : $"{place.FileName}, line {written}";
+        return Source.Find(place.FileName, written) is { } line ? ($"#{line.Anchor}", words) : ($"/rulesets/{from?.Name}/v/{from?.Version}#L{written}", words);
     }
 
     /// <summary>The text as it was published, byte for byte.</summary>

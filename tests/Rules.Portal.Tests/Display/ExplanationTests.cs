@@ -21,8 +21,8 @@ public sealed class ExplanationTests
         var explanation = Explanation.Read(Encoding.UTF8.GetBytes(Answer));
         explanation.Steps.ShouldBe(
         [
-            new ExplanationStep(1, "1,000 images at 0.001", "1,000 × 0.001", "1", 29, Applied: true),
-            new ExplanationStep(2, "no image over 5,000 at 0.0002", null, null, 31, Applied: false),
+            new ExplanationStep(1, "1,000 images at 0.001", "1,000 × 0.001", "1", 29, Applied: true) { File = "biodock.v1.rules" },
+            new ExplanationStep(2, "no image over 5,000 at 0.0002", null, null, 31, Applied: false) { File = "biodock.v1.rules" },
         ]);
     }
 

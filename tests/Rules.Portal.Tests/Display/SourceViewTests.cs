@@ -69,4 +69,30 @@ public sealed class SourceViewTests
         view.Lines.Where(line => view.IsHeadOfLit(line.Number)).Select(line => line.Number).ShouldBe([1, 2]);
         view.Lines[5].Steps.ShouldBe([2]);
     }
+
+    [Fact]
+    public void Lines_of_several_versions_keep_their_numbers_and_their_steps()
+    {
+        var before = SourceText.From("price scan\n  each 1 credit\n", "shop.v1.rules");
+        var own = SourceText.From("language 1\nprice reply\n  each 2 credits\n", "shop.v2.rules");
+        var models = SourceText.From("list model\n", "models.v4.rules");
+        var full = new ResolvedText(
+            SourceText.From("list model\nprice scan\n  each 1 credit\nprice reply\n  each 2 credits\n", "shop.v2.rules"),
+            [models.GetLine(1), before.GetLine(1), before.GetLine(2), own.GetLine(2), own.GetLine(3), own.GetLine(3)]);
+        ImmutableArray<ExplanationStep> steps =
+        [
+            new(1, "each 1", null, "1", 2, Applied: true) { File = "shop.v1.rules" },
+            new(2, "each 2", null, "2", 3, Applied: true) { File = "shop.v2.rules" },
+        ];
+
+        var view = new SourceViewBuilder(full, [], own).WithSteps(steps, chosen: 1).Build("shop version 2");
+
+        view.IsMerged.ShouldBeTrue();
+        view.Lines.Select(line => line.Anchor).ShouldBe(["models-v4-L1", "v1-L1", "v1-L2", "L2", "L3"]);
+        view.Lines.Select(line => string.Join(' ', line.Steps)).ShouldBe(["", "", "1", "", "2"]);
+        view.Lines.Where(line => line.Lit).Select(line => line.Number).ShouldBe([3]);
+        view.Find("shop.v1.rules", 2)!.Number.ShouldBe(3);
+        view.Find(null, 3)!.Number.ShouldBe(5);
+        view.Find("shop.v1.rules", 9).ShouldBeNull();
+    }
 }

@@ -53,6 +53,45 @@ public sealed partial class PageTests(RunningPortal portal)
     }
 
     [Fact]
+    public async Task Amendment_shows_everything_that_holds_under_the_version_that_wrote_it()
+    {
+        var html = WebUtility.HtmlDecode(await portal.Http.GetStringAsync("/rulesets/roboflow/v/3"));
+        html.ShouldContain("v3 scheduled");
+        html.ShouldContain("<li id=\"L2\" data-number=\"2\"");
+        html.ShouldContain("<li id=\"v2-L43\" data-number=\"v2 43\"");
+        html.ShouldContain("all 9 hold");
+        html.ShouldContain("<a href=\"#v2-L5\">version 2, line 5</a>");
+        html.ShouldContain("<a href=\"/rulesets/roboflow/v/3?view=file\">what this version changes</a>");
+
+        var file = await portal.Http.GetStringAsync("/rulesets/roboflow/v/3?view=file");
+        file.ShouldNotContain("id=\"v2-L");
+        file.ShouldContain("<a href=\"/rulesets/roboflow/v/2#L5\">version 2, line 5</a>");
+    }
+
+    [Fact]
+    public async Task Charge_under_an_amendment_points_into_the_version_that_holds_the_rule()
+    {
+        const string First = "language 1\nruleset kiosk version 1 effective 2026-01-01\ncredit \"credit\" to 0 decimals\naction scan\naction copy\nprice scan\n  each 1 credit\nprice copy\n  each 1 credit\n";
+        const string Second = "language 1\nruleset kiosk version 2 effective 2026-02-01 amends version 1\nprice copy\n  each 2 credits\n";
+        var rulesets = portal.Portal.Ledger.Rulesets;
+        (await rulesets.PublishAsync("draft.rules", First, "kim", default)).Version.ShouldNotBeNull();
+        (await rulesets.PublishAsync("draft.rules", Second, "kim", default)).Version.ShouldNotBeNull();
+        var account = portal.New("kiosk");
+        (await portal.Client.OpenAccountAsync(new NewAccount { Account = account, Ruleset = "kiosk" }, portal.New("open"))).EnsureGranted();
+
+        foreach (var (action, file, line, anchor, words) in new[] { ("scan", "kiosk.v1.rules", 7, "v1-L7", "version 1, line 7"), ("copy", "kiosk.v2.rules", 4, "L4", "line 4") })
+        {
+            var quote = (await portal.Client.ChargeAsync(new UsageEvent { Account = account, Action = action }, portal.New("key"))).EnsureGranted();
+            var step = quote.Steps.First(candidate => candidate.Line is not null);
+            (step.File, step.Line).ShouldBe((file, line));
+            var html = await portal.Http.GetStringAsync($"{quote.ExplainUrl!}?step=1");
+            html.ShouldContain($"<a class=\"step-line\" href=\"#{anchor}\">{words}</a>");
+            html.ShouldContain($"<li id=\"{anchor}\"");
+            Lines(html, "lit").Count.ShouldBe(1);
+        }
+    }
+
+    [Fact]
     public async Task Charge_is_explained_by_the_steps_of_its_own_answer()
     {
         var (quote, html) = await ExplainedAsync(await portal.OpenBiodockAsync(), []);
