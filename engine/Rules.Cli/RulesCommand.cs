@@ -81,9 +81,10 @@ public static class RulesCommand
         };
         var before = new Argument<string>("BEFORE") { Description = "The rule file as it was." };
         var after = new Argument<string>("AFTER") { Description = "The rule file as it is to be." };
+        var past = new Argument<string>("USAGE") { Description = "A file with past events as JSON Lines, each with account and at, or - for standard input." };
         if (!afterDashes)
         {
-            foreach (var argument in new Argument[] { paths, file, usage, story, before, after })
+            foreach (var argument in new Argument[] { paths, file, usage, story, before, after, past })
             {
                 argument.Validators.Add(RefuseOptions);
             }
@@ -110,10 +111,31 @@ public static class RulesCommand
         var diff = new Command("diff", "Says what changes from one rule file to another: what is dearer, cheaper, new or gone.") { before, after, json };
         diff.SetAction(line => DiffCommand.Run(terminal, line.GetRequiredValue(before), line.GetRequiredValue(after), line.GetValue(json)));
 
+        var rules = new Option<string>("--rules") { Description = "The rules as they are.", HelpName = "FILE", Required = true };
+        var against = new Option<string[]>("--against") { Description = "The rules as they might be; up to five files.", HelpName = "FILE", Required = true, Arity = ArgumentArity.OneOrMore };
+        var by = new Option<string[]>("--by") { Description = "Group by what events record, such as project; up to four names.", HelpName = "NAME" };
+        var top = new Option<int>("--top") { Description = "How many accounts and differences to show.", HelpName = "N", DefaultValueFactory = _ => 10 };
+        var csv = new Option<bool>("--csv") { Description = "Write a row per account and rules as CSV." };
+        var replay = new Command("replay", "Says what past usage would have come to under other rules: totals, whom it touches, who runs out sooner, and why.")
+        {
+            past, rules, against, by, top, json, csv,
+        };
+        replay.SetAction((line, cancellationToken) => Task.FromResult(ReplayCommand.Run(
+            terminal,
+            new ReplayCommand.Request(
+                line.GetRequiredValue(rules),
+                [.. line.GetRequiredValue(against)],
+                line.GetRequiredValue(past),
+                [.. line.GetValue(by) ?? []],
+                Math.Clamp(line.GetValue(top), 1, 1000),
+                line.GetValue(json),
+                line.GetValue(csv)),
+            cancellationToken)));
+
         var lsp = new Command("lsp", "Serves editors: the language server protocol on standard input and output.") { pages };
         lsp.SetAction((line, cancellationToken) => LspCommand.RunAsync(terminal, line.GetValue(pages), cancellationToken));
 
-        return new RootCommand(Description) { check, fmt, test, quote, run, diff, LedgerCommand.Build(terminal, clock, json), lsp, KeysLine.Build(terminal, clock, json) };
+        return new RootCommand(Description) { check, fmt, test, quote, run, diff, replay, LedgerCommand.Build(terminal, clock, json), lsp, KeysLine.Build(terminal, clock, json) };
     }
 
     // The parser takes an option it does not know for a path.

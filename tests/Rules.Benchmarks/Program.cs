@@ -8,6 +8,9 @@ switch (args)
     case ["text"]:
         RuleText.Run(Console.Out);
         return 0;
+    case ["replay", .. var sizes]:
+        ReplayBenchmarks.Run(sizes.Length > 0 ? int.Parse(sizes[0], System.Globalization.CultureInfo.InvariantCulture) : 2_000_000, 1000);
+        return 0;
     case ["ledger", var rules]:
         await LedgerBenchmarks.RunAsync(rules, Console.Out);
         return 0;

@@ -1,4 +1,5 @@
 using NodaTime;
+using Rules.Cli.Input;
 using Rules.Engine.Accounts;
 using Rules.Engine.Model;
 using Rules.Engine.Pricing;
@@ -7,8 +8,8 @@ using Rules.Engine.Wire;
 namespace Rules.Cli.Commands;
 
 /// <summary>
-/// A quote for an account that no ledger knows: it is opened as stated at the event's own instant, its stated balances replace what its
-/// plan granted, and the event is priced. The same functions that the ledger runs, on a state that nobody keeps.
+/// A quote for an account that no ledger knows: it is opened as stated at the event's own instant, and the event is priced. The same functions
+/// that the ledger runs, on a state that nobody keeps.
 /// </summary>
 internal static class StatedQuote
 {
@@ -25,42 +26,11 @@ internal static class StatedQuote
             usage = usage with { OccurredAt = Instant.Max(usage.OccurredAt, model.EffectiveAt) };
         }
 
-        var at = usage.OccurredAt;
-        var state = stated.State ?? new StatedAccount(null, [], [], []);
-        var opened = Bookkeeper.Open(ruleset, new OpenAccount(stated.Account ?? DefaultAccount, model.Name, at)
-        {
-            Plan = state.Plan,
-            Facts = state.Facts,
-            Terms = state.Terms,
-        });
-        if (!opened.Succeeded)
-        {
-            return Failed(opened.State, opened.Error, "state.");
-        }
-
-        var account = opened.State;
-        foreach (var balance in state.Balances)
-        {
-            account = account with { Lots = [.. account.Lots.Where(l => l.Lot.Bucket != balance.Meter)] };
-            if (balance.Quantity.IsZero)
-            {
-                continue;
-            }
-
-            var granted = Bookkeeper.Grant(ruleset, account, new GrantCredits($"stated:{account.NextLot}", balance.Meter, balance.Quantity, at), at);
-            if (!granted.Succeeded)
-            {
-                return Failed(account, granted.Error with { Member = balance.Meter }, "state.balances.");
-            }
-
-            account = granted.State;
-        }
-
-        return Bookkeeper.Charge(ruleset, account, WithKey(model, usage), at);
+        var opened = StatedOpening.Open(ruleset, stated.Account ?? DefaultAccount, stated.State ?? new StatedAccount(null, [], [], []), usage.OccurredAt);
+        return opened.Succeeded
+            ? Bookkeeper.Charge(ruleset, opened.State, WithKey(model, usage), usage.OccurredAt)
+            : new Booking<Quote>(opened.State, [], null, opened.Error);
     }
-
-    private static Booking<Quote> Failed(AccountState state, EvaluationError error, string prefix) =>
-        new(state, [], null, error with { Member = prefix + error.Member });
 
     // Without a ledger nothing was counted before, so an event that names no key begins a scope of its own.
     private static UsageEvent WithKey(RulesetModel model, UsageEvent usage) =>

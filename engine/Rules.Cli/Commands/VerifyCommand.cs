@@ -14,7 +14,7 @@ internal static class VerifyCommand
         VerificationReport report;
         using (var progress = new ProgressLine(terminal, TimeProvider.System))
         {
-            report = await ledger.VerifyAsync(account, progress, cancellationToken);
+            report = await ledger.VerifyAsync(account, new Reporter(progress), cancellationToken);
         }
 
         if (json)
@@ -99,37 +99,8 @@ internal static class VerifyCommand
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>One line on a terminal that says how far the verification is, and is gone at its end.</summary>
-    private sealed class ProgressLine(Terminal terminal, TimeProvider clock) : IProgress<VerificationProgress>, IDisposable
+    private sealed class Reporter(ProgressLine line) : IProgress<VerificationProgress>
     {
-        private readonly long _began = clock.GetTimestamp();
-        private TimeSpan _next = TimeSpan.FromMilliseconds(500);
-        private int _width;
-
-        public void Report(VerificationProgress value)
-        {
-            var elapsed = clock.GetElapsedTime(_began);
-            if (!terminal.ShowsProgress || elapsed < _next)
-            {
-                return;
-            }
-
-            _next = elapsed + TimeSpan.FromMilliseconds(200);
-            var percent = value.TotalEntries == 0 ? 100 : Math.Min(100, value.Entries * 100 / value.TotalEntries);
-            var perSecond = value.Entries * 1000 / Math.Max(1, (long)elapsed.TotalMilliseconds);
-            var text = Invariant($"{value.Entries:N0} of {value.TotalEntries:N0} entries, {percent} %, {perSecond:N0} a second");
-            terminal.Error.Write("\r" + text.PadRight(_width));
-            terminal.Error.Flush();
-            _width = text.Length;
-        }
-
-        public void Dispose()
-        {
-            if (_width > 0)
-            {
-                terminal.Error.Write("\r" + new string(' ', _width) + "\r");
-                terminal.Error.Flush();
-            }
-        }
+        public void Report(VerificationProgress value) => line.Show(value.Entries, value.TotalEntries, "entries");
     }
 }

@@ -1,0 +1,24 @@
+using Rules.Engine.Accounts;
+
+namespace Rules.Engine.Replay;
+
+/// <summary>
+/// Receives what a replay comes to, event by event. A struct type argument, so that nothing is called through an interface in the loop.
+/// </summary>
+internal interface IReplaySink
+{
+    /// <param name="index">Place of the event.</param>
+    /// <param name="outcome">Null where the event cannot be priced.</param>
+    /// <param name="charge">Smallest units; what would have been charged where the use did not run.</param>
+    void Priced(int index, QuoteOutcome? outcome, long charge);
+
+    /// <summary>Credits that uses took, summed up now and then.</summary>
+    /// <param name="amount">Smallest units; below zero for what came back.</param>
+    void Drawn(bool isPostpaid, long amount);
+
+    /// <summary>An entry that is not a use: what fell due, and what operations made.</summary>
+    void Posted(Entry entry);
+
+    /// <summary>Alerts that the event fired.</summary>
+    void Alerted(int index, string alert);
+}

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using Rules.Engine.Accounts;
+
+namespace Rules.Engine.Replay;
+
+/// <summary>
+/// Past usage under several rulesets: account by account, through buckets, cycles, expiry and postpaid use. A pure function of the histories,
+/// the candidates and the window; accounts are read one at a time per thread, so that memory does not grow with usage.
+/// </summary>
+public static class ReplayRun
+{
+    /// <summary>Candidates of one run, the published rules included.</summary>
+    public const int MostCandidates = 6;
+
+    /// <param name="histories">Read lazily, under a lock; each account once.</param>
+    /// <exception cref="ArgumentException">No candidate, too many, or of different rulesets.</exception>
+    public static ReplayReport Run(
+        ImmutableArray<ReplayCandidate> candidates,
+        IEnumerable<AccountHistory> histories,
+        UsageShapes shapes,
+        ReplayWindow window,
+        ReplayOptions options,
+        CancellationToken cancellationToken)
+    {
+        if (candidates.Length is 0 or > MostCandidates || candidates.Any(c => c.Ruleset.Name != candidates[0].Ruleset.Name))
+        {
+            throw new ArgumentException($"1 to {MostCandidates} candidates of one ruleset are compared.", nameof(candidates));
+        }
+
+        var accounts = 0;
+        var events = 0L;
+        var isPartial = false;
+        using var enumerator = histories.GetEnumerator();
+        var gate = new Lock();
+        var workers = new ReplayWorker[Math.Max(1, options.Threads)];
+        for (var i = 0; i < workers.Length; i++)
+        {
+            workers[i] = new ReplayWorker(candidates, shapes, window, options.Records);
+        }
+
+        void Work(ReplayWorker worker)
+        {
+            while (true)
+            {
+                AccountHistory history;
+                lock (gate)
+                {
+                    if (isPartial || !enumerator.MoveNext())
+                    {
+                        return;
+                    }
+
+                    history = enumerator.Current;
+                }
+
+                try
+                {
+                    worker.Run(history, cancellationToken);
+                }
+                catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+                {
+                    lock (gate)
+                    {
+                        isPartial = true;
+                    }
+
+                    return;
+                }
+
+                lock (gate)
+                {
+                    accounts++;
+                    events += history.Usage.Count;
+                    options.Progress?.Invoke(new ReplayProgress(accounts, events));
+                }
+            }
+        }
+
+        if (workers.Length == 1)
+        {
+            Work(workers[0]);
+        }
+        else
+        {
+            Parallel.ForEach(workers, new ParallelOptions { MaxDegreeOfParallelism = workers.Length }, Work);
+        }
+
+        return ReplayWorker.Report(workers, candidates, window, isPartial);
+    }
+
+    /// <summary>The full evaluation of one event of a past, with its explanation.</summary>
+    /// <param name="index">Place of the event in the account's history.</param>
+    /// <returns>Null where the event cannot be priced.</returns>
+    public static Quote? Explain(ReplayCandidate candidate, AccountHistory history, int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, history.Usage.Count);
+        return new AccountReplayer(candidate.Ruleset).Explain(candidate.Opened(history), index);
+    }
+}

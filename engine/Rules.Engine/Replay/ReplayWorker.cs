@@ -1,0 +1,450 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using NodaTime;
+using Rules.Engine.Accounts;
+using Rules.Engine.Model;
+
+namespace Rules.Engine.Replay;
+
+/// <summary>One thread's part of a replay: runs accounts under every candidate and sums up.</summary>
+internal sealed class ReplayWorker
+{
+    private readonly ReplayWindow _window;
+    private readonly UsageShapes _shapes;
+    private readonly ImmutableArray<string> _recordNames;
+    private readonly ImmutableArray<ReplayCandidate> _candidates;
+    private readonly AccountReplayer[] _replayers;
+    private readonly DateTimeZone _zone;
+    private readonly CandidateSums[] _sums;
+    private readonly Outcomes[] _outcomes;
+    private readonly List<AccountImpact> _accounts = [];
+    private readonly Dictionary<(int Day, int Shape), Cell> _cells = [];
+    private readonly Dictionary<(int Name, string Value), Cell> _records = [];
+    private readonly Dictionary<(int Candidate, int Shape), LargestDifference> _differences = [];
+    private readonly ShapeDays _days;
+
+    public ReplayWorker(ImmutableArray<ReplayCandidate> candidates, UsageShapes shapes, ReplayWindow window, ImmutableArray<string> records)
+    {
+        _window = window;
+        _shapes = shapes;
+        _recordNames = records;
+        _candidates = candidates;
+        _replayers = [.. candidates.Select(c => new AccountReplayer(c.Ruleset))];
+        _zone = candidates[0].Ruleset.Versions[^1].Model.Zone;
+        _sums = [.. candidates.Select(_ => new CandidateSums())];
+        _outcomes = [.. candidates.Select(_ => new Outcomes())];
+        _days = new ShapeDays(shapes.Count);
+    }
+
+    /// <summary>Runs one account under every candidate; one that is cancelled on the way counts nowhere.</summary>
+    public void Run(AccountHistory history, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < _replayers.Length; i++)
+        {
+            _outcomes[i].Begin(history.Usage.Count);
+            var sink = new OutcomeSink(_outcomes[i]);
+            _replayers[i].Run(_candidates[i].Opened(history), _window.Until, ref sink, cancellationToken);
+        }
+
+        var results = ImmutableArray.CreateBuilder<AccountResult>(_replayers.Length);
+        for (var i = 0; i < _replayers.Length; i++)
+        {
+            results.Add(Sum(i, history.Usage));
+            if (i > 0)
+            {
+                Compare(i, history);
+            }
+
+            SumRecords(i, history.Usage);
+        }
+
+        _accounts.Add(new AccountImpact(
+            history.Opening.Id, AccountReading.PlanAt(_replayers[0].State, _window.Until), history.Usage.Count, results.MoveToImmutable()));
+    }
+
+    public static ReplayReport Report(ReplayWorker[] workers, ImmutableArray<ReplayCandidate> candidates, ReplayWindow window, bool isPartial)
+    {
+        var first = workers[0];
+        foreach (var worker in workers.Skip(1))
+        {
+            first.Merge(worker);
+        }
+
+        return new ReplayReport
+        {
+            Candidates = [.. candidates.Select(c => c.Name)],
+            Window = window,
+            Decimals = candidates[0].Ruleset.Versions[^1].Model.Credit.Decimals,
+            Events = first._accounts.Sum(a => a.Events),
+            Accounts = [.. first._accounts.OrderBy(a => a.Account, StringComparer.Ordinal)],
+            Cells = [.. first._cells.OrderBy(c => c.Key.Day).ThenBy(c => c.Key.Shape)
+                .Select(c => new UsageCell(Fact.DayOf(new FactValue(c.Key.Day)), first._shapes[c.Key.Shape], c.Value.Events, [.. c.Value.Charged]))],
+            Records = [.. first._records.OrderBy(r => r.Key.Name).ThenBy(r => r.Key.Value, StringComparer.Ordinal)
+                .Select(r => new RecordCell(first._recordNames[r.Key.Name], r.Key.Value, r.Value.Events, [.. r.Value.Charged]))],
+            Totals = [.. first._sums.Select((s, i) => s.ToTotals(first._accounts.Count(a => a.Results[i].Stopped > 0)))],
+            Differences = [.. first._differences
+                .Select(d => new Difference(d.Key.Candidate, first._shapes[d.Key.Shape], d.Value.Account, d.Value.Index, d.Value.Before, d.Value.After, d.Value.Of))
+                .OrderByDescending(d => Int128.Abs(d.Of)).ThenBy(d => d.Candidate).ThenBy(d => d.Shape.Code)],
+            IsPartial = isPartial,
+        };
+    }
+
+    private AccountResult Sum(int candidate, UsageColumns usage)
+    {
+        var outcomes = _outcomes[candidate];
+        var sums = _sums[candidate];
+        var charged = 0L;
+        var stopped = 0;
+        Instant? ranOutAt = null;
+        _days.Begin();
+        for (var i = 0; i < usage.Count; i++)
+        {
+            var outcome = outcomes.Kind[i];
+            sums.Uses[outcome]++;
+            var charge = 0L;
+            if (outcome == (byte)QuoteOutcome.Charged)
+            {
+                charge = outcomes.Charge[i];
+                charged += charge;
+            }
+            else if (outcome >= (byte)QuoteOutcome.Blocked)
+            {
+                ranOutAt ??= usage.RecordedAtOf(i);
+                stopped++;
+            }
+
+            var at = usage.OccurredAt[i];
+            if (!_days.Holds(at))
+            {
+                Flush(candidate);
+                _days.MoveTo(at, _zone);
+            }
+
+            _days.Add(usage.ShapeOf(i), charge);
+        }
+
+        Flush(candidate);
+        sums.Charged += charged;
+        sums.Postpaid += outcomes.Postpaid;
+        sums.Lapsed += outcomes.Lapsed;
+        sums.Granted += outcomes.Granted;
+        sums.Alerts += outcomes.Alerts;
+        return new AccountResult
+        {
+            Charged = charged,
+            Stopped = stopped,
+            RanOutAt = ranOutAt,
+            Postpaid = outcomes.Postpaid,
+            Lapsed = outcomes.Lapsed,
+            Alerts = outcomes.Alerts,
+            Balances = _replayers[candidate].BalancesAt(_window.Until),
+        };
+    }
+
+    private void Flush(int candidate)
+    {
+        foreach (var shape in _days.Touched)
+        {
+            var cell = CellOf(_cells, (_days.Day, shape));
+            cell.Events += candidate == 0 ? _days.Events[shape] : 0;
+            cell.Charged[candidate] += _days.Charged[shape];
+        }
+
+        _days.Clear();
+    }
+
+    private void SumRecords(int candidate, UsageColumns usage)
+    {
+        for (var name = 0; name < _recordNames.Length; name++)
+        {
+            var values = new Cell?[usage.Records.Length + 1];
+            for (var i = 0; i < usage.Count; i++)
+            {
+                var record = usage.Record[i] + 1;
+                var cell = values[record] ??= CellOf(_records, (name, ValueOf(usage, record - 1, _recordNames[name])));
+                cell.Events += candidate == 0 ? 1 : 0;
+                cell.Charged[candidate] += _outcomes[candidate].Charged(i);
+            }
+        }
+    }
+
+    private static string ValueOf(UsageColumns usage, int record, string name)
+    {
+        foreach (var (known, value) in record < 0 ? [] : usage.Records[record])
+        {
+            if (known == name)
+            {
+                return value;
+            }
+        }
+
+        return "";
+    }
+
+    private Cell CellOf<TKey>(Dictionary<TKey, Cell> cells, TKey key)
+        where TKey : notnull
+    {
+        if (!cells.TryGetValue(key, out var cell))
+        {
+            cell = new Cell(_replayers.Length);
+            cells.Add(key, cell);
+        }
+
+        return cell;
+    }
+
+    private void Compare(int candidate, AccountHistory history)
+    {
+        var first = _outcomes[0];
+        var other = _outcomes[candidate];
+        var sums = _sums[candidate];
+        for (var i = 0; i < history.Usage.Count; i++)
+        {
+            if (first.Charge[i] == other.Charge[i] && first.Kind[i] == other.Kind[i])
+            {
+                continue;
+            }
+
+            sums.Changed++;
+            var (before, after) = (first.Charged(i), other.Charged(i));
+            sums.NewZeros += before > 0 && after == 0 && other.Kind[i] == (byte)QuoteOutcome.Charged ? 1 : 0;
+            sums.NewNegatives += before >= 0 && after < 0 ? 1 : 0;
+            if (before != after)
+            {
+                Remember(candidate, history, i, before, after);
+            }
+        }
+    }
+
+    private void Remember(int candidate, AccountHistory history, int index, long before, long after)
+    {
+        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(_differences, (candidate, history.Usage.ShapeOf(index)), out var exists);
+        if (!exists || Math.Abs(after - before) > Math.Abs(known.After - known.Before))
+        {
+            known = known with { Account = history.Opening.Id, Index = index, Before = before, After = after };
+        }
+
+        known.Of += after - before;
+    }
+
+    private void Merge(ReplayWorker other)
+    {
+        _accounts.AddRange(other._accounts);
+        for (var i = 0; i < _sums.Length; i++)
+        {
+            _sums[i].Add(other._sums[i]);
+        }
+
+        foreach (var (key, cell) in other._cells)
+        {
+            CellOf(_cells, key).Add(cell);
+        }
+
+        foreach (var (key, cell) in other._records)
+        {
+            CellOf(_records, key).Add(cell);
+        }
+
+        foreach (var (key, difference) in other._differences)
+        {
+            ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(_differences, key, out var exists);
+            var of = known.Of + difference.Of;
+            if (!exists || difference.IsLargerThan(known))
+            {
+                known = difference;
+            }
+
+            known.Of = of;
+        }
+    }
+
+    /// <summary>What an account's events came to under one candidate.</summary>
+    private sealed class Outcomes
+    {
+        public long[] Charge { get; private set; } = [];
+
+        /// <summary><see cref="QuoteOutcome"/>; 0: cannot be priced.</summary>
+        public byte[] Kind { get; private set; } = [];
+
+        public long Postpaid { get; set; }
+
+        public long Lapsed { get; set; }
+
+        public long Granted { get; set; }
+
+        public int Alerts { get; set; }
+
+        /// <summary>0 for a use that did not run.</summary>
+        public long Charged(int index) => Kind[index] == (byte)QuoteOutcome.Charged ? Charge[index] : 0;
+
+        public void Begin(int events)
+        {
+            if (Charge.Length < events)
+            {
+                Charge = new long[events];
+                Kind = new byte[events];
+            }
+
+            Postpaid = Lapsed = Granted = 0;
+            Alerts = 0;
+        }
+    }
+
+    private readonly struct OutcomeSink(Outcomes outcomes) : IReplaySink
+    {
+        private readonly long[] _charge = outcomes.Charge;
+        private readonly byte[] _kind = outcomes.Kind;
+
+        public void Priced(int index, QuoteOutcome? outcome, long charge)
+        {
+            _charge[index] = charge;
+            _kind[index] = outcome is { } known ? (byte)known : (byte)0;
+        }
+
+        public void Posted(Entry entry)
+        {
+            switch (entry.Kind)
+            {
+                case EntryKind.Grant:
+                    outcomes.Granted += entry.Amount;
+                    break;
+                case EntryKind.Expiry or EntryKind.Rollover:
+                    outcomes.Lapsed += entry.Postings.Sum(p => p.Expired);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        public void Alerted(int index, string alert) => outcomes.Alerts++;
+
+        public void Drawn(bool isPostpaid, long amount) => outcomes.Postpaid += isPostpaid ? amount : 0;
+    }
+
+    private sealed class CandidateSums
+    {
+        public long[] Uses { get; } = new long[(int)QuoteOutcome.Refused + 1];
+
+        public Int128 Charged { get; set; }
+
+        public Int128 Postpaid { get; set; }
+
+        public Int128 Lapsed { get; set; }
+
+        public Int128 Granted { get; set; }
+
+        public long Alerts { get; set; }
+
+        public long NewZeros { get; set; }
+
+        public long NewNegatives { get; set; }
+
+        public long Changed { get; set; }
+
+        public void Add(CandidateSums other)
+        {
+            for (var i = 0; i < Uses.Length; i++)
+            {
+                Uses[i] += other.Uses[i];
+            }
+
+            Charged += other.Charged;
+            Postpaid += other.Postpaid;
+            Lapsed += other.Lapsed;
+            Granted += other.Granted;
+            Alerts += other.Alerts;
+            NewZeros += other.NewZeros;
+            NewNegatives += other.NewNegatives;
+            Changed += other.Changed;
+        }
+
+        public CandidateTotals ToTotals(int accountsStopped) => new()
+        {
+            Charged = Charged,
+            Uses = [.. Uses],
+            Postpaid = Postpaid,
+            Lapsed = Lapsed,
+            Granted = Granted,
+            Alerts = Alerts,
+            AccountsStopped = accountsStopped,
+            NewZeros = NewZeros,
+            NewNegatives = NewNegatives,
+            Changed = Changed,
+        };
+    }
+
+    private sealed class Cell(int candidates)
+    {
+        public long Events { get; set; }
+
+        public long[] Charged { get; } = new long[candidates];
+
+        public void Add(Cell other)
+        {
+            Events += other.Events;
+            for (var i = 0; i < Charged.Length; i++)
+            {
+                Charged[i] += other.Charged[i];
+            }
+        }
+    }
+
+    private record struct LargestDifference(string Account, int Index, long Before, long After, Int128 Of)
+    {
+        // Ties by account, so that the number of threads decides nothing.
+        public readonly bool IsLargerThan(in LargestDifference other) => Math.Abs(After - Before).CompareTo(Math.Abs(other.After - other.Before)) switch
+        {
+            0 => string.CompareOrdinal(Account, other.Account) < 0,
+            var order => order > 0,
+        };
+    }
+
+    /// <summary>Sums by shape of the day at hand, which changes seldom.</summary>
+    private sealed class ShapeDays(int shapes)
+    {
+        private readonly List<int> _touched = [];
+        private long _start;
+        private long _end;
+
+        public int Day { get; private set; }
+
+        public long[] Charged { get; } = new long[shapes];
+
+        public int[] Events { get; } = new int[shapes];
+
+        public List<int> Touched => _touched;
+
+        public void Begin() => (_start, _end) = (0, 0);
+
+        public bool Holds(long at) => at >= _start && at < _end;
+
+        public void MoveTo(long at, DateTimeZone zone)
+        {
+            var day = Instants.Of(at).InZone(zone).Date;
+            Day = (int)Fact.OfDay(day).Code;
+            _start = Instants.Microseconds(zone.AtStartOfDay(day).ToInstant());
+            _end = Instants.Microseconds(zone.AtStartOfDay(day.PlusDays(1)).ToInstant());
+        }
+
+        public void Add(int shape, long charge)
+        {
+            if (Events[shape]++ == 0)
+            {
+                _touched.Add(shape);
+            }
+
+            Charged[shape] += charge;
+        }
+
+        public void Clear()
+        {
+            foreach (var shape in _touched)
+            {
+                Events[shape] = 0;
+                Charged[shape] = 0;
+            }
+
+            _touched.Clear();
+        }
+    }
+}
