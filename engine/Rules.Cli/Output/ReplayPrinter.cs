@@ -5,7 +5,6 @@ using Rules.Cli.Input;
 using Rules.Dsl.Text;
 using Rules.Engine.Accounts;
 using Rules.Engine.Model;
-using Rules.Engine.Pricing;
 using Rules.Engine.Replay;
 using Rules.Engine.Wire;
 
@@ -150,7 +149,13 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
 
     private void PrintTotals()
     {
-        var rows = new List<string[]> { new[] { "" }.Concat(report.Candidates).Concat(report.Candidates.Length == 2 ? ["change"] : Array.Empty<string>()).ToArray() };
+        List<string> head = ["", .. report.Candidates];
+        if (report.Candidates.Length == 2)
+        {
+            head.Add("change");
+        }
+
+        var rows = new List<string[]> { head.ToArray() };
         AddRow(rows, $"{model.Credit.Name}s charged", t => Exact(t.Charged));
         AddRow(rows, "of these postpaid", t => Exact(t.Postpaid));
         AddRow(rows, "lapsed unused", t => Exact(t.Lapsed));

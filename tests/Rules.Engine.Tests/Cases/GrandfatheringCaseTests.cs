@@ -1,4 +1,4 @@
-using NodaTime;
+using System.Collections.Immutable;
 using Rules.Dsl.Diagnostics;
 using Rules.Dsl.Text;
 using Rules.Engine.Accounts;
@@ -64,7 +64,7 @@ public sealed class GrandfatheringCaseTests(ITestOutputHelper output)
         outcomes.Values.Sum().ShouldBe(10);
     }
 
-    private static IEnumerable<GrandfatheringCase> Read() => GrandfatheringCase.Read(Path.Combine(AppContext.BaseDirectory, "Cases", "grandfathering.json"));
+    private static ImmutableArray<GrandfatheringCase> Read() => GrandfatheringCase.Read(Path.Combine(AppContext.BaseDirectory, "Cases", "grandfathering.json"));
 
     private static string Expected(GrandfatheringCase one) => $"{ExactDecimal.Parse(one.ExpectedPrice)} by {one.ExpectedVersion}";
 

@@ -1,6 +1,5 @@
 using NodaTime;
 using Rules.Engine.Accounts;
-using Rules.Engine.Model;
 using Rules.Engine.Replay;
 using Shouldly;
 using Xunit;
