@@ -28,24 +28,28 @@ public abstract record AccountOperation(Instant RecordedAt)
         where TAnswer : class => (booking.State, booking.Entries, booking.Error);
 }
 
+/// <summary>Credits that were granted, not bought.</summary>
 public sealed record GrantOperation(GrantCredits Command, Instant RecordedAt) : AccountOperation(RecordedAt)
 {
     internal override (AccountState State, ImmutableArray<Entry> Entries, EvaluationError? Error) Apply(PublishedRuleset ruleset, AccountState state) =>
         Of(Bookkeeper.Grant(ruleset, state, Command, RecordedAt));
 }
 
+/// <summary>Credits that were bought; a pack is its credits.</summary>
 public sealed record BuyOperation(BuyCredits Command, Instant RecordedAt) : AccountOperation(RecordedAt)
 {
     internal override (AccountState State, ImmutableArray<Entry> Entries, EvaluationError? Error) Apply(PublishedRuleset ruleset, AccountState state) =>
         Of(Bookkeeper.Buy(ruleset, state, Command, RecordedAt));
 }
 
+/// <summary>Facts and terms that hold from the instant on.</summary>
 public sealed record SetOperation(ImmutableArray<NamedText> Facts, ImmutableArray<NamedText> Terms, Instant RecordedAt) : AccountOperation(RecordedAt)
 {
     internal override (AccountState State, ImmutableArray<Entry> Entries, EvaluationError? Error) Apply(PublishedRuleset ruleset, AccountState state) =>
         Of(Bookkeeper.Set(ruleset, state, Facts, Terms, RecordedAt));
 }
 
+/// <param name="Plan">Of the candidate's plans; one it does not know is refused, and the account stays where it is.</param>
 public sealed record ChangePlanOperation(string Plan, Instant RecordedAt) : AccountOperation(RecordedAt)
 {
     internal override (AccountState State, ImmutableArray<Entry> Entries, EvaluationError? Error) Apply(PublishedRuleset ruleset, AccountState state) =>
