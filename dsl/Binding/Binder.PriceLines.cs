@@ -185,6 +185,11 @@ internal sealed partial class Binder
     private void ReportRepeated<T>(ImmutableArray<T> lines, Func<T, string> keyOf)
         where T : BoundNode
     {
+        if (lines.Length < 2)
+        {
+            return;
+        }
+
         foreach (var again in lines.GroupBy(keyOf, StringComparer.Ordinal).SelectMany(static g => g.Skip(1).Select(l => (First: g.First(), Line: l))))
         {
             ReportTwice(again.Line.Location, again.Line.Location.Text, again.First.Location);

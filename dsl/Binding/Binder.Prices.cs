@@ -310,6 +310,11 @@ internal sealed partial class Binder
             }
         }
 
+        if (body.Limits.IsEmpty)
+        {
+            return;
+        }
+
         (ScopeKind Kind, TextLocation Location, string Text)? bounding = null;
         foreach (var written in body.Limits.Select(static l => l.Scope).OfType<BoundScope>().Where(static s => s.Kind != ScopeKind.Event))
         {

@@ -185,7 +185,22 @@ internal sealed partial class Binder
         return end > line.Span.Start ? new TextLocation(line.Source, TextSpan.FromBounds(line.Span.Start, end)) : line.Location;
     }
 
-    private static ImmutableArray<BoundRemark> BindRemarks(LineSyntax line) => [.. line.Remarks.Select(BindRemark)];
+    // Few lines have any.
+    private static ImmutableArray<BoundRemark> BindRemarks(LineSyntax line) =>
+        line.End.Remarks.IsEmpty && !HasRemarkLine(line.Block) ? [] : [.. line.Remarks.Select(BindRemark)];
+
+    private static bool HasRemarkLine(BlockSyntax? block)
+    {
+        foreach (var line in block?.Lines ?? [])
+        {
+            if (line is RemarkLineSyntax)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     internal static BoundRemark BindRemark(RemarkSyntax syntax) => new(
         syntax.Keyword.Kind switch
@@ -237,10 +252,10 @@ internal sealed partial class Binder
     /// <summary>Reports lines of one block that say the same thing twice; the key of a line that may repeat is null.</summary>
     private void ReportRepeatedLines(LineSyntax head, Func<LineSyntax, string?> keyOf)
     {
-        var first = new Dictionary<string, LineSyntax>(StringComparer.Ordinal);
+        Dictionary<string, LineSyntax>? first = null;
         foreach (var line in Lines(head))
         {
-            if (keyOf(line) is { } key && !first.TryAdd(key, line))
+            if (keyOf(line) is { } key && !(first ??= new(StringComparer.Ordinal)).TryAdd(key, line))
             {
                 ReportTwice(LineLocation(line), LineLocation(line).Text.Split(' ')[0], first[key].Location);
             }

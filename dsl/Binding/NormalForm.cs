@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Rules.Dsl.Text;
@@ -255,19 +256,29 @@ public static class NormalForm
 
     private static string Node(string head, params ReadOnlySpan<string> members)
     {
-        var text = new StringBuilder("(").Append(head);
+        // Written on the stack: a file has thousands of nodes.
+        var text = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[256]);
+        text.AppendLiteral("(");
+        text.AppendLiteral(head);
         foreach (var member in members)
         {
             if (member.Length > 0)
             {
-                text.Append(' ').Append(member);
+                text.AppendLiteral(" ");
+                text.AppendLiteral(member);
             }
         }
 
-        return text.Append(')').ToString();
+        text.AppendLiteral(")");
+        return text.ToStringAndClear();
     }
 
-    private static string Sorted(IEnumerable<string> members) => Ordered(members.Order(StringComparer.Ordinal));
+    private static string Sorted(IEnumerable<string> members)
+    {
+        var sorted = members.ToArray();
+        Array.Sort(sorted, StringComparer.Ordinal);
+        return Ordered(sorted);
+    }
 
     private static string Ordered(IEnumerable<string> members) => "[" + string.Join(' ', members) + "]";
 

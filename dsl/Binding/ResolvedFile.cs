@@ -98,9 +98,26 @@ internal sealed class ResolvedFile
     public BoundOrigin? OriginOf(SourceText text) => _origins.GetValueOrDefault(text);
 
     /// <summary>Every remark that holds, the version's own first, each file in its order.</summary>
-    public IEnumerable<RemarkSyntax> Remarks => Tree.Root.DescendantsAndSelf
-        .Concat(_inheritedHeadlines.Concat(Items.Where(i => !ReferenceEquals(i.Source, Tree.Text))).SelectMany(static i => i.DescendantsAndSelf))
-        .OfType<RemarkSyntax>();
+    public IEnumerable<RemarkSyntax> Remarks
+    {
+        get
+        {
+            var remarks = new List<RemarkSyntax>();
+            AddRemarks(remarks, Tree.Root.Language);
+            AddRemarks(remarks, Tree.Root.Header);
+            foreach (var line in Tree.Root.Items)
+            {
+                AddRemarks(remarks, line);
+            }
+
+            foreach (var line in _inheritedHeadlines.Concat(Items.Where(i => !ReferenceEquals(i.Source, Tree.Text))))
+            {
+                AddRemarks(remarks, line);
+            }
+
+            return remarks;
+        }
+    }
 
     /// <summary>One whole file with the same meaning. A file that amends nothing is its own.</summary>
     public ResolvedText ToText()
@@ -210,8 +227,23 @@ internal sealed class ResolvedFile
     /// <summary>The comments and empty lines above a line.</summary>
     private static ImmutableArray<TextLocation> LeadingOf(LineSyntax line)
     {
-        var first = line.DescendantTokens.First();
+        var first = line switch
+        {
+            ItemSyntax item => item.Keyword,
+            UnreadableLineSyntax unreadable => unreadable.Tokens[0],
+            _ => line.DescendantTokens.First(),
+        };
         return [Piece(line.Source, first.FullSpan.Start, Math.Max(first.FullSpan.Start, line.Span.Start))];
+    }
+
+    // Only lines carry remarks, so nothing else is walked.
+    private static void AddRemarks(List<RemarkSyntax> remarks, LineSyntax line)
+    {
+        remarks.AddRange(line.End.Remarks);
+        foreach (var inner in line.Block?.Lines ?? [])
+        {
+            AddRemarks(remarks, inner);
+        }
     }
 
     private static bool AreBlank(ImmutableArray<TextLocation> pieces) => pieces.All(static p => string.IsNullOrWhiteSpace(p.Text));

@@ -383,7 +383,7 @@ internal readonly partial struct PriceEvaluator<T>
             charged += line.Tiers[0].IsWaived ? T.Zero : fee;
             if (fee != T.Zero)
             {
-                trace.Add(new TierStep<T>(Rule, (PerLine)line.Line, 0, T.Zero, fee, body.LineScale));
+                trace.Add(new TierStep<T>(Rule, (PerLine)line.Line, 0, T.Zero, line.Tiers[0].IsWaived ? T.Zero : fee, body.LineScale));
             }
         }
 

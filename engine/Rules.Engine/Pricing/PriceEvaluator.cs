@@ -323,7 +323,7 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
 
             if (TTrace.IsOn)
             {
-                trace.Add(new TierStep<T>(Rule, (PerLine)line.Line, i, units, amount, scale));
+                trace.Add(new TierStep<T>(Rule, (PerLine)line.Line, i, units, tier.IsWaived ? T.Zero : amount, scale));
             }
         }
 
@@ -350,7 +350,8 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
 
             if (TTrace.IsOn)
             {
-                Record(line, i, width - widthBefore, amount, scale, (counted.Reported & (1UL << line.Meter)) != 0, ref trace);
+                var isListed = width != widthBefore || amount != T.Zero;
+                Record(line, i, width - widthBefore, tier.IsWaived ? T.Zero : amount, isListed, scale, (counted.Reported & (1UL << line.Meter)) != 0, ref trace);
             }
         }
     }
@@ -381,7 +382,7 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
             {
                 if (i == reached)
                 {
-                    Record(line, i, total - before, amount, scale, reported: true, ref trace);
+                    Record(line, i, total - before, charge, isListed: total != before || amount != T.Zero || charge != T.Zero, scale, reported: true, ref trace);
                 }
                 else if (i > reached)
                 {
@@ -412,12 +413,12 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
         }
     }
 
-    private void Record<TTrace>(LineTable<T> line, int tier, T units, T amount, int scale, bool reported, ref TTrace trace)
+    private void Record<TTrace>(LineTable<T> line, int tier, T units, T charged, bool isListed, int scale, bool reported, ref TTrace trace)
         where TTrace : struct, ITrace
     {
-        if (units != T.Zero || amount != T.Zero)
+        if (isListed)
         {
-            trace.Add(new TierStep<T>(Rule, (PerLine)line.Line, tier, units, amount, scale));
+            trace.Add(new TierStep<T>(Rule, (PerLine)line.Line, tier, units, charged, scale));
         }
         else if (reported)
         {

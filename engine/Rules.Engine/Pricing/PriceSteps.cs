@@ -64,12 +64,13 @@ internal sealed record ScopeStep(PriceBody Body, Scope Scope, string Value, stri
 }
 
 /// <summary>Units of one tier, or of a line with one price.</summary>
-internal sealed record TierStep<T>(PriceRule Price, PerLine Line, int Tier, T Units, T Sum, int Scale) : Step
+/// <param name="Charged">What the units add to the charge: nothing where the tier is waived, and less what a tier left behind had charged.</param>
+internal sealed record TierStep<T>(PriceRule Price, PerLine Line, int Tier, T Units, T Charged, int Scale) : Step
     where T : struct, IBinaryInteger<T>
 {
     public override TextLocation? Location => Rule.Location;
 
-    public override ExactDecimal? Amount => Rule.Cost.IsWaived ? ExactDecimal.Zero : Listed;
+    public override ExactDecimal? Amount => Scaled.ToExact(Charged, Scale);
 
     public override string? Meter => Unit.Name;
 
@@ -91,8 +92,6 @@ internal sealed record TierStep<T>(PriceRule Price, PerLine Line, int Tier, T Un
     private Meter Unit => Price.Meters[Line.Meter];
 
     private ExactDecimal Quantity => Scaled.ToExact(Units, Unit.Places);
-
-    private ExactDecimal Listed => Scaled.ToExact(Sum, Scale);
 }
 
 /// <summary>A tier that no unit of the event reached. Made once per tier.</summary>

@@ -121,7 +121,7 @@ public sealed class NaiveEvaluationTests
         .Where(e => e.SystemKey?.StartsWith("sys:close:work:", StringComparison.Ordinal) == true)
         .ToDictionary(e => e.SystemKey!["sys:close:work:".Length..], e => new BigInteger(e.Amount), StringComparer.Ordinal);
 
-    private static UsageEvent EventOf(EventShape usage) => new()
+    internal static UsageEvent EventOf(EventShape usage) => new()
     {
         OccurredAt = usage.At,
         Action = "work",
