@@ -183,8 +183,32 @@ internal sealed partial class Binder
         return value;
     }
 
+    // Rates refer to rates: a chain of them is walked by recursion here, in the normal form and in the model.
+    private static bool IsTooDeep(RateSymbol rate)
+    {
+        var amount = rate.Amount;
+        for (var depth = 1; depth < SyntaxTree.MaximumDepth; depth++)
+        {
+            amount = amount is BoundPercentOfAmount share ? share.Of : amount;
+            if (amount is not BoundRateAmount inner)
+            {
+                return false;
+            }
+
+            amount = inner.Rate.Amount;
+        }
+
+        return true;
+    }
+
     private BoundAmount BindNamedAmount(SyntaxToken name)
     {
+        if (_ratesInProgress.Count >= SyntaxTree.MaximumDepth)
+        {
+            Report(DiagnosticDescriptors.NestedTooDeep, name.Location, SyntaxTree.MaximumDepth);
+            return new BoundErrorAmount(name.Location);
+        }
+
         if (_ratesInProgress.Contains(name.ValueText))
         {
             Report(DiagnosticDescriptors.RateOfItself, name.Location, name.ValueText);
@@ -205,6 +229,9 @@ internal sealed partial class Binder
 
         switch (symbol)
         {
+            case RateSymbol rate when IsTooDeep(rate):
+                Report(DiagnosticDescriptors.NestedTooDeep, name.Location, SyntaxTree.MaximumDepth);
+                return new BoundErrorAmount(name.Location);
             case RateSymbol rate:
                 return rate.IsError ? new BoundErrorAmount(name.Location) : new BoundRateAmount(name.Location, rate);
             case TermSymbol term when !term.IsError:

@@ -7,6 +7,9 @@ namespace Rules.Dsl.Binding;
 
 internal sealed partial class Binder
 {
+    // A table is kept as one cell per combination.
+    private const int MaximumCombinations = 1_000_000;
+
     /// <summary>How many values without a price are named in one message.</summary>
     private const int NamedMissingValues = 3;
 
@@ -16,6 +19,14 @@ internal sealed partial class Binder
         var rows = ImmutableArray.CreateBuilder<BoundRow>();
         var priced = new Dictionary<string, TextLocation>(StringComparer.Ordinal);
         var isUnderstood = !BlockHasError(head);
+        if (!lines.IsEmpty && by.Aggregate(1L, static (product, f) => Math.Min(MaximumCombinations + 1L, product * Math.Max(1, f.Domain.Values.Length))) > MaximumCombinations)
+        {
+            Report(
+                DiagnosticDescriptors.TableTooLarge, LineLocation(head),
+                string.Join(", ", by), ExactDecimal.FromUnits(MaximumCombinations, 0).ToGroupedString());
+            return [];
+        }
+
         foreach (var line in lines)
         {
             var cost = BindCost(line.Cost, context, counted, list: null);

@@ -40,6 +40,13 @@ public static partial class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor TooManyTiers = Error(
         "PR0009", "Too many tiers", "This file has more than {0} tiers and rows; what follows is not read.");
 
+    /// <summary>PR0009 for a table. {0} the facts, {1} the limit.</summary>
+    public static readonly DiagnosticDescriptor TableTooLarge = TooManyTiers with
+    {
+        MessageFormat = "A table by {0} has more than {1} combinations.",
+        HelpFormat = "use fewer facts, or exceptions for the few combinations that differ",
+    };
+
     /// <summary>{0} what is expected, {1} what was found, {2} what was probably meant.</summary>
     public static readonly DiagnosticDescriptor Expected = Error(
         "PR0010", "Something else expected", "Expected {0}, but found {1}.", "did you mean {2}?");

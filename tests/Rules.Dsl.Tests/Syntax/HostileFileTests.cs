@@ -1,5 +1,9 @@
 using System.Text;
+using Rules.Dsl.Diagnostics;
+using Rules.Dsl.Formatting;
 using Rules.Dsl.Syntax;
+using Rules.Dsl.Tests.Binding;
+using Rules.Dsl.Tests.Reference;
 using Rules.Dsl.Text;
 using Shouldly;
 
@@ -34,7 +38,10 @@ public sealed class HostileFileTests
     {
         var text = Header + "price scan\n  per page, graduated within each cycle\n"
             + string.Concat(Enumerable.Range(1, 30_000).Select(i => $"    over {i} 1 credit\n")) + "nonsense\n";
+        var before = GC.GetAllocatedBytesForCurrentThread();
         var tree = SyntaxTree.Parse(text);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(64L << 20);
 
         tree.Diagnostics.Select(diagnostic => diagnostic.Id).ShouldBe(["PR0009"]);
         tree.Diagnostics[0].Location.Line.ShouldBe(4 + SyntaxTree.MaximumTiers + 1);
@@ -146,6 +153,95 @@ public sealed class HostileFileTests
 
         tree.Diagnostics.ShouldBeEmpty();
         TestFiles.TextOf(tree).ShouldBe(text);
+    }
+
+    [Fact]
+    public void R2_million_tiers_are_more_than_a_file_may_hold()
+    {
+        var text = Encoding.UTF8.GetBytes(Header + "price scan\n  per page, graduated within each cycle\n"
+            + string.Concat(Enumerable.Range(1, 1_000_000).Select(i => $"    over {i} 1 credit\n")));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var tree = SyntaxTree.Parse(SourceText.FromUtf8(text));
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(64L << 20);
+        tree.Diagnostics.Select(diagnostic => diagnostic.Id).ShouldBe(["PR0001"]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void R8_rates_that_refer_to_each_other_without_end_are_refused(bool isForward)
+    {
+        var rates = Enumerable.Range(1, 20_000).Select(i => $"rate r{i} is {(i == 1 ? "1 credit" : $"r{i - 1}")}\n");
+        var text = RuleFile.Head + string.Concat(isForward ? rates : rates.Reverse()) + "action scan\nprice scan\n  each r20000\n";
+
+        RuleFile.Compile(text).Diagnostics.Select(diagnostic => diagnostic.Id).ShouldContain("PR0008");
+    }
+
+    [Fact]
+    public void R8_table_of_more_combinations_than_are_kept_is_refused()
+    {
+        var values = string.Join(", ", Enumerable.Range(1, 2_000).Select(i => $"v{i}"));
+        var facts = string.Concat("abcdef".Select(f => $"  has {f} one of {values}\n"));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var compilation = RuleFile.Compile(RuleFile.Head + "action scan\n" + facts + "price scan by a, b, c, d, e, f\n  otherwise 1 credit\n");
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(256L << 20);
+        compilation.Diagnostics.Select(diagnostic => diagnostic.Id).ShouldBe(["PR0009"]);
+    }
+
+    [Fact]
+    public void R8_thousands_of_exceptions_stay_inside_the_budget()
+    {
+        var exceptions = string.Concat(Enumerable.Range(1, 5_000).Select(i => $"  except when size is {i} or size is {i + 10_000} and gold\n    each {i} credits\n"));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var compilation = RuleFile.Compile(RuleFile.Head + "account shop\n  has size number\n  has gold yes or no\naction scan\nprice scan\n  each 1 credit\n" + exceptions);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(256L << 20);
+        compilation.Diagnostics.Length.ShouldBeLessThan(10_000);
+    }
+
+    [Theory]
+    [InlineData("PR0102", "per page, graduated within each run\n    1 to 10  1 credit\n    5 and up  2 credits")]
+    [InlineData("PR0101", "per page, graduated within each run\n    1 to 10  1 credit\n    15 and up  2 credits")]
+    [InlineData("PR0103", "per page, graduated within each run\n    base  1 credit\n    over 10  1 credit\n    over 5  1 credit")]
+    [InlineData("PR0010", "each -1 credit")]
+    [InlineData("PR0311", "per 0 pages  1 credit")]
+    [InlineData("PR0201", "per acre  1 credit")]
+    [InlineData("PR0214", "each 1 credit\n  corrections allowed\n  corrections cost nothing")]
+    public void R9_mistake_is_found_when_the_file_is_checked_and_has_a_code_of_its_own(string id, string price) =>
+        RuleFile.Compile(RuleFile.Head + $"meter page whole\naction scan keyed by run\n  measures page\nprice scan\n  {price}\n")
+            .Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).Select(d => d.Id).ShouldBe([id]);
+
+    // Small files make many: every rule text of the reference, which between them use all of the language.
+    [Fact]
+    public void R10_mutated_file_is_checked_and_laid_out_without_a_crash()
+    {
+        const int mutants = 20_000;
+        var seeds = ReferencePage.Language.RuleTexts.Concat(ReferencePage.DiagnosticIds.SelectMany(id => ReferencePage.Diagnostic(id).RuleTexts))
+            .Select(t => t.Text).Where(t => t.Length is > 60 and < 1_500).Distinct(StringComparer.Ordinal).ToList();
+        for (var seed = 0; seed < mutants; seed++)
+        {
+            var random = new Random(seed);
+            var text = seeds[random.Next(seeds.Count)];
+            for (var edits = random.Next(1, 4); edits > 0; edits--)
+            {
+                text = RandomEditTests.Edit(text, random.Next(12), random);
+            }
+
+            try
+            {
+                _ = RuleFile.Compile(text).Diagnostics;
+                if (Formatter.Format(SyntaxTree.Parse(SourceText.From(text))) is { } formatted)
+                {
+                    Formatter.Format(SyntaxTree.Parse(formatted))!.ToString().ShouldBe(formatted.ToString());
+                }
+            }
+            catch (Exception exception)
+            {
+                Assert.Fail($"seed {seed}: {exception}\n{text}");
+            }
+        }
     }
 
     [Fact]

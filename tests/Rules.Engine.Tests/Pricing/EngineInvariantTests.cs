@@ -249,7 +249,7 @@ public sealed class EngineInvariantTests
         for (var seed = 0; seed < 100; seed++)
         {
             var random = new Random(seed);
-            var (base_, over, limit) = (new ExactDecimal(random.Next(1, 1000), 3), new ExactDecimal(random.Next(1, 1000), 3), random.Next(1, 50));
+            var (first, above, limit) = (new ExactDecimal(random.Next(1, 1000), 3), new ExactDecimal(random.Next(1, 1000), 3), random.Next(1, 50));
             var (units, single) = Open(Text("1,000 tokens", limit * 1000));
             var (kilos, kilo) = Open(Text("token", limit));
             var count = new ExactDecimal(random.Next(1, 100_000), 3);
@@ -265,8 +265,8 @@ public sealed class EngineInvariantTests
                   measures token
                 price work
                   per {unit}, graduated within each run
-                    base  {base_} credits
-                    over {limit}  {over} credits
+                    base  {first} credits
+                    over {limit}  {above} credits
                 """;
         }
 
