@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Rules.Dsl.Diagnostics;
 using Rules.Dsl.Syntax;
 using Rules.Dsl.Text;
@@ -10,9 +11,9 @@ internal sealed class Amendment(SyntaxTree tree, DiagnosticBag diagnostics)
     private readonly HeaderSyntax _header = tree.Root.Header;
 
     /// <summary>The base is the version that the header names, and has no errors.</summary>
-    public bool Accepts(Compilation baseVersion) => IsNamed(baseVersion) && !baseVersion.HasErrors;
+    public bool Accepts(Compilation baseVersion) => IsNamed(baseVersion) && !baseVersion.HasErrors && !baseVersion.Tree.Root.Header.IsCommon;
 
-    /// <summary>PR0907 or PR0908, unless the header could not be read.</summary>
+    /// <summary>PR0907, PR0908 or PR0920, unless the header could not be read.</summary>
     public DiagnosticBag ReportBase(Compilation? baseVersion)
     {
         if (_header.HasError)
@@ -20,13 +21,17 @@ internal sealed class Amendment(SyntaxTree tree, DiagnosticBag diagnostics)
             return diagnostics;
         }
 
-        if (baseVersion is not null && IsNamed(baseVersion))
+        if (_header.Amends!.Version.IntegerValue >= _header.Version.IntegerValue)
         {
-            diagnostics.Report(DiagnosticDescriptors.BaseHasErrors, _header.Amends!.Location, _header.Amends.Version.Text, _header.Name.ValueText);
+            diagnostics.Report(DiagnosticDescriptors.AmendsNoEarlierVersion, _header.Amends.Location, _header.Version.Text, _header.Amends.Version.Text);
+        }
+        else if (baseVersion is not null && IsNamed(baseVersion))
+        {
+            diagnostics.Report(DiagnosticDescriptors.BaseHasErrors, _header.Amends.Location, _header.Amends.Version.Text, _header.Name.ValueText);
         }
         else
         {
-            diagnostics.Report(DiagnosticDescriptors.BaseMissing, _header.Amends!.Location, _header.Amends.Version.Text, _header.Name.ValueText);
+            diagnostics.Report(DiagnosticDescriptors.BaseMissing, _header.Amends.Location, _header.Amends.Version.Text, _header.Name.ValueText);
         }
 
         return diagnostics;
@@ -42,7 +47,11 @@ internal sealed class Amendment(SyntaxTree tree, DiagnosticBag diagnostics)
     }
 
     /// <summary>PR0901 to PR0903 and PR0906 of what the amendment says, and the file that results.</summary>
-    public ResolvedFile Resolve(Compilation baseVersion, ResolvedFile baseFile)
+    /// <param name="baseVersion">One that is accepted.</param>
+    /// <param name="baseFile">Its lines.</param>
+    /// <param name="brought">What the amendment includes itself.</param>
+    public ResolvedFile Resolve(
+        Compilation baseVersion, ResolvedFile baseFile, ImmutableDictionary<IncludeLineSyntax, ImmutableArray<IncludedFile>> brought)
     {
         var before = baseVersion.Ruleset;
         if (!_header.HasError)
@@ -52,7 +61,7 @@ internal sealed class Amendment(SyntaxTree tree, DiagnosticBag diagnostics)
 
         CheckDecimals(before.Credit);
         var removed = BindRemovals(baseFile, before.Header.Version);
-        return ResolvedFile.Amend(tree, baseFile, before.Header, removed);
+        return ResolvedFile.Amend(tree, baseFile, before.Header, removed, brought, diagnostics);
     }
 
     private bool IsNamed(Compilation baseVersion) =>

@@ -27,16 +27,7 @@ internal sealed partial class Binder
     private void DeclareNames()
     {
         _credit = DeclareCredit();
-        foreach (var item in Items<CurrencySyntax>())
-        {
-            Declare(_currencies, item.Name, new CurrencySymbol(item.Name.ValueText, item.Name.Location, BindPlaces(item.Precision), BindRounding(item.Precision)));
-        }
-
-        foreach (var item in Items<ListSyntax>())
-        {
-            Declare(_lists, item.Name, new ListSymbol(item.Name.ValueText, BindEntries(item), item.Name.Location));
-        }
-
+        DeclareCommonNames();
         foreach (var item in Items<PlanSyntax>())
         {
             Declare(_plans, item.Name, new PlanSymbol(item.Name.ValueText, item.Name.Location));
@@ -71,11 +62,26 @@ internal sealed partial class Binder
             }
         }
 
-        DeclareMeters();
         _planFact = new FactSymbol(
             "plan", FactOwner.Plan, new FactDomain(FactDomainKind.Plan, [.. _plans.Names]), null, _tree.Root.Header.Location);
         DeclareAccount();
         DeclareActions();
+    }
+
+    /// <summary>Symbols of what a common file may hold.</summary>
+    private void DeclareCommonNames()
+    {
+        foreach (var item in Items<CurrencySyntax>())
+        {
+            Declare(_currencies, item.Name, new CurrencySymbol(item.Name.ValueText, item.Name.Location, BindPlaces(item.Precision), BindRounding(item.Precision)));
+        }
+
+        foreach (var item in Items<ListSyntax>())
+        {
+            Declare(_lists, item.Name, new ListSymbol(item.Name.ValueText, BindEntries(item), item.Name.Location));
+        }
+
+        DeclareMeters();
     }
 
     private CreditSymbol DeclareCredit()

@@ -49,9 +49,31 @@ internal sealed partial class Binder
 
     private bool HasUnreadableItem => _items.Any(static item => item.HasError);
 
+    /// <summary>PR0919: a name that leads to no file, or to another than it says. Answers false.</summary>
+    internal static bool ReportFileName(DiagnosticBag diagnostics, SyntaxToken name)
+    {
+        var words = new string([.. name.ValueText.ToLowerInvariant().Select(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '-')]).Trim('-');
+        var near = words.Length > RuleFileId.MaximumNameLength ? words[..RuleFileId.MaximumNameLength].TrimEnd('-') : words;
+        near = RuleFileId.IsName(near) ? near : "my-" + (near.Length is > 0 and < 60 ? near : "rules");
+        if (!name.IsMissing)
+        {
+            diagnostics.Report(DiagnosticDescriptors.NotAFileName, name.Location, Shortened(name.ValueText), near);
+        }
+
+        return false;
+    }
+
+    // A name of any length may come from anyone.
+    private static string Shortened(string name) => name.Length <= 80 ? name : name[..80] + "…";
+
     public BoundRuleset BindRuleset()
     {
         var header = BindHeader(_tree.Root.Header);
+        if (_tree.Root.Header.IsCommon)
+        {
+            return BindCommonFile(header);
+        }
+
         DeclareNames();
         var ruleset = new BoundRuleset(header, _credit)
         {
@@ -97,6 +119,7 @@ internal sealed partial class Binder
         var header = new BoundHeader(LineLocation(syntax), syntax.Name.ValueText, syntax.Version.IntegerValue, syntax.EffectiveDate.DateValue)
         {
             EffectiveTime = syntax.Time?.Time.TimeValue ?? default,
+            IsCommon = syntax.IsCommon,
             Remarks = BindRemarks(syntax),
         };
         if (syntax.Amends is { } amends)
@@ -117,8 +140,34 @@ internal sealed partial class Binder
             };
         }
 
-        ReportRepeatedLines(syntax, static line => line is IncludeLineSyntax ? null : line.GetType().Name);
+        ReportRepeatedLines(syntax, static line => line is IncludeLineSyntax include ? $"include {include.Name.ValueText} {include.Version.Text}" : line.GetType().Name);
         return header;
+    }
+
+    /// <summary>Lists, meters and currencies; any other rule is PR0918.</summary>
+    private BoundRuleset BindCommonFile(BoundHeader header)
+    {
+        _credit = new CreditSymbol("credit", header.Location, 9, RoundingMode.HalfUp) { IsError = true };
+        foreach (var line in _items.Concat(Lines(_tree.Root.Header)).Where(static l => !l.HasError))
+        {
+            if (line is not (CurrencySyntax or ListSyntax or MeterSyntax or UnreadableLineSyntax or TitleLineSyntax or SourceLineSyntax or IncludeLineSyntax))
+            {
+                var word = line.DescendantTokens.First();
+                Report(DiagnosticDescriptors.NotInACommonFile, word.Location, word.Text);
+            }
+        }
+
+        DeclareCommonNames();
+        var ruleset = new BoundRuleset(header, _credit)
+        {
+            MeaningHash = "",
+            Currencies = [.. _currencies.Symbols],
+            Lists = [.. _lists.Symbols],
+            Meters = [.. _meters.Symbols],
+            Remarks = [.. _file.Remarks.Select(BindRemark)],
+        };
+        CheckQuotations();
+        return ruleset with { MeaningHash = NormalForm.Hash(ruleset) };
     }
 
     private string BindTimeZone(SyntaxToken token)
@@ -134,7 +183,11 @@ internal sealed partial class Binder
 
     private BoundInclude BindInclude(IncludeLineSyntax syntax)
     {
-        ReportNotSupported(LineLocation(syntax), "\"include\"");
+        if (_file.Included.FirstOrDefault(f => f.Id.Name == syntax.Name.ValueText).Tree is { Root.Header.Name: var declared })
+        {
+            NoteName(syntax.Name, new NameUse(syntax.Name.Location, declared.Location, declared.ValueText, null));
+        }
+
         return new BoundInclude(LineLocation(syntax), syntax.Name.ValueText, syntax.Version.IntegerValue) { Remarks = BindRemarks(syntax) };
     }
 

@@ -101,6 +101,9 @@ public sealed record BoundHeader(TextLocation Location, string Name, int Version
     /// <summary>The time of day in the rule set's zone; midnight unless written.</summary>
     public TimeOnly EffectiveTime { get; init; }
 
+    /// <summary>A common file: it holds lists, meters and currencies for rulesets to include, and no rule.</summary>
+    public bool IsCommon { get; init; }
+
     /// <summary>The version this one changes; null for a whole file.</summary>
     public int? Amends { get; init; }
 
@@ -119,7 +122,7 @@ public sealed record BoundHeader(TextLocation Location, string Name, int Version
     /// <summary>Null: they move at renewal.</summary>
     public BoundExistingAccounts? ExistingAccounts { get; init; }
 
-    /// <summary>Files whose lists, meters and currencies are taken over.</summary>
+    /// <summary>Common files whose lists, meters and currencies are taken over, as the head says it.</summary>
     public ImmutableArray<BoundInclude> Includes { get; init; } = [];
 }
 

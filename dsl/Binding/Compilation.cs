@@ -11,11 +11,14 @@ namespace Rules.Dsl.Binding;
 /// </summary>
 public sealed class Compilation
 {
+    private readonly RuleLibrary _library;
     private readonly ResolvedFile _file;
     private ResolvedText? _resolved;
 
-    private Compilation(ResolvedFile file, Compilation? baseVersion, BoundRuleset ruleset, ImmutableArray<NameUse> names, ImmutableArray<Diagnostic> diagnostics)
+    private Compilation(
+        RuleLibrary library, ResolvedFile file, Compilation? baseVersion, BoundRuleset ruleset, ImmutableArray<NameUse> names, ImmutableArray<Diagnostic> diagnostics)
     {
+        _library = library;
         _file = file;
         Base = baseVersion;
         Ruleset = ruleset;
@@ -57,11 +60,12 @@ public sealed class Compilation
 
     /// <summary>
     /// One whole file that means the same, and where each line was written: of an amendment the text of its base with items replaced, removed and
-    /// added, comments kept. Its first line of rules no longer says what it amends. Of a whole file its own text.
+    /// added, comments kept. Its first line of rules no longer says what it amends. Lists, meters and currencies
+    /// that are included stand in it. Of a whole file that includes nothing its own text.
     /// </summary>
     public ResolvedText Resolved => _resolved ??= _file.ToText();
 
-    /// <summary>The texts that something is taken over from, nearest first.</summary>
+    /// <summary>The texts that something is taken over from, nearest first: the versions that are amended, then the common files that are included.</summary>
     public ImmutableArray<SourceText> BuildsOn
     {
         get
@@ -72,6 +76,7 @@ public sealed class Compilation
                 texts.Add(before.Tree.Text);
             }
 
+            texts.AddRange(_file.Included.Reverse().Select(static f => f.Tree.Text));
             return texts.ToImmutable();
         }
     }
@@ -86,26 +91,64 @@ public sealed class Compilation
     public static Compilation Create(SyntaxTree tree, Compilation? baseVersion, CompilationOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(tree);
-        options ??= CompilationOptions.Default;
+        return Create(tree, baseVersion, options ?? CompilationOptions.Default, Includes.None, RuleLibrary.Empty);
+    }
+
+    internal static Compilation Create(SyntaxTree tree, Compilation? baseVersion, CompilationOptions options, Includes includes, RuleLibrary library)
+    {
+        var header = tree.Root.Header;
         var diagnostics = new DiagnosticBag();
         diagnostics.AddRange(tree.Diagnostics);
-        if (tree.Root.Header.Amends is null)
+        if (!header.HasError && !RuleFileId.IsName(header.Name.ValueText))
+        {
+            Binder.ReportFileName(diagnostics, header.Name);
+        }
+
+        if (header.Amends is null)
         {
             Amendment.ReportRemovals(tree, diagnostics);
-            return Bind(ResolvedFile.Whole(tree), null, options, diagnostics, diagnostics);
+            var (whole, isComplete) = Follow(includes, tree, [], diagnostics);
+            return Bind(library, ResolvedFile.Whole(tree, whole, diagnostics), null, options, isComplete ? diagnostics : new DiagnosticBag(), diagnostics);
         }
 
         var amendment = new Amendment(tree, diagnostics);
-        return baseVersion is not null && amendment.Accepts(baseVersion)
-            ? Bind(amendment.Resolve(baseVersion, baseVersion._file), baseVersion, options, diagnostics, diagnostics)
-            : Bind(ResolvedFile.Whole(tree), null, options, new DiagnosticBag(), amendment.ReportBase(baseVersion));
+        if (baseVersion is null || !amendment.Accepts(baseVersion))
+        {
+            var alone = ResolvedFile.Whole(tree, NothingBrought, new DiagnosticBag());
+            return Bind(library, alone, null, options, new DiagnosticBag(), amendment.ReportBase(baseVersion));
+        }
+
+        var (own, isFound) = Follow(includes, tree, baseVersion._file.IncludedWithout(header.Includes), diagnostics);
+        var file = amendment.Resolve(baseVersion, baseVersion._file, own);
+        return Bind(library, file, baseVersion, options, isFound ? diagnostics : new DiagnosticBag(), diagnostics);
+    }
+
+    /// <summary>Binds another text of this version, over the same files.</summary>
+    internal Compilation With(SyntaxTree tree) => _library.Compile(tree);
+
+    private static ImmutableDictionary<IncludeLineSyntax, ImmutableArray<IncludedFile>> NothingBrought { get; } =
+        ImmutableDictionary.Create<IncludeLineSyntax, ImmutableArray<IncludedFile>>(ReferenceEqualityComparer.Instance);
+
+    // Nothing is said about names that a file which was not found would declare.
+    private static (ImmutableDictionary<IncludeLineSyntax, ImmutableArray<IncludedFile>> Brought, bool IsComplete) Follow(
+        Includes includes, SyntaxTree tree, ImmutableArray<IncludedFile> kept, DiagnosticBag diagnostics)
+    {
+        if (!tree.Root.Header.Includes.Any())
+        {
+            return (NothingBrought, true);
+        }
+
+        var found = new DiagnosticBag();
+        var brought = includes.Follow(tree, kept, found);
+        diagnostics.AddRange(found.ToImmutable());
+        return (brought, found.Count == 0);
     }
 
     private static Compilation Bind(
-        ResolvedFile file, Compilation? baseVersion, CompilationOptions options, DiagnosticBag bound, DiagnosticBag reported)
+        RuleLibrary library, ResolvedFile file, Compilation? baseVersion, CompilationOptions options, DiagnosticBag bound, DiagnosticBag reported)
     {
         var binder = new Binder(file, options, bound);
         var ruleset = binder.BindRuleset();
-        return new Compilation(file, baseVersion, ruleset, [.. binder.Names], [.. reported.ToImmutable().OrderBy(d => !ReferenceEquals(d.Location.Source, file.Tree.Text))]);
+        return new Compilation(library, file, baseVersion, ruleset, [.. binder.Names], [.. reported.ToImmutable().OrderBy(d => !ReferenceEquals(d.Location.Source, file.Tree.Text))]);
     }
 }

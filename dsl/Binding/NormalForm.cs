@@ -22,9 +22,13 @@ public static class NormalForm
     {
         ArgumentNullException.ThrowIfNull(ruleset);
         var items = new List<string>();
-        items.Add(Node("zone", Quote(ruleset.Header.TimeZone), Flag(ruleset.Header.IsTimeZonePerAccount, "per-account")));
-        items.Add(Node("existing", ExistingAccounts(ruleset.Header.ExistingAccounts) ?? Word(ExistingAccountsKind.MoveAtRenewal)));
-        items.Add(Node("credit", Figure(ruleset.Credit.Decimals), Word(ruleset.Credit.Rounding)));
+        if (!ruleset.Header.IsCommon)
+        {
+            items.Add(Node("zone", Quote(ruleset.Header.TimeZone), Flag(ruleset.Header.IsTimeZonePerAccount, "per-account")));
+            items.Add(Node("existing", ExistingAccounts(ruleset.Header.ExistingAccounts) ?? Word(ExistingAccountsKind.MoveAtRenewal)));
+            items.Add(Node("credit", Figure(ruleset.Credit.Decimals), Word(ruleset.Credit.Rounding)));
+        }
+
         items.AddRange(ruleset.Currencies.Select(c => Node("currency", Name(c), Figure(c.Decimals), Word(c.Rounding))));
         items.AddRange(ruleset.AccountFacts.Select(f => Node("account-fact", Fact(f))));
         items.AddRange(ruleset.Lists.Select(l => Node("list", Name(l), Sorted(l.Entries.Select(e => Node("entry", Quote(e.Name), Sorted(e.Tags.Select(Quote))))))));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Rules.Dsl.Diagnostics;
 using Rules.Dsl.Syntax;
 using Rules.Dsl.Text;
 
@@ -15,9 +16,13 @@ internal sealed class ResolvedFile
     private readonly ImmutableArray<LineSyntax> _inheritedHeadlines;
     private readonly ImmutableArray<TextLocation> _trailer;
 
+    // What each include line that holds brings in.
+    private readonly ImmutableDictionary<IncludeLineSyntax, ImmutableArray<IncludedFile>> _brought;
+
     private ResolvedFile(
         SyntaxTree tree, ImmutableArray<LineSyntax> inheritedHeadlines, ImmutableArray<Entry> entries,
-        ImmutableHashSet<SyntaxToken> gone, ImmutableDictionary<SourceText, BoundOrigin> origins, ImmutableArray<TextLocation> trailer)
+        ImmutableHashSet<SyntaxToken> gone, ImmutableDictionary<SourceText, BoundOrigin> origins, ImmutableArray<TextLocation> trailer,
+        ImmutableDictionary<IncludeLineSyntax, ImmutableArray<IncludedFile>> brought)
     {
         Tree = tree;
         Gone = gone;
@@ -27,6 +32,8 @@ internal sealed class ResolvedFile
         _entries = entries;
         _origins = origins;
         _trailer = trailer;
+        _brought = brought;
+        Included = [.. Headlines.OfType<IncludeLineSyntax>().SelectMany(l => brought.GetValueOrDefault(l, [])).DistinctBy(static f => f.Id)];
     }
 
     /// <summary>The version's own file.</summary>
@@ -41,24 +48,47 @@ internal sealed class ResolvedFile
     /// <summary>Names of <c>free action</c> lists that no longer count.</summary>
     public ImmutableHashSet<SyntaxToken> Gone { get; }
 
-    /// <summary>A file that stands for itself; its <c>remove</c> lines, if any, are left out.</summary>
-    public static ResolvedFile Whole(SyntaxTree tree) => new(
-        tree, [], [.. tree.Root.Items.Where(static i => i is not RemoveSyntax).Select(static i => new Entry(i, LeadingOf(i)))],
-        [], ImmutableDictionary<SourceText, BoundOrigin>.Empty, TrailerOf(tree));
+    /// <summary>The common files whose items hold, those that a file includes before it.</summary>
+    public ImmutableArray<IncludedFile> Included { get; }
+
+    /// <summary>
+    /// A file that amends nothing, its <c>remove</c> lines, if any, left out, behind what it includes. An item of its own that an included file
+    /// declares as well is PR0214, one that two included files declare PR0916.
+    /// </summary>
+    public static ResolvedFile Whole(SyntaxTree tree, ImmutableDictionary<IncludeLineSyntax, ImmutableArray<IncludedFile>> brought, DiagnosticBag diagnostics)
+    {
+        var own = tree.Root.Items.Where(static i => i is not RemoveSyntax).Select(static i => new Entry(i, LeadingOf(i))).ToList();
+        return new ResolvedFile(
+            tree, [], [.. IncludedEntries(tree, brought, [], own, diagnostics), .. own], [], ImmutableDictionary<SourceText, BoundOrigin>.Empty, TrailerOf(tree), brought);
+    }
+
+    /// <summary>What an amendment with these include lines keeps of the common files that its base includes.</summary>
+    public ImmutableArray<IncludedFile> IncludedWithout(IEnumerable<IncludeLineSyntax> restated)
+    {
+        var names = restated.Select(static l => l.Name.ValueText).ToHashSet(StringComparer.Ordinal);
+        return [.. Headlines.OfType<IncludeLineSyntax>().Where(l => !names.Contains(l.Name.ValueText))
+            .SelectMany(l => _brought.GetValueOrDefault(l, [])).DistinctBy(static f => f.Id)];
+    }
 
     /// <summary>
     /// Puts an amendment over its base. An item takes the place of the one with its kind and name; kinds without names are replaced whole.
     /// A new item stands behind the last of its kind. An item that replaces keeps the comments above the old one where it has none.
     /// </summary>
     /// <param name="removed">Keys of what is removed, as <see cref="KeysOf"/> gives them.</param>
-    public static ResolvedFile Amend(SyntaxTree tree, ResolvedFile baseFile, BoundHeader before, IReadOnlySet<string> removed)
+    /// <param name="brought">What the amendment's own include lines bring in: items as if they stood in it.</param>
+    public static ResolvedFile Amend(
+        SyntaxTree tree, ResolvedFile baseFile, BoundHeader before, IReadOnlySet<string> removed,
+        ImmutableDictionary<IncludeLineSyntax, ImmutableArray<IncludedFile>> brought, DiagnosticBag diagnostics)
     {
-        var own = OwnEntries(tree, out var trailer);
+        var written = OwnEntries(tree, out var trailer);
+        var kept = baseFile.IncludedWithout(tree.Root.Header.Includes);
+        var dropped = baseFile.Included.Except(kept).Select(static f => f.Tree.Text).ToHashSet<SourceText>(ReferenceEqualityComparer.Instance);
+        List<Entry> own = [.. IncludedEntries(tree, brought, kept, written, diagnostics), .. written];
         var byKey = own.SelectMany(static e => KeysOf(e.Line).Select(k => (k.Key, Entry: e))).ToLookup(static k => k.Key, static k => k.Entry, StringComparer.Ordinal);
         var placed = new HashSet<LineSyntax>(ReferenceEqualityComparer.Instance);
         var gone = baseFile.Gone.ToBuilder();
         var result = new List<Entry>();
-        foreach (var entry in baseFile._entries)
+        foreach (var entry in baseFile._entries.Where(e => !dropped.Contains(e.Line.Source)))
         {
             var names = KeysOf(entry.Line).Where(n => n.Name is null || !gone.Contains(n.Name)).ToList();
             var replaced = names.Where(n => byKey.Contains(n.Key)).ToList();
@@ -91,7 +121,8 @@ internal sealed class ResolvedFile
             [.. result],
             gone.ToImmutable(),
             baseFile._origins.SetItem(baseFile.Tree.Text, new BoundOrigin(before.Version, before.EffectiveDate, before.EffectiveTime)),
-            [.. baseFile._trailer, .. trailer]);
+            [.. baseFile._trailer, .. trailer],
+            baseFile._brought.AddRange(brought));
     }
 
     /// <summary>The version whose file holds the text; null: this one.</summary>
@@ -119,24 +150,25 @@ internal sealed class ResolvedFile
         }
     }
 
-    /// <summary>One whole file with the same meaning. A file that amends nothing is its own.</summary>
+    /// <summary>One whole file with the same meaning. A file that amends and includes nothing is its own.</summary>
     public ResolvedText ToText()
     {
-        if (_origins.IsEmpty)
+        if (_origins.IsEmpty && _brought.IsEmpty)
         {
             return ResolvedText.Of(Tree.Text);
         }
 
         var header = Tree.Root.Header;
-        var amends = header.Amends!.Span;
-        var start = amends.Start;
-        while (start > 0 && Tree.Text[start - 1] == ' ')
+        var text = new TextComposer();
+        var written = 0;
+        foreach (var cut in CutsOf(header))
         {
-            start--;
+            text.Add(Piece(Tree.Text, written, cut.Start));
+            written = cut.End;
         }
 
-        var text = new TextComposer().Add(Piece(Tree.Text, 0, start)).Add(Piece(Tree.Text, amends.End, EndOfLine(header)));
-        foreach (var line in _inheritedHeadlines)
+        text.Add(Piece(Tree.Text, written, Math.Max(written, EndOfLine(header))));
+        foreach (var line in _inheritedHeadlines.Where(static l => l is not IncludeLineSyntax))
         {
             AddHeadline(text.EndLine(), line);
         }
@@ -173,6 +205,81 @@ internal sealed class ResolvedFile
         .SelectMany(KeysOf)
         .Where(n => n.Name is not null && !Gone.Contains(n.Name) && n.Key.StartsWith((kind == "term" ? "rate" : kind) + " ", StringComparison.Ordinal))
         .Select(static n => n.Name!.ValueText);
+
+    // What a whole text no longer says: that it amends, and what it includes.
+    private static IEnumerable<TextSpan> CutsOf(HeaderSyntax header)
+    {
+        if (header.Amends is { Span: var amends })
+        {
+            var start = amends.Start;
+            while (start > 0 && header.Source[start - 1] == ' ')
+            {
+                start--;
+            }
+
+            yield return TextSpan.FromBounds(start, amends.End);
+        }
+
+        foreach (var line in header.Includes)
+        {
+            yield return TextSpan.FromBounds(header.Source.GetLine(line.Location.Line).Span.Start, EndOfLine(line));
+        }
+    }
+
+    private static IEnumerable<Entry> IncludedEntries(
+        SyntaxTree tree, ImmutableDictionary<IncludeLineSyntax, ImmutableArray<IncludedFile>> brought, ImmutableArray<IncludedFile> kept,
+        List<Entry> own, DiagnosticBag diagnostics)
+    {
+        if (brought.IsEmpty)
+        {
+            return [];
+        }
+
+        var declared = new Dictionary<string, (IncludedFile File, ItemSyntax Item)>(StringComparer.Ordinal);
+        foreach (var file in kept)
+        {
+            foreach (var item in file.Tree.Root.Items.OfType<ItemSyntax>())
+            {
+                declared.TryAdd(KeyOf(item), (file, item));
+            }
+        }
+
+        var entries = new List<Entry>();
+        foreach (var line in tree.Root.Header.Includes)
+        {
+            foreach (var file in brought.GetValueOrDefault(line, []))
+            {
+                foreach (var item in file.Tree.Root.Items.OfType<ItemSyntax>())
+                {
+                    if (declared.TryAdd(KeyOf(item), (file, item)))
+                    {
+                        entries.Add(new Entry(item, LeadingOf(item)));
+                    }
+                    else
+                    {
+                        diagnostics.Report(DiagnosticDescriptors.DeclaredByTwoIncluded, line.Name.Location, Told(item), declared[KeyOf(item)].File.Id, file.Id);
+                    }
+                }
+            }
+        }
+
+        // What a file states itself is blamed, and left out of what it includes: one mistake, one message.
+        var included = entries.Select(static e => e.Line).ToHashSet<LineSyntax>(ReferenceEqualityComparer.Instance);
+        foreach (var entry in own)
+        {
+            if (entry.Line is CurrencySyntax or ListSyntax or MeterSyntax && declared.TryGetValue(KeyOf((ItemSyntax)entry.Line), out var twice) && included.Remove(twice.Item))
+            {
+                diagnostics.Report(DiagnosticDescriptors.DeclaredByIncluded, NameOf(entry.Line)!.Location, Told((ItemSyntax)entry.Line), twice.File.Id, twice.Item.Location.Line);
+            }
+        }
+
+        return entries.Where(e => included.Contains(e.Line));
+    }
+
+    private static string KeyOf(ItemSyntax item) => KeysOf(item).FirstOrDefault().Key ?? "";
+
+    // list "model"
+    private static string Told(ItemSyntax item) => $"{WordOf(item)} \"{NameOf(item)!.ValueText}\"";
 
     private static SyntaxToken? NameOf(LineSyntax item) => item switch
     {

@@ -46,7 +46,8 @@ public sealed class RuleLibrary(RuleFileLookup find, CompilationOptions? options
     }
 
     /// <summary>
-    /// Binds a tree over the version it amends, which may be an amendment itself. One that is not found is PR0907, one with errors PR0908.
+    /// Binds a tree over the version it amends, which may be an amendment itself, and over the common files it includes. A version that is not found is
+    /// PR0907, one with errors PR0908; a common file PR0910 to PR0917.
     /// </summary>
     /// <param name="tree">The version; it need not be in the library, and is not kept.</param>
     /// <param name="pageText">The published page of this version; null: not known.</param>
@@ -71,11 +72,20 @@ public sealed class RuleLibrary(RuleFileLookup find, CompilationOptions? options
         while (chain.Count > 1)
         {
             var (id, next) = chain.Pop();
-            before = Keep(id, Compilation.Create(next, before, _options));
+            before = Keep(id, Create(next, before, _options));
         }
 
-        return Compilation.Create(tree, before, _options with { PageText = pageText });
+        return Create(tree, before, _options with { PageText = pageText });
     }
+
+    private Compilation Create(SyntaxTree tree, Compilation? before, CompilationOptions options) =>
+        Compilation.Create(tree, before, options, new Includes(Tree, IsSound), this);
+
+    private SyntaxTree? Tree(RuleFileId id) => Known(id)?.Tree ?? (find(id) is { } text ? SyntaxTree.Parse(text) : null);
+
+    // Alone: what the file includes is followed by the one that includes it.
+    private bool IsSound(RuleFileId id, SyntaxTree tree) =>
+        (Known(id) ?? Keep(id, Compilation.Create(tree, null, _options, Includes.Ignored, this))) is { HasErrors: false };
 
     private static RuleFileId? BaseOf(SyntaxTree tree) => tree.Root.Header is { Amends: { } amends } header
         ? new RuleFileId(header.Name.ValueText, amends.Version.IntegerValue)

@@ -105,6 +105,13 @@ public static partial class DiagnosticDescriptors
         HelpFormat = "give it another name",
     };
 
+    /// <summary>PR0214 for a name that a common file declares. Arguments: what is declared, the common file, the line in it.</summary>
+    public static readonly DiagnosticDescriptor DeclaredByIncluded = DeclaredTwice with
+    {
+        MessageFormat = "The {0} is declared by {1}, line {2}, which this file includes.",
+        HelpFormat = "delete it here, or give it another name",
+    };
+
     /// <summary>PR0216. No arguments.</summary>
     public static readonly DiagnosticDescriptor NoCredit = Error(
         "PR0216", "No credit",

@@ -81,9 +81,9 @@ public static class Renamer
 
     private static Renaming Check(Compilation compilation, ImmutableArray<TextEdit> edits, string newName)
     {
-        var before = Compilation.Create(compilation.Tree, compilation.Base);
+        var before = compilation.With(compilation.Tree);
         var text = compilation.Tree.Text.WithEdits(edits);
-        var after = Compilation.Create(SyntaxTree.Parse(text), compilation.Base);
+        var after = compilation.With(SyntaxTree.Parse(text));
         if (FindNew(before, after) is { } mistake)
         {
             return Refuse($"With the name \"{newName}\" the file would have a mistake: {mistake.Message}");

@@ -48,6 +48,11 @@ internal sealed partial class Parser
         var wasReported = _errorReachesNextLine;
         _lineHasError = false;
         var start = Start;
+        if (At(SyntaxKind.CommonKeyword))
+        {
+            return ParseCommonHeader(start);
+        }
+
         if (!At(SyntaxKind.RulesetKeyword) && !IsMisspelling("ruleset"))
         {
             _lineHasError = wasReported;
@@ -76,6 +81,18 @@ internal sealed partial class Parser
         var tail = ParseTail(BlockKind.Header);
         return Line(start, tail, new HeaderSyntax(
             keyword, name, versionKeyword, version, effective, date, time, amends, tail.End, tail.Block));
+    }
+
+    private HeaderSyntax ParseCommonHeader(int start)
+    {
+        var keyword = TakeKeyword();
+        var name = ExpectName("the name of the file", SyntaxKind.VersionKeyword);
+        var versionKeyword = Expect(SyntaxKind.VersionKeyword);
+        var version = ExpectInteger();
+        var effective = Missing(SyntaxKind.EffectiveKeyword);
+        var date = Missing(SyntaxKind.DateToken);
+        var tail = ParseTail(BlockKind.Header);
+        return Line(start, tail, new HeaderSyntax(keyword, name, versionKeyword, version, effective, date, null, null, tail.End, tail.Block));
     }
 
     private EffectiveTimeSyntax ParseEffectiveTime()

@@ -20,10 +20,10 @@ public sealed record LanguageLineSyntax(SyntaxToken LanguageKeyword, SyntaxToken
     internal override void AddHead(ChildList children) => children.Add(LanguageKeyword).Add(Version);
 }
 
-/// <summary><c>header = "ruleset" name "version" INT "effective" DATE [ "at" TIME ] [ "amends" "version" INT ] eol
-/// [ IND { headline | remarks } DED ] ;</c></summary>
+/// <summary><c>header = ( "ruleset" name "version" INT "effective" DATE [ "at" TIME ] [ "amends" "version" INT ] | "common" name "version" INT )
+/// eol [ IND { headline | remarks } DED ] ;</c> In a common file the words from <c>effective</c> on are missing tokens, and no part of the tree.</summary>
 public sealed record HeaderSyntax(
-    SyntaxToken RulesetKeyword,
+    SyntaxToken Keyword,
     SyntaxToken Name,
     SyntaxToken VersionKeyword,
     SyntaxToken Version,
@@ -34,8 +34,20 @@ public sealed record HeaderSyntax(
     LineEndSyntax End,
     BlockSyntax? Block) : LineSyntax(End, Block)
 {
-    internal override void AddHead(ChildList children) => children.Add(RulesetKeyword).Add(Name).Add(VersionKeyword).Add(Version)
-        .Add(EffectiveKeyword).Add(EffectiveDate).Add(Time).Add(Amends);
+    /// <summary>The file holds lists, meters and currencies for others to include, and is no ruleset.</summary>
+    public bool IsCommon => Keyword.Kind == SyntaxKind.CommonKeyword;
+
+    /// <summary>The lines that include common files, in their order.</summary>
+    public IEnumerable<IncludeLineSyntax> Includes => Block?.Lines.OfType<IncludeLineSyntax>() ?? [];
+
+    internal override void AddHead(ChildList children)
+    {
+        children.Add(Keyword).Add(Name).Add(VersionKeyword).Add(Version);
+        if (!IsCommon)
+        {
+            children.Add(EffectiveKeyword).Add(EffectiveDate).Add(Time).Add(Amends);
+        }
+    }
 }
 
 /// <summary><c>"at" TIME</c></summary>

@@ -47,6 +47,7 @@ public static class SyntaxFacts
         (SyntaxKind.ChangeKeyword, "change"),
         (SyntaxKind.ChargeKeyword, "charge"),
         (SyntaxKind.CollectedKeyword, "collected"),
+        (SyntaxKind.CommonKeyword, "common"),
         (SyntaxKind.CompleteKeyword, "complete"),
         (SyntaxKind.ConsumeKeyword, "consume"),
         (SyntaxKind.CorrectKeyword, "correct"),

@@ -177,6 +177,9 @@ public enum SyntaxKind
     /// <summary>The word <c>collected</c>.</summary>
     CollectedKeyword,
 
+    /// <summary>The word <c>common</c>.</summary>
+    CommonKeyword,
+
     /// <summary>The word <c>complete</c>.</summary>
     CompleteKeyword,
 

@@ -42,10 +42,10 @@ internal sealed class OpenDocument(string uri, int version, SourceText source, D
     public Compilation Compilation => _compilation ??= new RuleLibrary(Find).Compile(Tree);
 
     /// <summary>Other texts decide on what this one means.</summary>
-    public bool BuildsOnOthers => Tree.Root.Header.Amends is not null;
+    public bool BuildsOnOthers => Tree.Root.Header.Amends is not null || Tree.Root.Header.Includes.Any();
 
     /// <summary>The words that say on what the document builds.</summary>
-    public TextSpan BuildsOnSpan => Tree.Root.Header.Amends?.Span ?? Tree.Root.Header.Name.Span;
+    public TextSpan BuildsOnSpan => Tree.Root.Header.Amends?.Span ?? Tree.Root.Header.Includes.FirstOrDefault()?.Span ?? Tree.Root.Header.Name.Span;
 
     public static OpenDocument Open(TextDocumentItem item, DocumentNeighbours neighbours) =>
         new(item.Uri, item.Version, SourceText.From(item.Text, FileName(item.Uri)), neighbours);

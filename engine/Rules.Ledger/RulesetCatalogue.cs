@@ -37,6 +37,9 @@ public sealed partial class RulesetCatalogue
     /// <summary>Versions of a ruleset, newest first, with their text; empty when it is unknown.</summary>
     public ImmutableArray<RulesetVersion> Versions(string ruleset) => _published.Versions.TryGetValue(ruleset, out var versions) ? versions : [];
 
+    /// <summary>Published common files, which rulesets include, by name and version.</summary>
+    public ImmutableArray<PublishedCommonFile> CommonFiles => _published.CommonFiles;
+
     /// <summary>A published version as the compiler sees it, over the published versions it builds on.</summary>
     public RulesetCompilation Compile(RulesetVersion version)
     {
@@ -46,7 +49,7 @@ public sealed partial class RulesetCatalogue
 
     /// <summary>Checks and publishes one version over the published ones it builds on; publishing the same bytes again changes nothing.</summary>
     /// <param name="fileName">What diagnostics call the text; it is stored as <c>NAME.vN.rules</c>.</param>
-    /// <returns>With errors, no version: those of the text, PR0907 for an amendment of what is not published, PR0801 and PR0802 for promises and examples that do not hold, PR0901, PR0902 and PR0906 against the
+    /// <returns>With errors, no version: those of the text, PR0907 and PR0910 for an amendment or an include of what is not published, PR0921 for a name that is taken, PR0801 and PR0802 for promises and examples that do not hold, PR0901, PR0902 and PR0906 against the
     /// versions before, PR0905 for a published version with other bytes.</returns>
     public Task<Publication> PublishAsync(string fileName, string text, string author, CancellationToken cancellationToken) =>
         PublishAsync(fileName, text, author, beforeThisDatabase: false, cancellationToken);
@@ -63,8 +66,8 @@ public sealed partial class RulesetCatalogue
         var publications = ImmutableArray.CreateBuilder<Publication>();
         foreach (var file in InOrder(files))
         {
-            var publication = await PublishAsync(file.FileName, file.ToString(), "system", beforeThisDatabase: first, cancellationToken);
-            if (publication.Version is null)
+            var publication = await PublishAsync(file.FileName, file.Text, "system", beforeThisDatabase: first, cancellationToken);
+            if (publication is { Version: null, Common: null })
             {
                 throw Refusal(file.FileName, publication);
             }
@@ -75,18 +78,32 @@ public sealed partial class RulesetCatalogue
         return publications.ToImmutable();
     }
 
-    /// <summary>Every file behind those of the same start that it builds on.</summary>
-    private static List<SourceText> InOrder(IEnumerable<RuleFile> files)
+    /// <summary>The files with every one behind those among them that it builds on, else in their order.</summary>
+    public static ImmutableArray<RuleFile> InOrder(IEnumerable<RuleFile> files)
     {
         var texts = files.Select(file => SourceText.From(file.Text, file.FileName)).ToImmutableArray();
         var library = RulesetLibrary.Of(texts);
-        var ordered = new List<SourceText>();
+        var ordered = ImmutableArray.CreateBuilder<RuleFile>(texts.Length);
+        var begun = new HashSet<SourceText>();
         foreach (var text in texts)
         {
-            ordered.AddRange(library.Compile(text).BuildsOn.Reverse().Append(text).Where(needed => !ordered.Contains(needed)).ToList());
+            Add(text);
         }
 
-        return ordered;
+        return ordered.DrainToImmutable();
+
+        void Add(SourceText text)
+        {
+            if (begun.Add(text))
+            {
+                foreach (var needed in library.Compile(text).BuildsOn.Reverse())
+                {
+                    Add(needed);
+                }
+
+                ordered.Add(new RuleFile(text.FileName, text.ToString()));
+            }
+        }
     }
 
     private async Task<bool> HasNoAccountAsync(CancellationToken cancellationToken)
@@ -99,10 +116,18 @@ public sealed partial class RulesetCatalogue
     {
         var catalogue = new RulesetCatalogue(store, time);
         await using var snapshot = await store.BeginReadAsync(cancellationToken);
-        foreach (var stored in await snapshot.VersionsAsync(cancellationToken))
+        var all = await snapshot.VersionsAsync(cancellationToken);
+        // A version may build on one whose name comes later.
+        catalogue._published = catalogue._published.Holding(all.Select(stored => (new RuleFileId(stored.Ruleset, stored.Version), SourceText.From(stored.Text, stored.FileName))));
+        foreach (var stored in all)
         {
-            var source = SourceText.From(stored.Text, stored.FileName);
-            var compilation = catalogue._library.Compile(source);
+            var compilation = catalogue._library.Compile(catalogue._published.Texts[new RuleFileId(stored.Ruleset, stored.Version)]);
+            if (compilation.Common is not null)
+            {
+                catalogue._published = catalogue._published.With(CommonOf(stored));
+                continue;
+            }
+
             if (compilation.Model is not { } model)
             {
                 throw new LedgerStartException(LedgerStartException.NeedsDecision, "version_unreadable",
@@ -110,7 +135,7 @@ public sealed partial class RulesetCatalogue
                     + $"{compilation.Diagnostics.First(d => d.Severity == DiagnosticSeverity.Error)} Start a program that can.");
             }
 
-            catalogue._published = catalogue._published.With(VersionOf(stored, model), source);
+            catalogue._published = catalogue._published.With(VersionOf(stored, model));
         }
 
         return catalogue;
@@ -123,11 +148,16 @@ public sealed partial class RulesetCatalogue
     {
         var source = SourceText.From(text, fileName);
         var compilation = _library.Compile(source);
-        if (compilation.Model is not null && compilation.Id.FileName != fileName)
+        if ((compilation.Model is not null || compilation.Common is not null) && compilation.Id.FileName != fileName)
         {
             // Explanations name the file of a rule, and by that name it is found again.
             source = SourceText.From(text, compilation.Id.FileName);
             compilation = _library.Compile(source);
+        }
+
+        if (compilation.Common is { } common)
+        {
+            return await PublishCommonAsync(common, compilation, text, author, cancellationToken);
         }
 
         if (compilation.Model is not { } model)
@@ -151,7 +181,9 @@ public sealed partial class RulesetCatalogue
         var now = Instants.Now(_time);
         var publishedAt = beforeThisDatabase && model.EffectiveAt < now ? Instants.Floor(model.EffectiveAt) : now;
         var activeFrom = Instants.Max(publishedAt, Instants.Floor(model.EffectiveAt));
-        var errors = Against(known, model, source, activeFrom);
+        var errors = CommonFiles.Any(file => file.Id.Name == model.Name)
+            ? [Report(source, DiagnosticDescriptors.NameOfAnotherKind, model.Name, "common file", "ruleset")]
+            : Against(known, model, source, activeFrom);
         if (errors.IsEmpty)
         {
             errors = [.. ExampleRunner.Run(model).SelectMany(example => example.Failures).Select(failure => failure.Diagnostic), .. PromiseRunner.Broken(model)];
@@ -166,9 +198,41 @@ public sealed partial class RulesetCatalogue
         await transaction.PublishAsync(stored, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         var published = VersionOf(stored, model);
-        _published = _published.With(published, source);
+        _published = _published.Holding([(published.Id, source)]).With(published);
         return new Publication(published, false, compilation.Diagnostics);
     }
+
+    // A common file has no instant of its own: it holds where a ruleset that includes it does.
+    private async Task<Publication> PublishCommonAsync(CommonFile common, RulesetCompilation compilation, string text, string author, CancellationToken cancellationToken)
+    {
+        var sha256 = SHA256.HashData(Encoding.UTF8.GetBytes(text));
+        await using var transaction = await _store.BeginWriteAsync(cancellationToken);
+        if (CommonFiles.FirstOrDefault(file => file.Id == compilation.Id) is { } same)
+        {
+            return string.Equals(same.Sha256, Convert.ToHexStringLower(sha256), StringComparison.Ordinal)
+                ? new Publication(null, true, compilation.Diagnostics) { Common = same }
+                : new Publication(null, false, compilation.Diagnostics.Add(Report(compilation.Source, DiagnosticDescriptors.PublishedVersionEdited, common.Version,
+                    NodaTime.Text.LocalDatePattern.Iso.Format(same.PublishedAt.InUtc().Date), CommonFiles.Where(file => file.Id.Name == common.Name).Max(file => file.Id.Version) + 1)))
+                { Sha256 = Convert.ToHexStringLower(sha256), PublishedSha256 = same.Sha256 };
+        }
+
+        if (Find(common.Name) is not null)
+        {
+            return new Publication(null, false, compilation.Diagnostics.Add(
+                Report(compilation.Source, DiagnosticDescriptors.NameOfAnotherKind, common.Name, "ruleset", "common file")));
+        }
+
+        var now = Instants.Now(_time);
+        var stored = new StoredVersion(common.Name, common.Version, compilation.Source.FileName, text, sha256, common.Meaning, EngineVersion, author, now, now, now);
+        await transaction.PublishAsync(stored, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        var published = CommonOf(stored);
+        _published = _published.Holding([(published.Id, compilation.Source)]).With(published);
+        return new Publication(null, false, compilation.Diagnostics) { Common = published };
+    }
+
+    private static PublishedCommonFile CommonOf(StoredVersion stored) => new(
+        new RuleFileId(stored.Ruleset, stored.Version), stored.FileName, stored.Text, Convert.ToHexStringLower(stored.Sha256.Span), stored.PublishedAt, stored.Author);
 
     private static string EngineVersion { get; } = typeof(RulesetModel).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 
@@ -203,6 +267,7 @@ public sealed partial class RulesetCatalogue
     {
         var text = source.ToString();
         var start = text.IndexOf("ruleset", StringComparison.Ordinal);
+        start = start < 0 ? text.IndexOf("common", StringComparison.Ordinal) : start;
         start = Math.Max(start, 0);
         var end = text.IndexOf('\n', start);
         var span = new TextSpan(start, (end < 0 ? text.Length : end) - start);
@@ -222,10 +287,18 @@ public sealed partial class RulesetCatalogue
     private sealed record Published(ImmutableArray<PublishedRuleset> All, FrozenDictionary<string, PublishedRuleset> ByName,
         FrozenDictionary<string, ImmutableArray<RulesetVersion>> Versions, ImmutableDictionary<RuleFileId, SourceText> Texts)
     {
+        public ImmutableArray<PublishedCommonFile> CommonFiles { get; init; } = [];
+
         public static Published None { get; } = new([], FrozenDictionary<string, PublishedRuleset>.Empty,
             FrozenDictionary<string, ImmutableArray<RulesetVersion>>.Empty, ImmutableDictionary<RuleFileId, SourceText>.Empty);
 
-        public Published With(RulesetVersion version, SourceText text)
+        public Published Holding(IEnumerable<(RuleFileId Id, SourceText Text)> texts) =>
+            this with { Texts = Texts.AddRange(texts.Select(text => KeyValuePair.Create(text.Id, text.Text))) };
+
+        public Published With(PublishedCommonFile file) =>
+            this with { CommonFiles = [.. CommonFiles.Append(file).OrderBy(common => common.Id.Name, StringComparer.Ordinal).ThenBy(common => common.Id.Version)] };
+
+        public Published With(RulesetVersion version)
         {
             var name = version.Model.Name;
             var versions = Versions.ToDictionary(StringComparer.Ordinal);
@@ -234,7 +307,7 @@ public sealed partial class RulesetCatalogue
                 .Select(pair => new PublishedRuleset(pair.Key, [.. pair.Value.Reverse().Select(v => new PublishedVersion(v.Model, v.ActiveFrom))]))
                 .ToImmutableArray();
             return new Published(rulesets, rulesets.ToFrozenDictionary(ruleset => ruleset.Name, StringComparer.Ordinal),
-                versions.ToFrozenDictionary(StringComparer.Ordinal), Texts.Add(version.Id, text));
+                versions.ToFrozenDictionary(StringComparer.Ordinal), Texts) { CommonFiles = CommonFiles };
         }
     }
 }
@@ -250,10 +323,17 @@ public sealed record RulesetVersion(RulesetModel Model, string FileName, string 
     public RuleFileId Id => new(Model.Name, Model.Version);
 }
 
-/// <param name="Version">Null when the text has errors or differs from what was published.</param>
+/// <param name="FileName"><c>models.v1.rules</c>.</param>
+/// <param name="Sha256">Lower-case hex of the text's UTF-8 bytes.</param>
+public sealed record PublishedCommonFile(RuleFileId Id, string FileName, string Text, string Sha256, Instant PublishedAt, string PublishedBy);
+
+/// <param name="Version">Null when the text has errors or differs from what was published, and for a common file.</param>
 /// <param name="AlreadyPublished">True when the same bytes were known.</param>
 public sealed record Publication(RulesetVersion? Version, bool AlreadyPublished, ImmutableArray<Diagnostic> Diagnostics)
 {
+    /// <summary>Set where the text is a common file and is published.</summary>
+    public PublishedCommonFile? Common { get; init; }
+
     /// <summary>Of the text given, where its version is published with other bytes (PR0905); null otherwise.</summary>
     public string? Sha256 { get; init; }
 

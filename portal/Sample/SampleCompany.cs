@@ -44,7 +44,9 @@ internal static class SampleCompany
                 return;
             }
 
-            await File.WriteAllTextAsync(pending, LocalDatePattern.Iso.Format(Today(clock).PlusDays(-Days)), cancellationToken);
+            // Whole or not at all: a start that is cut off here leaves no day that the next one cannot read.
+            await File.WriteAllTextAsync(pending + ".new", LocalDatePattern.Iso.Format(Today(clock).PlusDays(-Days)), cancellationToken);
+            File.Move(pending + ".new", pending, overwrite: true);
         }
 
         var firstDay = LocalDatePattern.Iso.Parse((await File.ReadAllTextAsync(pending, cancellationToken)).Trim()).GetValueOrThrow();

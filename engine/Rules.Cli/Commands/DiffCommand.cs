@@ -17,6 +17,14 @@ internal static class DiffCommand
         var workspace = new RuleWorkspace(before, after);
         var old = workspace.Compile(workspace.Given[0]);
         var now = workspace.Compile(workspace.Given[1]);
+        foreach (var (path, compilation) in new[] { (before, old), (after, now) })
+        {
+            if (compilation.Common is not null)
+            {
+                throw new CommandException(ExitCode.Problems, $"{path}: a common file has no prices to compare.", "compare the rulesets that include it");
+            }
+        }
+
         var changes = old.Model is { } was && now.Model is { } model ? ModelComparison.Compare(was, model) : [];
         var verdict = Verdict(old.Model, now.Model, changes);
         if (json)

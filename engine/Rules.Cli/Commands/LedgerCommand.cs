@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Rules.Cli.Output;
-using Rules.Ledger;
 using Rules.Ledger.Anchoring;
 
 namespace Rules.Cli.Commands;
@@ -8,17 +7,14 @@ namespace Rules.Cli.Commands;
 /// <summary><c>rules ledger …</c>: commands over a database, beside the service that runs on it.</summary>
 internal static class LedgerCommand
 {
-    private const string DatabaseFile = "rules.db";
-    private const string AnchorFile = "anchor.log";
-
     public static Command Build(Terminal terminal, TimeProvider clock, Option<bool> json)
     {
         var database = new Argument<string>("DATABASE") { Description = "The file of a ledger, or the folder with its rules.db (Rules:Home)." };
         var account = new Option<string?>("--account") { Description = "Only this account.", HelpName = "ID" };
         var anchor = new Option<string?>("--anchor") { Description = "The anchor, or its folder (Rules:AnchorPath); else anchor.log beside the database.", HelpName = "FILE" };
         var verify = new Command("verify", "Proves the history of every account from its own rows. Reads only, also while the service runs.") { database, account, anchor, json };
-        verify.SetAction((line, cancellationToken) => Guard(terminal, () =>
-            VerifyCommand.RunAsync(terminal, clock, Database(line.GetRequiredValue(database)), line.GetValue(account), Anchor(line.GetRequiredValue(database), line.GetValue(anchor)),
+        verify.SetAction((line, cancellationToken) => DatabaseFiles.Guard(terminal, () =>
+            VerifyCommand.RunAsync(terminal, clock, DatabaseFiles.Database(line.GetRequiredValue(database)), line.GetValue(account), DatabaseFiles.Anchor(line.GetRequiredValue(database), line.GetValue(anchor)),
                 line.GetValue(json), cancellationToken)));
 
         var by = new Option<string>("--by") { Description = "Who decides; recorded.", HelpName = "NAME", Required = true };
@@ -27,31 +23,10 @@ internal static class LedgerCommand
         {
             database, anchor, by, reason,
         };
-        accept.SetAction((line, cancellationToken) => Guard(terminal, () => AcceptAsync(terminal, clock, Database(line.GetRequiredValue(database)),
-            Anchor(line.GetRequiredValue(database), line.GetValue(anchor)), line.GetRequiredValue(by), line.GetRequiredValue(reason), cancellationToken)));
+        accept.SetAction((line, cancellationToken) => DatabaseFiles.Guard(terminal, () => AcceptAsync(terminal, clock, DatabaseFiles.Database(line.GetRequiredValue(database)),
+            DatabaseFiles.Anchor(line.GetRequiredValue(database), line.GetValue(anchor)), line.GetRequiredValue(by), line.GetRequiredValue(reason), cancellationToken)));
 
         return new Command("ledger", "Proves and reads the history in a database.") { verify, accept };
-    }
-
-    private static async Task<int> Guard(Terminal terminal, Func<Task<int>> run)
-    {
-        try
-        {
-            return await run();
-        }
-        catch (LedgerStartException refusal)
-        {
-            throw new CommandException(refusal.Code == "database_missing" ? ExitCode.NoInput : refusal.ExitCode, refusal.Message);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException(ExitCode.NoInput, e.Message);
-        }
-        catch (OperationCanceledException)
-        {
-            await terminal.Error.WriteLineAsync("rules: stopped.");
-            return ExitCode.Stopped;
-        }
     }
 
     private static async Task<int> AcceptAsync(Terminal terminal, TimeProvider clock, string database, string anchor, string by, string reason, CancellationToken cancellationToken)
@@ -76,13 +51,4 @@ internal static class LedgerCommand
             + (accepted.FormerAnchor is { } former ? $"; the anchor of before is {Printable.Text(former)}." : "."));
         return ExitCode.Fine;
     }
-
-    private static string Database(string given) => Directory.Exists(given) ? Path.Combine(given, DatabaseFile) : given;
-
-    private static string Anchor(string database, string? given) => given switch
-    {
-        null => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(Database(database)))!, AnchorFile),
-        _ when Directory.Exists(given) => Path.Combine(given, AnchorFile),
-        _ => given,
-    };
 }

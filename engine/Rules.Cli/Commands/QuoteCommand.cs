@@ -17,6 +17,11 @@ internal static class QuoteCommand
             : (usage, BoundedReader.Read(usage, WireLimits.BodyBytes + 1));
 
         var compilation = workspace.Compile(workspace.Given[0]);
+        if (compilation.Common is not null)
+        {
+            throw new CommandException(ExitCode.Problems, $"{path}: a common file holds lists, meters and currencies, so nothing can be priced by it.", "name a ruleset that includes it");
+        }
+
         if (compilation.Model is not { } model)
         {
             var printer = new DiagnosticPrinter(terminal.Error, Palette.Plain, workspace);

@@ -221,7 +221,7 @@ internal static class TestCommand
     {
         public SourceText Source => Compilation.Source;
 
-        public bool Compiles => Compilation.Model is not null;
+        public bool Compiles => Compilation.Model is not null || Compilation.Common is not null;
 
         public ImmutableArray<Diagnostic> Diagnostics => Compilation.Diagnostics;
 
@@ -243,7 +243,7 @@ internal static class TestCommand
                 compilation,
                 compilation.Model is { } model ? ExampleRunner.Run(model) : [],
                 compilation.Model is { } proved ? PromiseRunner.Run(proved) : [],
-                coverage ? FigureCoverage.Measure(compilation, Figures.Find(SyntaxTree.Parse(file.Source))) : null);
+                coverage && compilation.Common is null ? FigureCoverage.Measure(compilation, Figures.Find(SyntaxTree.Parse(file.Source))) : null);
         }
     }
 }

@@ -19,10 +19,12 @@ internal sealed partial class ModelCompiler
         public RulesetCompilation Compile(RulesetLibrary library, SourceText source, string? pageText)
         {
             var bound = _library.Compile(SyntaxTree.Parse(source), pageText);
-            var (model, diagnostics) = bound.HasErrors ? (null, bound.Diagnostics) : Build(bound);
+            var header = bound.Ruleset.Header;
+            var (model, diagnostics) = bound.HasErrors || header.IsCommon ? (null, bound.Diagnostics) : Build(bound);
             return new RulesetCompilation(source, model, diagnostics)
             {
                 Id = B.RuleLibrary.IdOf(bound.Tree),
+                Common = header.IsCommon && !bound.HasErrors ? new CommonFile(header.Name, header.Version, header.Title, bound.Ruleset.MeaningHash) : null,
                 BuildsOn = bound.BuildsOn,
                 Assumptions = [.. bound.Assumptions.Select(static a => new Assumption(a.Text, a.Location))],
                 Library = library,

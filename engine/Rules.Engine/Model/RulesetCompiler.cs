@@ -11,12 +11,15 @@ public static class RulesetCompiler
     public static RulesetCompilation Compile(SourceText source) => RulesetLibrary.Empty.Compile(source);
 }
 
-/// <param name="Model">Null when there is an error among the diagnostics.</param>
+/// <param name="Model">Null when there is an error among the diagnostics, and for a common file.</param>
 /// <param name="Diagnostics">In order of position; then what an amendment makes wrong in rules it takes over, located in their own texts.</param>
 public sealed record RulesetCompilation(SourceText Source, RulesetModel? Model, ImmutableArray<Diagnostic> Diagnostics)
 {
     /// <summary>What the head of the text says; an empty name and 0 where it could not be read.</summary>
     public RuleFileId Id { get; init; }
+
+    /// <summary>Set for a common file without errors: lists, meters and currencies for rulesets to include, and nothing to price by.</summary>
+    public CommonFile? Common { get; init; }
 
     /// <summary>The texts that the version takes something over from, nearest first; empty where it builds on none, or they were not found.</summary>
     public ImmutableArray<SourceText> BuildsOn { get; init; } = [];
@@ -35,6 +38,9 @@ public sealed record RulesetCompilation(SourceText Source, RulesetModel? Model, 
     /// <summary>The same version with another text, over the same files.</summary>
     internal RulesetCompilation With(SourceText source) => Library.Compile(source);
 }
+
+/// <param name="Meaning">Hash of what it declares, <c>sha256:…</c>.</param>
+public sealed record CommonFile(string Name, int Version, string? Title, string Meaning);
 
 /// <summary>A decision that the published page does not make and the rule file does.</summary>
 /// <param name="Location">The text with its quotes.</param>

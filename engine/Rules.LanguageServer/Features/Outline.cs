@@ -28,7 +28,7 @@ internal static class Outline
         var symbols = ImmutableArray.CreateBuilder<DocumentSymbol>();
         if (!root.Header.Name.IsMissing)
         {
-            symbols.Add(Symbol(document.Source, root.Header, root.Header.Name, "ruleset", Module));
+            symbols.Add(Symbol(document.Source, root.Header, root.Header.Name, root.Header.Keyword.Text, Module));
         }
 
         foreach (var item in root.Items.OfType<ItemSyntax>().Where(static i => !i.Keyword.IsMissing))

@@ -72,10 +72,6 @@ public sealed class BinderTests
     }
 
     [Fact]
-    public void Include_is_not_supported_yet() => RuleFile.ShouldReport(
-        "language 1\nruleset a version 1 effective 2026-01-01\n  [include \"models\" version 3]\ncredit \"credit\" to 0 decimals\n", "PR0099", "\"include\"");
-
-    [Fact]
     public void File_without_a_credit_is_reported()
     {
         RuleFile.ShouldReport("language 1\n[ruleset a version 1 effective 2026-01-01]\n", "PR0216").Message.ShouldBe("The file does not declare its credit.");

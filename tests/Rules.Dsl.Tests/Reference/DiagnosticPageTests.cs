@@ -8,8 +8,9 @@ public sealed class DiagnosticPageTests
 {
     public static TheoryData<string> Pages => [.. ReferencePage.DiagnosticIds];
 
+    // PR0099 is found behind the binder, and held by the tests of the engine.
     public static TheoryData<string> CheckedPages =>
-        [.. ReferencePage.DiagnosticIds.Where(static id => ReferencePage.Diagnostic(id).Text.Contains("reported by `rules check`", StringComparison.Ordinal))];
+        [.. ReferencePage.DiagnosticIds.Where(static id => id != "PR0099" && ReferencePage.Diagnostic(id).Text.Contains("reported by `rules check`", StringComparison.Ordinal))];
 
     [Fact]
     public void Every_descriptor_has_a_page() =>
@@ -58,7 +59,7 @@ public sealed class DiagnosticPageTests
         var page = ReferencePage.Diagnostic(id);
         var example = page.Under("Example").ShouldNotBeNull();
 
-        var diagnostics = example.Bind(page.Under("Version before")).Diagnostics;
+        var diagnostics = example.Bind(page.Others()).Diagnostics;
 
         diagnostics.Select(static d => d.Id).ShouldBe([id], string.Join('\n', diagnostics.Select(RuleFile.Show)));
         example.Marked(id).ShouldBe([diagnostics[0].Location.Line]);
@@ -70,7 +71,7 @@ public sealed class DiagnosticPageTests
     {
         var page = ReferencePage.Diagnostic(id);
 
-        page.Under("Mended").ShouldNotBeNull().Bind(page.Under("Version before")).Diagnostics
+        page.Under("Mended").ShouldNotBeNull().Bind(page.Others()).Diagnostics
             .Where(d => d.Id == id || d.Severity != DiagnosticSeverity.Information).Select(RuleFile.Show).ShouldBeEmpty();
     }
 }

@@ -204,6 +204,33 @@ public sealed class RulesetCatalogueTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_included_is_published_first_and_neither_changes()
+    {
+        // By name the ruleset comes first.
+        var models = new RuleFile("models.v1.rules", "language 1\ncommon models version 1\nlist model\n  \"Small\"\n");
+        var acme = new RuleFile("acme.v1.rules",
+            "language 1\nruleset acme version 1 effective 2026-01-01\n  include models version 1\ncredit \"credit\" to 0 decimals\naction reply\n  has model from model\nprice reply by model\n  \"Small\"  1 credit\n");
+        await using (var ledger = await OpenAsync())
+        {
+            (await ledger.Rulesets.PublishAsync(acme.FileName, acme.Text, "kim", default)).Diagnostics.ShouldHaveSingleItem().Id.ShouldBe("PR0910");
+            await ledger.Rulesets.LoadAsync([acme, models], default);
+            ledger.Rulesets.CommonFiles.ShouldHaveSingleItem().Id.ToString().ShouldBe("models version 1");
+            ledger.Rulesets.Find("models").ShouldBeNull();
+            ledger.Rulesets.All.Select(ruleset => ruleset.Name).ShouldBe(["acme"]);
+        }
+
+        await using var again = await OpenAsync();
+        again.Rulesets.CommonFiles.ShouldHaveSingleItem().Text.ShouldBe(models.Text);
+        again.Rulesets.Compile(again.Rulesets.Versions("acme").Single()).BuildsOn.ShouldHaveSingleItem().FileName.ShouldBe("models.v1.rules");
+        (await again.Rulesets.LoadAsync([models, acme], default)).ShouldAllBe(publication => publication.AlreadyPublished);
+        var refusal = await Should.ThrowAsync<LedgerStartException>(() => again.Rulesets.LoadAsync([models with { Text = models.Text + "# later\n" }], default));
+        refusal.Code.ShouldBe("PR0905");
+        refusal.ExitCode.ShouldBe(78);
+        (await again.Rulesets.PublishAsync("x.rules", models.Text.Replace("models", "acme", StringComparison.Ordinal), "kim", default))
+            .Diagnostics.ShouldContain(diagnostic => diagnostic.Id == "PR0921");
+    }
+
+    [Fact]
     public async Task Version_is_stored_under_the_name_that_its_head_gives_it()
     {
         await using var ledger = await OpenAsync();

@@ -45,7 +45,7 @@ public sealed class PublishingPageTests : IDisposable
     private async Task<Publication> PublishAfterAsync(RuleText before, RuleText text)
     {
         await using var ledger = await CreditLedger.OpenSqliteAsync(_directory.Database, new LedgerOptions { Time = _time }, default);
-        (await ledger.Rulesets.PublishAsync("before.rules", before.Text, "kim", default)).Version.ShouldNotBeNull();
+        (await ledger.Rulesets.PublishAsync("before.rules", before.Text, "kim", default)).Diagnostics.ShouldBeEmpty();
         return await ledger.Rulesets.PublishAsync("page.rules", text.Text, "kim", default);
     }
 }
