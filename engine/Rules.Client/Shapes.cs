@@ -19,6 +19,10 @@ public sealed record UsageEvent
     [JsonNumberHandling(Plain.Decimals)]
     public IReadOnlyDictionary<string, decimal>? Quantities { get; init; }
 
+    /// <summary>Credits to charge as they stand, in place of <see cref="Quantities"/>: nothing is priced.</summary>
+    [JsonNumberHandling(Plain.Decimals)]
+    public decimal? Amount { get; init; }
+
     /// <summary>Facts of the action, in the rule file's words.</summary>
     public IReadOnlyDictionary<string, string>? Facts { get; init; }
 
@@ -159,6 +163,15 @@ public sealed record Account
 
     /// <summary>Facts that hold now; only when read.</summary>
     public IReadOnlyDictionary<string, string>? Facts { get; init; }
+
+    /// <summary>What the change granted; absent where nothing was.</summary>
+    public IReadOnlyList<Movement>? Grants { get; init; }
+
+    /// <summary>What lapsed by it, or fell due before it; absent where nothing did.</summary>
+    public IReadOnlyList<Movement>? Expiries { get; init; }
+
+    /// <summary>What a rollover moved or cut; absent where nothing was.</summary>
+    public IReadOnlyList<Movement>? Rollovers { get; init; }
 
     /// <summary>Credits left per bucket; null where a bucket is endless.</summary>
     [JsonNumberHandling(Plain.Decimals)]
@@ -404,6 +417,10 @@ public sealed record RecordedEvent
     /// <summary>Quantities by meter.</summary>
     [JsonNumberHandling(Plain.Decimals)]
     public IReadOnlyDictionary<string, decimal>? Quantities { get; init; }
+
+    /// <summary>Credits that were charged as they stood, where nothing was priced.</summary>
+    [JsonNumberHandling(Plain.Decimals)]
+    public decimal? Amount { get; init; }
 
     /// <summary>Facts of the action.</summary>
     public IReadOnlyDictionary<string, string>? Facts { get; init; }

@@ -223,7 +223,10 @@ public static class ApiDescription
         "cross_site_refused" => operation.RequestBody is not null || operation.OperationId == "revoke-key",
         "account_id_invalid" => false,
         "ruleset_unknown" => operation.OperationId == "open-account",
-        "id_used" or "no_bucket" => operation.OperationId == "grant",
+        "id_used" or "no_bucket" => operation.OperationId is "grant" or "buy",
+        "ruleset_not_found" => operation.OperationId is "versions" or "version",
+        "version_unknown" => operation.OperationId == "version",
+        "too_many_groups" => operation.OperationId == "usage",
         "too_old" => operation.OperationId is "quote" or "charge",
         _ => kind.Status != 400 || operation.RequestBody is not null,
     };

@@ -98,4 +98,70 @@ internal static class ApiExamples
     public const string KeyRotation = """
         {"overlap_seconds": 3600}
         """;
+
+    public const string AccountPage = """
+        {
+          "accounts": [{
+            "account": "acme", "ruleset": "bookbag", "version": 1, "plan": "Hobby", "opened_at": "2026-05-01T10:00:00Z",
+            "last_entry_at": "2026-05-03T10:00:00Z", "entries": 4, "balances": {"allotment": "1995"}
+          }],
+          "next": null
+        }
+        """;
+
+    public const string FactsAndTerms = """
+        {"facts": {"deployment": "self-hosted"}, "terms": {"enterprise-allotment": "150000"}}
+        """;
+
+    public const string PlanChange = """
+        {"plan": "Standard"}
+        """;
+
+    public const string NewPurchase = """
+        {"account": "acme", "id": "order-17", "amount": "250", "into": "prepaid"}
+        """;
+
+    public const string Purchase = """
+        {
+          "id": "order-17", "bucket": "prepaid", "lot": 3, "amount": "250", "effective": "2026-05-03T10:00:00Z",
+          "price": {
+            "currency": "USD", "amount": "860", "exact": "860",
+            "steps": [{"text": "250 credits at 3.44", "formula": "250 × 3.44", "file": "roboflow.v2.rules", "line": 73, "amount": "860", "applied": true}]
+          },
+          "balances": {"prepaid": "250"}
+        }
+        """;
+
+    public const string Statement = """
+        {
+          "account": "acme", "ruleset": "bookbag", "from": "2026-05-01T00:00:00Z", "to": "2026-06-01T00:00:00Z", "credit": "credit",
+          "opening": "0",
+          "lines": [
+            {"kind": "grant", "entries": 1, "granted": "2000", "available": "2000", "held": "0", "spent": "0", "expired": "0", "moved": "0"},
+            {"kind": "charge", "action": "reply", "entries": 1, "granted": "0", "available": "-5", "held": "0", "spent": "5", "expired": "0", "moved": "0"}
+          ],
+          "closing": "1995"
+        }
+        """;
+
+    public const string UsagePage = """
+        {
+          "rows": [{"account": "acme", "ruleset": "bookbag", "values": {"action": "reply", "agent": "support"}, "events": 12, "credits": "31"}],
+          "next": null
+        }
+        """;
+
+    public const string RulesetList = """
+        {"rulesets": [{"ruleset": "bookbag", "title": "Bookbag credits and usage", "credit": "credit", "decimals": 0, "latest_version": 1}]}
+        """;
+
+    public const string VersionList = """
+        {
+          "ruleset": "bookbag",
+          "versions": [{
+            "version": 1, "file": "bookbag.v1.rules", "sha256": "4f1d…", "meaning": "sha256:…", "active_from": "2026-01-01T00:00:00Z",
+            "published_at": "2026-01-01T00:00:00Z", "published_by": "system"
+          }]
+        }
+        """;
 }

@@ -22,6 +22,20 @@ internal sealed class JsonBody(ReadOnlyMemory<byte> body, bool replayed = false)
     }
 }
 
+/// <summary>Sends a table for a spreadsheet, to be saved under a name.</summary>
+internal sealed class CsvBody(ReadOnlyMemory<byte> body, string fileName) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.ContentType = "text/csv; charset=utf-8; header=present";
+        response.ContentLength = body.Length;
+        // Ids of accounts hold nothing that would need quoting here but = and comma, which quotes allow.
+        response.Headers.ContentDisposition = $"attachment; filename=\"{fileName}\"";
+        return response.Body.WriteAsync(body, httpContext.RequestAborted).AsTask();
+    }
+}
+
 /// <summary>Sends problem details.</summary>
 internal sealed class ProblemBody(Problem problem, bool replayed = false) : IResult
 {

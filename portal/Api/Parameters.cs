@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
@@ -60,6 +61,49 @@ internal static class Parameters
         problem = Refuse(
             $"The parameter \"{name}\" is not a number from 1 to {most.ToString(CultureInfo.InvariantCulture)}: \"{WireText.Shown(text)}\".", "Write digits only.");
         return false;
+    }
+
+    /// <summary>Null where it is left out or empty.</summary>
+    public static string? Text(HttpRequest request, string name) => request.Query[name] is [{ Length: > 0 } text] ? text : null;
+
+    /// <summary>The required window <c>[from, to)</c>.</summary>
+    public static bool TryWindow(HttpRequest request, out Instant from, out Instant to, [NotNullWhen(false)] out Problem? problem)
+    {
+        from = default;
+        to = default;
+        if (!TryInstant(request, "from", out var start, out problem) || !TryInstant(request, "to", out var end, out problem))
+        {
+            return false;
+        }
+
+        if (start is null || end is null)
+        {
+            problem = Refuse($"The parameter \"{(start is null ? "from" : "to")}\" is missing.", "Write the window as from (inclusive) and to (exclusive).");
+            return false;
+        }
+
+        (from, to) = (start.Value, end.Value);
+        problem = from < to ? null : Refuse("The window ends before it begins.", "Let \"from\" be earlier than \"to\".");
+        return problem is null;
+    }
+
+    /// <summary>True for CSV, false for JSON, which is normal.</summary>
+    public static bool TryFormat(HttpRequest request, out bool csv, [NotNullWhen(false)] out Problem? problem)
+    {
+        var text = Text(request, "format");
+        csv = text == "csv";
+        problem = text is null or "json" or "csv" ? null : Refuse($"There is no format \"{WireText.Shown(text)}\".", "Use json or csv.");
+        return problem is null;
+    }
+
+    /// <summary>Names with commas between them, each once; empty where the parameter is left out.</summary>
+    public static bool TryNames(HttpRequest request, string name, int most, out ImmutableArray<string> names, [NotNullWhen(false)] out Problem? problem)
+    {
+        names = Text(request, name)?.Split(',').ToImmutableArray() ?? [];
+        problem = names.Length <= most && names.All(static n => n.Length is > 0 and <= WireLimits.NameCharacters) && names.Distinct(StringComparer.Ordinal).Count() == names.Length
+            ? null
+            : Refuse($"The parameter \"{name}\" must hold at most {most.ToString(CultureInfo.InvariantCulture)} different names.", "Write them with a comma between them.");
+        return problem is null;
     }
 
     public static Problem Refuse(string detail, string help) => new(ProblemKinds.ParameterInvalid, detail, help);

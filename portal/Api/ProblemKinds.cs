@@ -30,6 +30,8 @@ public static class ProblemKinds
     public static readonly ProblemKind KeyRestricted = new("key_restricted", 403, "The API key is for other accounts or rule sets.");
     public static readonly ProblemKind NotFound = new("not_found", 404, "There is nothing at this address.");
     public static readonly ProblemKind AccountUnknown = new("account_unknown", 404, "No account has this id.");
+    public static readonly ProblemKind RulesetNotFound = new("ruleset_not_found", 404, "No published rule set has this name.");
+    public static readonly ProblemKind VersionUnknown = new("version_unknown", 404, "The rule set has no such version.");
     public static readonly ProblemKind EntryUnknown = new("entry_unknown", 404, "The account has no such entry.");
     public static readonly ProblemKind ApiKeyUnknown = new("api_key_unknown", 404, "No API key has this id.");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The address does not take this method.");
@@ -40,6 +42,7 @@ public static class ProblemKinds
     public static readonly ProblemKind KeyReused = new("idempotency_key_reused", 422, "The Idempotency-Key was used for another command.");
     public static readonly ProblemKind ValueInvalid = new("value_invalid", 422, "A member has a value that cannot be taken.");
     public static readonly ProblemKind RateLimited = new("rate_limited", 429, "The API key sends more requests than it may.");
+    public static readonly ProblemKind TooManyGroups = new("too_many_groups", 422, "The report would have too many rows for one account.");
     public static readonly ProblemKind InternalError = new("internal_error", 500, "The service failed.");
     public static readonly ProblemKind Busy = new("busy", 503, "The service has too much to do; nothing was done.");
     public static readonly ProblemKind StoreUnavailable = new("store_unavailable", 503, "The database cannot be reached now.");
@@ -60,7 +63,7 @@ public static class ProblemKinds
     [
         BadRequest, .. WireCodes.All.Select(code => new ProblemKind(code, 400, WireTitle(code))),
         HostNotAllowed, KeyRequired, KeyInvalid, ParameterInvalid, ApiKeyRequired, ApiKeyInvalid, Blocked, Paused, Refused, CrossSite, ScopeMissing, KeyRestricted,
-        NotFound, AccountUnknown, EntryUnknown, ApiKeyUnknown, MethodNotAllowed, RequestTimeout, AccountExists, BodyTooLarge, ContentType, KeyReused, ValueInvalid,
+        NotFound, AccountUnknown, RulesetNotFound, VersionUnknown, EntryUnknown, ApiKeyUnknown, MethodNotAllowed, RequestTimeout, AccountExists, BodyTooLarge, ContentType, KeyReused, TooManyGroups, ValueInvalid,
         .. _ofCommands, RateLimited, InternalError, Busy, StoreUnavailable, OutcomeUnknown,
     ];
 

@@ -32,6 +32,37 @@ internal static class ReadAnswers
         json.WriteEndObject();
     });
 
+    public static byte[] Accounts(Page<AccountSummary> page) => WireWriter.Write(page, static (json, page) =>
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("accounts"u8);
+        foreach (var account in page.Items)
+        {
+            json.WriteStartObject();
+            json.WriteString("account"u8, account.Id);
+            json.WriteString("ruleset"u8, account.Ruleset);
+            json.WriteNumberOrNull("version"u8, account.Version);
+            if (account.Plan is { } plan)
+            {
+                json.WriteString("plan"u8, plan);
+            }
+
+            json.WriteInstant("opened_at"u8, account.OpenedAt);
+            if (account.LastEntryAt is { } last)
+            {
+                json.WriteInstant("last_entry_at"u8, last);
+            }
+
+            json.WriteNumber("entries"u8, account.Entries);
+            json.WriteBalances(account.Balances, account.Decimals);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteString("next"u8, page.Next);
+        json.WriteEndObject();
+    });
+
     public static byte[] Entries(Page<EntrySummary> page) => WireWriter.Write(page, static (json, page) =>
     {
         json.WriteStartObject();

@@ -65,7 +65,9 @@ public static class V1Api
 
         api.MapKeys();
 
-        foreach (var path in new[] { "/quotes", "/charges", "/accounts", "/grants" })
+        api.MapLedger();
+
+        foreach (var path in new[] { "/quotes", "/charges", "/grants" })
         {
             api.RefuseOthers(path, HttpMethods.Post);
         }

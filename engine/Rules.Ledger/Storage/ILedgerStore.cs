@@ -110,6 +110,19 @@ public interface IReadSnapshot : IAccountReader
     /// <summary>Entries, newest first.</summary>
     ValueTask<ImmutableArray<EntryRow>> EntriesAsync(EntryFilter filter, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The charges, captures, corrections and reversals of a window, by account; within one in any order. Reads that window of each account and
+    /// nothing else.
+    /// </summary>
+    /// <param name="fromAccount">Only this account and those after it; null: all.</param>
+    IAsyncEnumerable<StoredUse> UsesAsync(UsageFilter filter, string? fromAccount, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What moved within <c>[from, to)</c>, by kind and, for uses, action: entries that fell due by their own instant, others by the time of
+    /// recording.
+    /// </summary>
+    ValueTask<ImmutableArray<StatementLine>> StatementAsync(StoredAccount account, Instant from, Instant to, CancellationToken cancellationToken);
+
     ValueTask<EntryRecord?> EntryAsync(string account, long sequence, CancellationToken cancellationToken);
 
     /// <summary>What the database itself finds wrong with its files and references; empty when nothing.</summary>

@@ -113,3 +113,8 @@ public sealed record EntryProof(JournalEntry Entry, bool KeyResolves, bool Trace
 /// <param name="Sequence">Of its last entry; 0 before the first.</param>
 /// <param name="Hash">Of its last entry, or of its opening.</param>
 public sealed record AccountHead(string Account, long Sequence, ReadOnlyMemory<byte> Hash);
+
+/// <summary>A use as a report counts it.</summary>
+/// <param name="Amount">Smallest units: charged, or given back by a reversal.</param>
+/// <param name="Event">As canonical JSON; of a reversal, that of the use it takes back.</param>
+public sealed record StoredUse(string Account, string Ruleset, EntryKind Kind, long Amount, string Action, ReadOnlyMemory<byte> Event);

@@ -30,7 +30,7 @@ public sealed class DescriptionTests(RunningPortal portal)
         Statuses(paths, "/v1/accounts/{account}/entries/{entry}", "get").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
         Statuses(paths, "/v1/keys", "post").ShouldBe(["200", "400", "401", "403", "413", "415", "422", "429", "503"]);
         Statuses(paths, "/v1/keys/{key}", "delete").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
-        paths.EnumerateObject().Count().ShouldBe(12);
+        paths.EnumerateObject().Count().ShouldBe(20);
     }
 
     [Fact]
@@ -71,6 +71,14 @@ public sealed class DescriptionTests(RunningPortal portal)
         Strictly<Balance>((await portal.Client.BalanceAsync(account)).Body);
         Strictly<EntryPage>((await portal.Client.EntriesAsync(account)).Body);
         Strictly<ExplainedEntry>((await portal.Client.EntryAsync(account, charge.Value!.Entry!.Value)).Body);
+        Strictly<AccountPage>((await portal.Client.AccountsAsync()).Body);
+        Strictly<RulesetList>((await portal.Client.RulesetsAsync()).Body);
+        Strictly<VersionList>((await portal.Client.VersionsAsync("bookbag")).Body);
+        Strictly<PublishedVersion>((await portal.Client.VersionAsync("bookbag", 1)).Body);
+        Strictly<Account>((await portal.Client.ChangePlanAsync(account, new PlanChange { Plan = "Standard" }, portal.New("key"))).Body);
+        var now = TimeProvider.System.GetUtcNow();
+        Strictly<Statement>((await portal.Client.StatementAsync(account, now.AddDays(-1), now.AddDays(1))).Body);
+        Strictly<UsagePage>((await portal.Client.UsageAsync(now.AddDays(-1), now.AddDays(1), "action", account)).Body);
         Strictly<Problem>((await portal.Client.AccountAsync("nobody")).Body);
     }
 
@@ -103,7 +111,7 @@ public sealed class DescriptionTests(RunningPortal portal)
         usage.GetProperty("additionalProperties").GetBoolean().ShouldBeFalse();
         usage.GetProperty("required").EnumerateArray().Select(name => name.GetString()).ShouldBe(["account", "action"], ignoreOrder: true);
         usage.GetProperty("properties").EnumerateObject().Select(member => member.Name)
-            .ShouldBe(["account", "at", "action", "quantities", "facts", "keys", "record"], ignoreOrder: true);
+            .ShouldBe(["account", "at", "action", "quantities", "amount", "facts", "keys", "record"], ignoreOrder: true);
         usage.GetProperty("properties").GetProperty("at").GetProperty("type").GetString().ShouldBe("string");
         schemas.GetProperty("Problem").GetProperty("properties").TryGetProperty("code", out _).ShouldBeTrue();
     }
@@ -168,6 +176,9 @@ public sealed class DescriptionTests(RunningPortal portal)
                 "POST /v1/quotes", "POST /v1/charges", "POST /v1/accounts", "POST /v1/grants",
                 "GET /v1/accounts/{account}", "GET /v1/accounts/{account}/balance", "GET /v1/accounts/{account}/entries",
                 "GET /v1/accounts/{account}/entries/{entry}", "GET /v1/problems",
+                "GET /v1/accounts", "POST /v1/accounts/{account}/facts-and-terms", "POST /v1/accounts/{account}/plan", "POST /v1/purchases",
+                "GET /v1/accounts/{account}/statement", "GET /v1/usage", "GET /v1/rulesets", "GET /v1/rulesets/{ruleset}/versions",
+                "GET /v1/rulesets/{ruleset}/versions/{version}",
                 "POST /v1/keys", "GET /v1/keys", "POST /v1/keys/{key}/rotate", "DELETE /v1/keys/{key}",
             ], ignoreOrder: true);
     }

@@ -105,6 +105,8 @@ CREATE TABLE journal(
   CHECK(amount>=0 OR kind IN (2,5,12)),
   CHECK(kind NOT IN (2,4,5,12) OR (version IS NOT NULL AND trace_sha256 IS NOT NULL))
 );
+-- Reports read the uses of a window, account by account.
+CREATE INDEX journal_use ON journal(account_id, occurred_at) WHERE kind IN (2,3,5,12);
 CREATE INDEX journal_reference ON journal(account_id, ref_seq) WHERE ref_seq IS NOT NULL;
 
 CREATE TABLE idempotency(

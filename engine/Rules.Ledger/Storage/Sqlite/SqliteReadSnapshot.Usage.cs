@@ -1,0 +1,65 @@
+using NodaTime;
+using Rules.Engine.Accounts;
+using Rules.Ledger.Journal;
+
+namespace Rules.Ledger.Storage.Sqlite;
+
+internal sealed partial class SqliteReadSnapshot
+{
+    // A reversal counts for the event that it takes back. The index journal_use holds the window of each account.
+    private const string SelectUses =
+        """
+        SELECT a.external_id, a.ruleset, j.kind, j.amount, u.action, u.content
+        FROM account a CROSS JOIN journal j ON j.account_id=a.account_id AND j.kind IN (2,3,5,12) AND j.occurred_at>=?1 AND j.occurred_at<?2
+        LEFT JOIN journal r ON j.kind=3 AND r.account_id=j.account_id AND r.seq=j.ref_seq
+        JOIN usage_event u ON u.entry_id=COALESCE(r.entry_id, j.entry_id)
+        WHERE (?3 IS NULL OR a.external_id=?3) AND (?4 IS NULL OR a.ruleset=?4) AND (?5 IS NULL OR u.action=?5) AND (?6 IS NULL OR a.external_id>=?6)
+        ORDER BY a.external_id
+        """;
+
+    private const string SelectStatement =
+        """
+        SELECT j.kind, CASE WHEN j.kind=3 THEN NULL ELSE u.action END, COUNT(DISTINCT j.entry_id), SUM(p.d_granted), SUM(p.d_available), SUM(p.d_held), SUM(p.d_spent), SUM(p.d_expired),
+               SUM(p.d_moved)
+        FROM journal j JOIN posting p ON p.entry_id=j.entry_id LEFT JOIN usage_event u ON u.entry_id=j.entry_id
+        WHERE j.account_id=?1 AND CASE WHEN substr(j.idem_key,1,4)='sys:' THEN j.occurred_at ELSE j.recorded_at END>=?2
+          AND CASE WHEN substr(j.idem_key,1,4)='sys:' THEN j.occurred_at ELSE j.recorded_at END<?3
+        GROUP BY 1, 2 ORDER BY 1, 2
+        """;
+
+    public IAsyncEnumerable<StoredUse> UsesAsync(UsageFilter filter, string? fromAccount, CancellationToken cancellationToken) =>
+        Stream(Uses(filter, fromAccount), cancellationToken);
+
+    public ValueTask<System.Collections.Immutable.ImmutableArray<StatementLine>> StatementAsync(
+        StoredAccount account, Instant from, Instant to, CancellationToken cancellationToken)
+    {
+        var lines = System.Collections.Immutable.ImmutableArray.CreateBuilder<StatementLine>();
+        var row = Session.Statement(SelectStatement);
+        row.Bind(1, account.Number).Bind(2, Instants.ToMicroseconds(from)).Bind(3, Instants.ToMicroseconds(to));
+        while (row.Step())
+        {
+            lines.Add(new StatementLine((EntryKind)row.Int32(0), row.IsNull(1) ? null : row.Text(1), row.Int64(2), row.Int64(3), row.Int64(4), row.Int64(5),
+                row.Int64(6), row.Int64(7), row.Int64(8)));
+        }
+
+        return new(lines.ToImmutable());
+    }
+
+    private IEnumerable<StoredUse> Uses(UsageFilter filter, string? fromAccount)
+    {
+        var row = Session.Statement(SelectUses);
+        row.Bind(1, Instants.ToMicroseconds(filter.From)).Bind(2, Instants.ToMicroseconds(filter.To))
+            .Bind(3, filter.Account).Bind(4, filter.Ruleset).Bind(5, filter.Action).Bind(6, fromAccount);
+        try
+        {
+            while (row.Step())
+            {
+                yield return new StoredUse(row.Text(0), row.Text(1), (EntryKind)row.Int32(2), row.Int64(3), row.Text(4), row.Blob(5));
+            }
+        }
+        finally
+        {
+            row.Reset();
+        }
+    }
+}

@@ -1,0 +1,248 @@
+using System.Globalization;
+using NodaTime;
+using Rules.Client;
+using Rules.Engine.Wire;
+using Rules.Ledger;
+using Rules.Ledger.Access;
+using Rules.Portal.Access;
+
+namespace Rules.Portal.Api;
+
+/// <summary>Changes of accounts, lists, rule sets and reports.</summary>
+internal static class LedgerApi
+{
+    private delegate WireReading<T> Reader<T>(ReadOnlySpan<byte> json)
+        where T : class;
+
+    public static void MapLedger(this RouteGroupBuilder api)
+    {
+        api.MapGet("/accounts", ListAccountsAsync).WithName("accounts").WithTags("Accounts").Needs(KeyScopes.Read)
+            .WithSummary("Accounts, by id")
+            .Parameter("ruleset", "Only accounts of this rule set.").Parameter("search", "Only ids that contain this text.")
+            .Parameter("limit", "1 to 500; 50 where it is left out.").Parameter("after", "The \"next\" of the page before.")
+            .Answers<AccountPage>(ApiExamples.AccountPage).Refuses(400, 503);
+
+        api.MapPost("/accounts/{account}/facts-and-terms", SetAsync).WithName("set-facts-and-terms").WithTags("Accounts").Needs(KeyScopes.Grant)
+            .WithSummary("State facts and terms of an account")
+            .WithDescription("They hold from now on; earlier events keep those of their own time.")
+            .Takes<FactsAndTerms>(ApiExamples.FactsAndTerms).TakesKey().Answers<Account>(ApiExamples.Account).Refuses(400, 404, 413, 415, 422, 503);
+
+        api.MapPost("/accounts/{account}/plan", ChangePlanAsync).WithName("change-plan").WithTags("Accounts").Needs(KeyScopes.Grant)
+            .WithSummary("Move an account to another plan")
+            .WithDescription("As the cycle's rule says: at once or at the renewal, with the difference, a share or in full. The answer lists what was granted and what lapsed.")
+            .Takes<PlanChange>(ApiExamples.PlanChange).TakesKey().Answers<Account>(ApiExamples.Account).Refuses(400, 404, 413, 415, 422, 503);
+
+        api.MapPost("/purchases", BuyAsync).WithName("buy").WithTags("Accounts").Needs(KeyScopes.Grant)
+            .WithSummary("Sell credits or a pack to an account")
+            .WithDescription("Either \"amount\" and \"into\", priced as the bucket is sold, or \"pack\". The answer says the price; taking the money is yours.")
+            .Takes<NewPurchase>(ApiExamples.NewPurchase).TakesKey().Answers<Purchase>(ApiExamples.Purchase).Refuses(400, 404, 413, 415, 422, 503);
+
+        api.MapGet("/accounts/{account}/statement", StatementAsync).WithName("statement").WithTags("Reports").Needs(KeyScopes.Read)
+            .WithSummary("What moved an account's credits within a window")
+            .WithDescription("Opening balance, a line per kind of entry and action, closing balance; opening and lines add up to the closing balance. Commands count when they were recorded.")
+            .Parameter("from", "Inclusive; required.").Parameter("to", "Exclusive; required.").Parameter("format", "json or csv; json where it is left out.")
+            .Answers<Statement>(ApiExamples.Statement).Refuses(400, 404, 503);
+
+        api.MapGet("/usage", UsageAsync).WithName("usage").WithTags("Reports").Needs(KeyScopes.Read)
+            .WithSummary("Use added up by account and up to two recorded names")
+            .WithDescription("Counts events and sums credits of a window, exactly; what reversals gave back in it is taken off.")
+            .Parameter("from", "Happened at or after; required.").Parameter("to", "Happened before; required.")
+            .Parameter("by", "action, or the name of a fact, a key or a recorded member; two names with a comma between them.")
+            .Parameter("account", "Only this account.").Parameter("ruleset", "Only this rule set.").Parameter("action", "Only this action.")
+            .Parameter("limit", "1 to 1,000 rows; 100 where it is left out.").Parameter("after", "The \"next\" of the page before.")
+            .Parameter("format", "json or csv; json where it is left out. A CSV page names the next one in the header Link.")
+            .Answers<UsagePage>(ApiExamples.UsagePage).Refuses(400, 422, 503);
+
+        api.MapGet("/rulesets", ListRulesets).WithName("rulesets").WithTags("Rule sets").Needs(KeyScopes.Read)
+            .WithSummary("Published rule sets").Answers<RulesetList>(ApiExamples.RulesetList).Refuses(400);
+
+        api.MapGet("/rulesets/{ruleset}/versions", ListVersions).WithName("versions").WithTags("Rule sets").Needs(KeyScopes.Read)
+            .WithSummary("Versions of a rule set, newest first").Answers<VersionList>(ApiExamples.VersionList).Refuses(400, 404);
+
+        api.MapGet("/rulesets/{ruleset}/versions/{version}", GetVersion).WithName("version").WithTags("Rule sets").Needs(KeyScopes.Read)
+            .WithSummary("One version with its text").Answers<PublishedVersion>(null).Refuses(400, 404);
+
+        api.RefuseOthers("/accounts", HttpMethods.Get, HttpMethods.Post);
+        foreach (var path in new[] { "/accounts/{account}/facts-and-terms", "/accounts/{account}/plan", "/purchases" })
+        {
+            api.RefuseOthers(path, HttpMethods.Post);
+        }
+
+        foreach (var path in new[] { "/accounts/{account}/statement", "/usage", "/rulesets", "/rulesets/{ruleset}/versions", "/rulesets/{ruleset}/versions/{version}" })
+        {
+            api.RefuseOthers(path, HttpMethods.Get);
+        }
+    }
+
+    private static Task<IResult> SetAsync(string account, HttpContext context, CreditLedger ledger) =>
+        ExecuteAsync(context, CommandReader.ReadFactsAndTerms, _ => account, (command, key) => ledger.SetAsync(account, command, key, context.RequestAborted));
+
+    private static Task<IResult> ChangePlanAsync(string account, HttpContext context, CreditLedger ledger) =>
+        ExecuteAsync(context, CommandReader.ReadPlanChange, _ => account, (command, key) => ledger.ChangePlanAsync(account, command, key, context.RequestAborted));
+
+    private static Task<IResult> BuyAsync(HttpContext context, CreditLedger ledger, IClock clock) =>
+        ExecuteAsync(context, json => CommandReader.ReadPurchase(json, clock.GetCurrentInstant()), static purchase => purchase.Account, (purchase, key) =>
+            purchase.Pack is { } pack
+                ? ledger.BuyAsync(purchase.Account, pack, key, context.RequestAborted)
+                : ledger.BuyAsync(purchase.Account, purchase.Credits!, key, context.RequestAborted));
+
+    private static async Task<IResult> ExecuteAsync<T>(
+        HttpContext context, Reader<T> read, Func<T, string> account, Func<T, string, Task<CommandResult>> run)
+        where T : class
+    {
+        if (!IdempotencyKey.TryRead(context.Request, out var key, out var problem))
+        {
+            return new ProblemBody(problem);
+        }
+
+        var body = await RequestBody.ReadAsync(context);
+        if (body.Problem is not null)
+        {
+            return new ProblemBody(body.Problem);
+        }
+
+        var reading = read(body.Json.Span);
+        return reading.Succeeded
+            ? CommandAnswers.Of(account(reading.Value), await run(reading.Value, key))
+            : new ProblemBody(Problem.Of(reading.Error));
+    }
+
+    private static async Task<IResult> ListAccountsAsync(HttpContext context, CreditLedger ledger)
+    {
+        var request = context.Request;
+        if (Parameters.Unknown(request, "ruleset", "search", "limit", "after") is { } unknown)
+        {
+            return new ProblemBody(unknown);
+        }
+
+        if (!Parameters.TryCount(request, "limit", 50, 500, out var limit, out var problem))
+        {
+            return new ProblemBody(problem);
+        }
+
+        var ruleset = Parameters.Text(request, "ruleset");
+        if (await RestrictedAsync(context, null, ruleset) is { } restricted)
+        {
+            return new ProblemBody(restricted);
+        }
+
+        var filter = new AccountFilter(ruleset, Parameters.Text(request, "search"), Parameters.Text(request, "after"), limit);
+        var page = await ledger.AccountsAsync(filter, context.RequestAborted);
+        return new JsonBody(ReadAnswers.Accounts(page));
+    }
+
+    private static async Task<IResult> StatementAsync(string account, HttpContext context, CreditLedger ledger)
+    {
+        var request = context.Request;
+        if (Parameters.Unknown(request, "from", "to", "format") is { } unknown)
+        {
+            return new ProblemBody(unknown);
+        }
+
+        if (!Parameters.TryWindow(request, out var from, out var to, out var problem) || !Parameters.TryFormat(request, out var csv, out problem))
+        {
+            return new ProblemBody(problem);
+        }
+
+        return await ledger.StatementAsync(account, from, to, context.RequestAborted) switch
+        {
+            null => new ProblemBody(CommandAnswers.AccountUnknown(account)),
+            { } statement when csv => new CsvBody(ReportJson.StatementCsv(statement), $"statement-{account}.csv"),
+            { } statement => new JsonBody(ReportJson.Statement(statement)),
+        };
+    }
+
+    private static async Task<IResult> UsageAsync(HttpContext context, CreditLedger ledger)
+    {
+        var request = context.Request;
+        if (Parameters.Unknown(request, "from", "to", "by", "account", "ruleset", "action", "limit", "after", "format") is { } unknown)
+        {
+            return new ProblemBody(unknown);
+        }
+
+        if (!Parameters.TryWindow(request, out var from, out var to, out var problem)
+            || !Parameters.TryCount(request, "limit", 100, 1000, out var limit, out problem)
+            || !Parameters.TryFormat(request, out var csv, out problem)
+            || !Parameters.TryNames(request, "by", 2, out var by, out problem))
+        {
+            return new ProblemBody(problem);
+        }
+
+        var account = Parameters.Text(request, "account");
+        var ruleset = Parameters.Text(request, "ruleset");
+        if (await RestrictedAsync(context, account, ruleset) is { } restricted)
+        {
+            return new ProblemBody(restricted);
+        }
+
+        var filter = new UsageFilter(from, to, by, account, ruleset, Parameters.Text(request, "action"), Parameters.Text(request, "after"), limit);
+        var report = await ledger.UsageAsync(filter, context.RequestAborted);
+        if (report.Fault != UsageFault.None)
+        {
+            return new ProblemBody(report.Fault == UsageFault.CursorInvalid
+                ? Parameters.Refuse("The parameter \"after\" is not one that this list gave.", "Start again without it.")
+                : new Problem(ProblemKinds.TooManyGroups, "One account has more than 10,000 different values in the window.", "Ask for a shorter window, or group by another name."));
+        }
+
+        if (!csv)
+        {
+            return new JsonBody(ReportJson.Usage(report, by));
+        }
+
+        if (report.Next is { } next)
+        {
+            var query = QueryString.Create(request.Query.Where(static p => p.Key != "after").Append(new("after", next)));
+            context.Response.Headers.Link = $"<{request.Path}{query}>; rel=\"next\"";
+        }
+
+        return new CsvBody(ReportJson.UsageCsv(report, by), "usage.csv");
+    }
+
+    private static IResult ListRulesets(HttpContext context, CreditLedger ledger) =>
+        Parameters.Unknown(context.Request) is { } problem ? new ProblemBody(problem) : new JsonBody(RulesetAnswers.List(ledger.Rulesets, ruleset => MaySee(context, ruleset)));
+
+    private static IResult ListVersions(string ruleset, HttpContext context, CreditLedger ledger) =>
+        Parameters.Unknown(context.Request) is { } problem ? new ProblemBody(problem)
+            : MaySee(context, ruleset) && ledger.Rulesets.Versions(ruleset) is { IsEmpty: false } versions ? new JsonBody(RulesetAnswers.Versions(ruleset, versions))
+            : new ProblemBody(RulesetUnknown(ruleset));
+
+    private static IResult GetVersion(string ruleset, string version, HttpContext context, CreditLedger ledger)
+    {
+        if (Parameters.Unknown(context.Request) is { } problem)
+        {
+            return new ProblemBody(problem);
+        }
+
+        var versions = MaySee(context, ruleset) ? ledger.Rulesets.Versions(ruleset) : [];
+        var found = int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? versions.FirstOrDefault(candidate => candidate.Model.Version == number)
+            : null;
+        return found is not null ? new JsonBody(RulesetAnswers.Version(found))
+            : new ProblemBody(versions.IsEmpty ? RulesetUnknown(ruleset)
+                : new Problem(ProblemKinds.VersionUnknown, $"{ruleset} has no published version \"{WireText.Shown(version)}\".", "List its versions."));
+    }
+
+    // A list over several accounts is open to a restricted key where it asks for one that it may use, or for a whole rule set that it may.
+    private static async ValueTask<Problem?> RestrictedAsync(HttpContext context, string? account, string? ruleset)
+    {
+        if (context.Features.Get<ApiCaller>() is not { Key.IsRestricted: true } caller)
+        {
+            return null;
+        }
+
+        if (account is not null)
+        {
+            return await caller.MayUseAsync(account, context.RequestAborted) ? null : CommandAnswers.AccountUnknown(account);
+        }
+
+        return caller.Key.Accounts.IsEmpty && ruleset is not null && caller.Key.Rulesets.Contains(ruleset)
+            ? null
+            : new Problem(ProblemKinds.KeyRestricted, Help: "Ask for one of the accounts or rule sets that the key names, or use another key.");
+    }
+
+    private static bool MaySee(HttpContext context, string ruleset) =>
+        context.Features.Get<ApiCaller>() is not { Key.Rulesets.IsEmpty: false } caller || caller.Key.Rulesets.Contains(ruleset);
+
+    private static Problem RulesetUnknown(string ruleset) =>
+        new(ProblemKinds.RulesetNotFound, $"There is no published rule set \"{WireText.Shown(ruleset)}\".", "GET /v1/rulesets lists them.");
+}
