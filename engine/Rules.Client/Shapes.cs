@@ -4,7 +4,7 @@ namespace Rules.Client;
 
 /// <summary>One operation of an account that is to be priced.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record UsageEvent
+public record UsageEvent
 {
     /// <summary>Id of the account: 1 to 128 ASCII letters, digits and <c>. _ - ~ : @ + = ,</c>.</summary>
     public required string Account { get; init; }

@@ -1,6 +1,9 @@
+using NodaTime;
 using Rules.Engine.Accounts;
 using Rules.Ledger.Access;
 using Rules.Ledger.Anchoring;
+using Rules.Ledger.Journal;
+using Rules.Ledger.Outbox;
 using Rules.Ledger.Storage;
 using Rules.Ledger.Storage.Sqlite;
 using Rules.Ledger.Writing;
@@ -35,6 +38,10 @@ public sealed partial class CreditLedger : IAsyncDisposable
     /// <summary>The keys of the service over this database.</summary>
     /// <exception cref="NotSupportedException">The store keeps a ledger only.</exception>
     public ApiKeys Keys => field ??= new ApiKeys(App, _options.Time);
+
+    /// <summary>What entries have to tell others, and its way there.</summary>
+    /// <exception cref="NotSupportedException">The store keeps a ledger only.</exception>
+    public MessageOutbox Outbox => field ??= new MessageOutbox(App, _options.Time);
 
     /// <summary>Opens or creates a ledger in a SQLite file.</summary>
     /// <param name="path">The file; its directory is created.</param>
@@ -92,7 +99,16 @@ public sealed partial class CreditLedger : IAsyncDisposable
         }
     }
 
-    private IAppStore App => _store.App ?? throw new NotSupportedException("The store keeps a ledger only: it has no place for keys.");
+    /// <summary>Writes one small row, which tells whether the database takes writes.</summary>
+    /// <returns>This clock, and the latest that was ever written so.</returns>
+    /// <exception cref="StoreException">The database cannot be written now.</exception>
+    public async Task<(Instant Now, Instant Latest)> BeatAsync(CancellationToken cancellationToken)
+    {
+        var now = Instants.Now(_options.Time);
+        return (now, await App.BeatAsync(now, cancellationToken));
+    }
+
+    private IAppStore App => _store.App ?? throw new NotSupportedException("The store keeps a ledger only: it has no place for keys and messages.");
 
     /// <summary>Finishes the commands that wait, then closes the store.</summary>
     public async ValueTask DisposeAsync()

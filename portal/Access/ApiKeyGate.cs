@@ -3,6 +3,7 @@ using Rules.Engine.Wire;
 using Rules.Ledger;
 using Rules.Ledger.Access;
 using Rules.Portal.Api;
+using Rules.Portal.Operations;
 
 namespace Rules.Portal.Access;
 
@@ -27,6 +28,7 @@ internal sealed class ApiKeyGate(
 
         if (await RefusalAsync(context) is { } problem)
         {
+            PortalInstruments.Refused(problem.Kind.Code);
             await new ProblemBody(problem).ExecuteAsync(context);
             return;
         }

@@ -84,6 +84,46 @@ internal static class ApiExamples
         }
         """;
 
+    public const string BulkQuotes = """
+        {
+          "items": [
+            {"account": "sample-lab", "action": "analysis", "quantities": {"image": "6000", "crop": "120000"}, "keys": {"run": "bulk-1"}},
+            {"account": "sample-lab", "action": "analysis", "quantities": {"image": "1", "crop": "0"}, "keys": {"run": "bulk-2"}}
+          ]
+        }
+        """;
+
+    public const string BulkCharges = """
+        {
+          "items": [
+            {"idempotency_key": "bulk-1", "account": "sample-lab", "action": "analysis", "quantities": {"image": "6000", "crop": "120000"}, "keys": {"run": "bulk-1"}},
+            {"idempotency_key": "bulk-2", "account": "sample-lab", "action": "analysis", "quantities": {"image": "1", "crop": "0"}, "keys": {"run": "bulk-2"}}
+          ]
+        }
+        """;
+
+    public const string AlertPage = """
+        {
+          "alerts": [{
+            "id": "acme/7/0", "type": "alert", "alert": "nearly used up", "account": "acme", "ruleset": "bookbag", "version": 1, "entry": 7,
+            "threshold": "1600", "reached": "1602", "text": "alert \"nearly used up\": 1,602 used, the level is 1,600",
+            "at": "2026-05-02T08:00:00Z", "recorded_at": "2026-05-02T08:00:01.25Z"
+          }],
+          "next": "19"
+        }
+        """;
+
+    public const string NewWebhook = """
+        {"url": "https://hooks.example.com/rules"}
+        """;
+
+    public const string Webhook = """
+        {
+          "id": "4f6h8j0k2m5n7p9r", "url": "https://hooks.example.com/rules", "secret": "whsec_…",
+          "created": "2026-05-01T10:00:00Z", "created_by": "0d5h8t2w9y4z1a7e"
+        }
+        """;
+
     public const string NewKey = """
         {"name": "image workers", "scopes": ["quote", "charge"], "rulesets": ["biodock"], "expires": "2099-01-01T00:00:00Z"}
         """;

@@ -8,6 +8,10 @@ internal sealed class JsonBody(ReadOnlyMemory<byte> body, bool replayed = false)
     /// <summary>Told on an answer that a key had got before.</summary>
     public const string ReplayedHeader = "Idempotency-Replayed";
 
+    public ReadOnlyMemory<byte> Body => body;
+
+    public bool Replayed => replayed;
+
     public Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
@@ -39,6 +43,10 @@ internal sealed class CsvBody(ReadOnlyMemory<byte> body, string fileName) : IRes
 /// <summary>Sends problem details.</summary>
 internal sealed class ProblemBody(Problem problem, bool replayed = false) : IResult
 {
+    public Problem Problem => problem;
+
+    public bool Replayed => replayed;
+
     public Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;

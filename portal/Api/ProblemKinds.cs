@@ -34,10 +34,13 @@ public static class ProblemKinds
     public static readonly ProblemKind VersionUnknown = new("version_unknown", 404, "The rule set has no such version.");
     public static readonly ProblemKind EntryUnknown = new("entry_unknown", 404, "The account has no such entry.");
     public static readonly ProblemKind ApiKeyUnknown = new("api_key_unknown", 404, "No API key has this id.");
+    public static readonly ProblemKind WebhookUnknown = new("webhook_unknown", 404, "No webhook has this id.");
+    public static readonly ProblemKind DeliveryUnknown = new("delivery_unknown", 404, "The webhook has no such delivery.");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The address does not take this method.");
     public static readonly ProblemKind RequestTimeout = new("request_timeout", 408, "The request came too slowly.");
     public static readonly ProblemKind AccountExists = new("account_exists", 409, "An account of this id is already open.");
     public static readonly ProblemKind BodyTooLarge = new("body_too_large", 413, "The body is larger than the service takes.");
+    public static readonly ProblemKind TooManyItems = new("too_many_items", 413, "The request holds more items than the service takes at once.");
     public static readonly ProblemKind ContentType = new("content_type_unsupported", 415, "The body must be JSON.");
     public static readonly ProblemKind KeyReused = new("idempotency_key_reused", 422, "The Idempotency-Key was used for another command.");
     public static readonly ProblemKind ValueInvalid = new("value_invalid", 422, "A member has a value that cannot be taken.");
@@ -63,7 +66,8 @@ public static class ProblemKinds
     [
         BadRequest, .. WireCodes.All.Select(code => new ProblemKind(code, 400, WireTitle(code))),
         HostNotAllowed, KeyRequired, KeyInvalid, ParameterInvalid, ApiKeyRequired, ApiKeyInvalid, Blocked, Paused, Refused, CrossSite, ScopeMissing, KeyRestricted,
-        NotFound, AccountUnknown, RulesetNotFound, VersionUnknown, EntryUnknown, ApiKeyUnknown, MethodNotAllowed, RequestTimeout, AccountExists, BodyTooLarge, ContentType, KeyReused, TooManyGroups, ValueInvalid,
+        NotFound, AccountUnknown, RulesetNotFound, VersionUnknown, EntryUnknown, ApiKeyUnknown, WebhookUnknown, DeliveryUnknown, MethodNotAllowed, RequestTimeout, AccountExists, BodyTooLarge, TooManyItems,
+        ContentType, KeyReused, TooManyGroups, ValueInvalid,
         .. _ofCommands, RateLimited, InternalError, Busy, StoreUnavailable, OutcomeUnknown,
     ];
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using Microsoft.Net.Http.Headers;
 using Rules.Engine.Wire;
 using Rules.Portal.Access;
@@ -8,7 +9,8 @@ namespace Rules.Portal.Api;
 /// <summary>A request's JSON body, whole, or why there is none.</summary>
 internal readonly record struct RequestBody(ReadOnlyMemory<byte> Json, Problem? Problem)
 {
-    public static async ValueTask<RequestBody> ReadAsync(HttpContext context)
+    /// <param name="limit">Bytes.</param>
+    public static async ValueTask<RequestBody> ReadAsync(HttpContext context, int limit = WireLimits.BodyBytes)
     {
         var request = context.Request;
         if (!IsJson(request))
@@ -16,9 +18,9 @@ internal readonly record struct RequestBody(ReadOnlyMemory<byte> Json, Problem? 
             return Refuse(new Problem(ProblemKinds.ContentType, Help: "Send \"Content-Type: application/json\", in UTF-8 and without a Content-Encoding."));
         }
 
-        if (request.ContentLength > WireLimits.BodyBytes)
+        if (request.ContentLength > limit)
         {
-            return Refuse(TooLarge);
+            return Refuse(TooLarge(limit));
         }
 
         try
@@ -27,10 +29,10 @@ internal readonly record struct RequestBody(ReadOnlyMemory<byte> Json, Problem? 
             while (true)
             {
                 var read = await reader.ReadAsync(context.RequestAborted);
-                if (read.Buffer.Length > WireLimits.BodyBytes)
+                if (read.Buffer.Length > limit)
                 {
                     reader.AdvanceTo(read.Buffer.End);
-                    return Refuse(TooLarge);
+                    return Refuse(TooLarge(limit));
                 }
 
                 if (read.IsCompleted)
@@ -46,16 +48,17 @@ internal readonly record struct RequestBody(ReadOnlyMemory<byte> Json, Problem? 
         }
         catch (BadHttpRequestException exception)
         {
-            return Refuse(Of(exception));
+            return Refuse(Of(exception, limit));
         }
     }
 
     /// <summary>What the server's own refusal of a request is told as.</summary>
-    public static Problem Of(BadHttpRequestException exception) => exception.StatusCode == StatusCodes.Status413PayloadTooLarge
-        ? TooLarge
+    public static Problem Of(BadHttpRequestException exception, int limit = WireLimits.BodyBytes) => exception.StatusCode == StatusCodes.Status413PayloadTooLarge
+        ? TooLarge(limit)
         : new Problem(ProblemKinds.OfStatus(exception.StatusCode), "The body ended early, came too slowly, or broke the rules of HTTP.", "Send the request again.");
 
-    private static Problem TooLarge => new(ProblemKinds.BodyTooLarge, "The body is larger than 256 KiB.", "Send less in one request.");
+    private static Problem TooLarge(int limit) => new(
+        ProblemKinds.BodyTooLarge, string.Create(CultureInfo.InvariantCulture, $"The body is larger than {limit / 1024} KiB."), "Send less in one request.");
 
     private static RequestBody Refuse(Problem problem) => new(default, problem);
 

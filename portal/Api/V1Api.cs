@@ -63,6 +63,8 @@ public static class V1Api
             .WithDescription("Events that the rules cannot evaluate answer 422 with a code RTnn of their own.")
             .Answers<IReadOnlyList<Client.ProblemKind>>(null);
 
+        api.MapBulk();
+        api.MapAlerts();
         api.MapKeys();
 
         api.MapLedger();

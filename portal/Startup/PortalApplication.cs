@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -5,7 +6,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using NodaTime;
 using Rules.Ledger;
 using Rules.Portal.Access;
+using Rules.Portal.Alerts;
 using Rules.Portal.Api;
+using Rules.Portal.Operations;
 using Rules.Portal.Sample;
 using Rules.Portal.Web;
 
@@ -117,6 +120,8 @@ public sealed class PortalApplication : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        // That the key ring lies unencrypted in a folder of the service's own is how it is meant.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         // A start that fails is told once and in words by the program itself.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         if (builder.Environment.IsDevelopment())
@@ -162,7 +167,13 @@ public sealed class PortalApplication : IAsyncDisposable
         builder.Services.AddHostedService(services => services.GetRequiredService<KeyUses>());
         builder.Services.AddPortalPages();
         builder.Services.AddApiDescription();
-        builder.Services.AddHealthChecks();
+        builder.Services.AddOperations();
+        builder.Services.AddDataProtection().SetApplicationName("Rules").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(settings.Home, "keys")));
+        builder.Services.AddSingleton<WebhookTargets>();
+        builder.Services.AddSingleton<WebhookSecrets>();
+        builder.Services.AddSingleton(AlertPace.Usual);
+        builder.Services.AddSingleton<AlertDelivery>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<AlertDelivery>());
     }
 
     private void Map()
@@ -170,13 +181,14 @@ public sealed class PortalApplication : IAsyncDisposable
         _app.UsePortalHeaders();
         _app.UseMiddleware<HostGuard>();
         _app.UsePortalErrorPages();
+        _app.UseMiddleware<RequestMeter>();
         _app.UseMiddleware<V1Problems>();
         _app.UseTryItPage();
         _app.UseRouting();
         _app.UseMiddleware<ApiKeyGate>();
         _app.MapV1Api();
         _app.MapOpenApi("/openapi/{documentName}.json");
-        _app.MapHealthChecks("/healthz");
+        _app.MapOperations();
         _app.MapPortalPages();
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace Rules.Portal.Startup;
@@ -28,6 +29,12 @@ public sealed record PortalSettings
     /// <summary>Requests per second of a key that names no rate of its own.</summary>
     public required int RequestsPerSecond { get; init; }
 
+    /// <summary>The only hosts to which webhooks may go, wherever they lie; empty: any public one.</summary>
+    public ImmutableArray<string> WebhookHosts { get; init; } = [];
+
+    /// <summary>The collector of metrics and traces; null: none.</summary>
+    public required Uri? Otlp { get; init; }
+
     /// <exception cref="StartRefusedException">A value cannot be used.</exception>
     public static PortalSettings Read(IConfiguration configuration, IHostEnvironment environment)
     {
@@ -50,6 +57,8 @@ public sealed record PortalSettings
             RuleFiles = Files(configuration["Rules:Files"], home, source),
             Sample = Flag(configuration, "Rules:Sample") ?? environment.IsDevelopment(),
             RequestsPerSecond = Number(configuration, "Rules:RequestsPerSecond", 1, 1_000_000) ?? 10_000,
+            WebhookHosts = [.. (configuration["Rules:WebhookHosts"] ?? "").Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries)],
+            Otlp = Address(configuration, "Rules:Otlp"),
         };
     }
 
@@ -80,6 +89,13 @@ public sealed record PortalSettings
         var shipped = Path.Combine(source ?? AppContext.BaseDirectory, "rules");
         return Directory.Exists(shipped) ? shipped : null;
     }
+
+    private static Uri? Address(IConfiguration configuration, string key) => configuration[key] switch
+    {
+        null or "" => null,
+        { } text when Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.UserInfo.Length == 0 => address,
+        _ => throw new StartRefusedException(ExitCodes.Usage, $"{key} is no address. Write it as http://127.0.0.1:4318."),
+    };
 
     private static int? Number(IConfiguration configuration, string key, int least, int most) => configuration[key] switch
     {

@@ -14,7 +14,10 @@ switch (args)
     case ["ledger", var rules]:
         await LedgerBenchmarks.RunAsync(rules, Console.Out);
         return 0;
+    case ["http"]:
+        await HttpBenchmarks.RunAsync(Console.Out);
+        return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project tests/Rules.Benchmarks -- event | text | ledger RULES_DIRECTORY");
+        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project tests/Rules.Benchmarks -- event | text | ledger RULES_DIRECTORY | http");
         return 64;
 }

@@ -236,7 +236,7 @@ internal static class Alerting
 /// <summary>A level that an event crossed.</summary>
 /// <param name="Threshold">The level in credits.</param>
 /// <param name="After">The figure after the event, in credits.</param>
-internal sealed record AlertStep(AlertRule Alert, AlertLevel Level, ExactDecimal Threshold, ExactDecimal After) : Step
+public sealed record AlertStep(AlertRule Alert, AlertLevel Level, ExactDecimal Threshold, ExactDecimal After) : Step
 {
     public override TextLocation? Location => Level.Location;
 

@@ -8,6 +8,10 @@ namespace Rules.Engine.Wire;
 /// <summary>An event with the account that it belongs to: the body of quotes and charges.</summary>
 public sealed record AccountEvent(string Account, UsageEvent Usage);
 
+/// <summary>An event among many, with the key under which it is charged.</summary>
+/// <param name="Key">Null where it has none.</param>
+public sealed record KeyedEvent(string Account, UsageEvent Usage, string? Key);
+
 /// <summary>An event for an evaluation without a ledger: the input of <c>rules quote</c>.</summary>
 /// <param name="Account">Null where the event names none.</param>
 /// <param name="State">The account as it is to be assumed; null where none is given.</param>
@@ -28,6 +32,8 @@ public static class EventReader
 
     private static readonly string[] _members = ["account", "at", "action", "quantities", "facts", "keys", "record", "amount"];
 
+    private static readonly string[] _keyedMembers = [.. _members, "idempotency_key"];
+
     private static readonly string[] _statedMembers = [.. _members, "state"];
 
     private static readonly string[] _stepMembers = [.. _members, "id", "do"];
@@ -43,6 +49,16 @@ public static class EventReader
         var cursor = new JsonCursor(json);
         return TryRead(ref cursor, _members, now, required: 0b101, out var account, out var usage, out _, out _)
             ? new(new AccountEvent(account!, usage!), null)
+            : new(null, cursor.Error);
+    }
+
+    /// <summary>One item of <c>POST /v1/charges/bulk</c>: an event with its <c>idempotency_key</c>, which is required too.</summary>
+    /// <param name="now">Stands for <c>at</c> where it is left out, cut to the microsecond.</param>
+    public static WireReading<KeyedEvent> ReadKeyed(ReadOnlySpan<byte> json, Instant now)
+    {
+        var cursor = new JsonCursor(json);
+        return TryRead(ref cursor, _keyedMembers, now, required: 0b1_0000_0101, out var account, out var usage, out _, out var key)
+            ? new(new KeyedEvent(account!, usage!, key), null)
             : new(null, cursor.Error);
     }
 
@@ -94,6 +110,7 @@ public static class EventReader
                 6 => cursor.Texts(out record),
                 7 => cursor.Amount(out amount),
                 OwnMembers when members == _statedMembers => TryReadState(ref cursor, out state),
+                OwnMembers when members == _keyedMembers => cursor.Text(WireLimits.IdCharacters, out id),
                 OwnMembers => cursor.Id(out id),
                 _ => cursor.Pass(),
             };

@@ -6,6 +6,12 @@ public static class WireLimits
     /// <summary>Bytes of one event or command.</summary>
     public const int BodyBytes = 256 * 1024;
 
+    /// <summary>Bytes of many events in one request.</summary>
+    public const int BulkBytes = 2 * 1024 * 1024;
+
+    /// <summary>Events in one request.</summary>
+    public const int BulkItems = 1_000;
+
     /// <summary>Depth of nested objects and arrays.</summary>
     public const int Depth = 64;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NodaTime;
 using Rules.Ledger.Access;
+using Rules.Ledger.Outbox;
 
 namespace Rules.Ledger.Storage;
 
@@ -28,4 +29,32 @@ public interface IAppStore
 
     /// <summary>Moves the keys' last use forward, never back.</summary>
     ValueTask NoteKeyUseAsync(IReadOnlyCollection<KeyValuePair<string, Instant>> uses, CancellationToken cancellationToken);
+
+    /// <summary>Writes an instant over an earlier one and answers the latest of all that were written.</summary>
+    ValueTask<Instant> BeatAsync(Instant at, CancellationToken cancellationToken);
+
+    /// <summary>Messages whose position is greater than <paramref name="after"/>, by position; of one account or of all.</summary>
+    ValueTask<ImmutableArray<StoredMessage>> MessagesAsync(string? account, long after, int limit, CancellationToken cancellationToken);
+
+    ValueTask AddWebhookAsync(StoredWebhook webhook, CancellationToken cancellationToken);
+
+    /// <summary>Those that are not removed, by instant of creation, then by id.</summary>
+    ValueTask<ImmutableArray<StoredWebhook>> WebhooksAsync(CancellationToken cancellationToken);
+
+    /// <summary>Removes a webhook; deliveries that wait for it become <see cref="DeliveryState.Removed"/>.</summary>
+    /// <returns>False where there is none.</returns>
+    ValueTask<bool> RemoveWebhookAsync(string id, Instant at, CancellationToken cancellationToken);
+
+    /// <summary>Takes deliveries that are due at <paramref name="now"/>, the longest due first, and makes them due again at <paramref name="leaseUntil"/>.</summary>
+    ValueTask<ImmutableArray<DueDelivery>> TakeDueAsync(Instant now, Instant leaseUntil, int most, CancellationToken cancellationToken);
+
+    /// <summary>Adds an attempt and moves its delivery, where that still waits.</summary>
+    ValueTask NoteDeliveryAsync(string webhook, long message, DeliveryAttempt attempt, DeliveryState state, Instant nextAt, CancellationToken cancellationToken);
+
+    /// <summary>Deliveries whose message is before <paramref name="before"/>, newest first; null where the webhook never was.</summary>
+    ValueTask<ImmutableArray<DeliveryRecord>?> DeliveriesAsync(string webhook, long before, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Makes a delivery wait and be due.</summary>
+    /// <returns>False where there is none, or its webhook is removed.</returns>
+    ValueTask<bool> ResendAsync(string webhook, long message, Instant at, CancellationToken cancellationToken);
 }

@@ -4,6 +4,7 @@ using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
 using Rules.Engine.Pricing;
 using Rules.Ledger.Journal;
+using Rules.Ledger.Outbox;
 
 namespace Rules.Ledger.Storage;
 
@@ -52,6 +53,9 @@ public sealed record AccountAppend
     public required IReadOnlyList<NewValue> Values { get; init; }
 
     public required AccountState After { get; init; }
+
+    /// <summary>What the entries have to tell others, in order; written with them or not at all.</summary>
+    public IReadOnlyList<NewMessage> Messages { get; init; } = [];
 }
 
 /// <param name="Sequence">The entry that began it, or after which it began.</param>

@@ -5,6 +5,7 @@ using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
 using Rules.Engine.Pricing;
 using Rules.Ledger.Journal;
+using Rules.Ledger.Outbox;
 using Rules.Ledger.Storage;
 
 namespace Rules.Ledger.Writing;
@@ -24,6 +25,7 @@ internal sealed class AccountSession
     private readonly HashSet<ScopeId> _changedScopes = [];
     private readonly List<NewCycle> _cycles = [];
     private readonly List<NewValue> _values = [];
+    private readonly List<NewMessage> _messages = [];
     private StoredAccount? _before;
     private AccountState? _state;
     private Cycle? _lastCycle;
@@ -113,6 +115,7 @@ internal sealed class AccountSession
             Cycles = [.. _cycles],
             Values = [.. _values],
             After = _state!,
+            Messages = [.. _messages],
         }, cancellationToken);
         _before = _before! with { State = _state!, HeadSequence = _sequence, HeadHash = _hash, Period = _before.Period + _cycles.Count };
         _entries.Clear();
@@ -120,6 +123,7 @@ internal sealed class AccountSession
         _changedScopes.Clear();
         _cycles.Clear();
         _values.Clear();
+        _messages.Clear();
         _changed = false;
         _holdsMoved = false;
         return _appended = true;
@@ -405,6 +409,7 @@ internal sealed class AccountSession
         _entries.Add(entry);
         _hash = entry.Hash;
         _holdsMoved |= content.NewHold is not null || content.Settlement is not null;
+        TellAlerts(entry, booked.State!.Ruleset);
         foreach (var scope in content.Scopes)
         {
             _scopes[scope.Id] = scope;
@@ -451,5 +456,21 @@ internal sealed class AccountSession
         }
 
         return null;
+    }
+
+    // Thresholds that the entry crossed; a repeated command writes no entry, and so tells nothing again.
+    private void TellAlerts(JournalEntry entry, string ruleset)
+    {
+        if (entry.Content.Quote is not { Alerts.IsEmpty: false } quote)
+        {
+            return;
+        }
+
+        var line = 0;
+        foreach (var alert in quote.Steps.OfType<AlertStep>())
+        {
+            _messages.Add(new NewMessage(entry.Sequence, line, AlertMessage.Of(entry, ruleset, quote, alert, line)));
+            line++;
+        }
     }
 }

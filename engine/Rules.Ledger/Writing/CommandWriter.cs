@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Rules.Ledger.Storage;
 
@@ -32,6 +33,7 @@ internal sealed class CommandWriter : IAsyncDisposable
 
         if (batch.Count > 0)
         {
+            LedgerInstruments.Taken(batch.Count);
             await RunAsync(_store, batch);
         }
 
@@ -43,9 +45,12 @@ internal sealed class CommandWriter : IAsyncDisposable
     {
         if (!_queue.Writer.TryWrite(command))
         {
-            return Task.FromResult(new CommandResult { Status = CommandStatus.Busy });
+            var busy = new CommandResult { Status = CommandStatus.Busy };
+            LedgerInstruments.Answered(command, busy);
+            return Task.FromResult(busy);
         }
 
+        LedgerInstruments.Queued();
         return cancellationToken.CanBeCanceled ? command.Completion.WaitAsync(cancellationToken) : command.Completion;
     }
 
@@ -141,13 +146,15 @@ internal sealed class CommandWriter : IAsyncDisposable
     {
         foreach (var command in commands)
         {
-            command.Complete(new CommandResult { Status = CommandStatus.OutcomeUnknown });
+            Complete(command, new CommandResult { Status = CommandStatus.OutcomeUnknown });
         }
     }
 
     private static async Task RunTogetherAsync(IWriteTransaction begun, IReadOnlyList<PendingCommand> batch)
     {
         var results = new CommandResult[batch.Count];
+        using var activity = LedgerInstruments.Activities.StartActivity("ledger.commit")?.SetTag("commands", batch.Count);
+        var started = Stopwatch.GetTimestamp();
         await using (var transaction = begun)
         {
             var sessions = new Dictionary<string, AccountSession>(StringComparer.Ordinal);
@@ -171,13 +178,20 @@ internal sealed class CommandWriter : IAsyncDisposable
             if (appended)
             {
                 await transaction.CommitAsync(CancellationToken.None);
+                LedgerInstruments.Committed(batch.Count, Stopwatch.GetElapsedTime(started).Ticks / TimeSpan.TicksPerMicrosecond);
             }
         }
 
         for (var i = 0; i < results.Length; i++)
         {
-            batch[i].Complete(results[i]);
+            Complete(batch[i], results[i]);
         }
+    }
+
+    private static void Complete(PendingCommand command, CommandResult result)
+    {
+        LedgerInstruments.Answered(command, result);
+        command.Complete(result);
     }
 
     private async Task LoopAsync()
@@ -190,6 +204,7 @@ internal sealed class CommandWriter : IAsyncDisposable
                 batch.Add(command);
             }
 
+            LedgerInstruments.Taken(batch.Count);
             await RunAsync(_store, batch);
             batch.Clear();
         }

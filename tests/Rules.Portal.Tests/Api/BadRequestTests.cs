@@ -155,7 +155,7 @@ public sealed class BadRequestTests(RunningPortal portal)
     [InlineData("169.254.169.254")]
     public async Task Other_host_names_are_refused_everywhere(string host)
     {
-        foreach (var path in new[] { "/v1/problems", "/", "/healthz", "/docs/index.html" })
+        foreach (var path in new[] { "/v1/problems", "/", "/health/live", "/metrics", "/docs/index.html" })
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Host = host } };
             using var response = await portal.Http.SendAsync(request);

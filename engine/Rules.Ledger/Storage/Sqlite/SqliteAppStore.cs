@@ -7,7 +7,7 @@ using Rules.Ledger.Journal;
 namespace Rules.Ledger.Storage.Sqlite;
 
 /// <summary>The service's own tables, behind the same single writer as the ledger's.</summary>
-internal sealed class SqliteAppStore(SqliteLedgerStore store) : IAppStore
+internal sealed partial class SqliteAppStore(SqliteLedgerStore store) : IAppStore
 {
     private const string SelectKey =
         """
@@ -34,6 +34,10 @@ internal sealed class SqliteAppStore(SqliteLedgerStore store) : IAppStore
     private const string RevokeKey = "UPDATE api_key SET revoked_at=?2 WHERE key_id=?1 AND revoked_at IS NULL";
 
     private const string UseKey = "UPDATE api_key SET last_used_at=?2 WHERE key_id=?1 AND (last_used_at IS NULL OR last_used_at<?2)";
+
+    private const string WriteBeat = "INSERT INTO heartbeat(only,at) VALUES(1,?1) ON CONFLICT(only) DO UPDATE SET at=MAX(at,excluded.at)";
+
+    private const string SelectBeat = "SELECT at FROM heartbeat";
 
     public ValueTask<StoredApiKey?> KeyAsync(string id, CancellationToken cancellationToken) => store.ReadAsync(session =>
     {
@@ -84,6 +88,16 @@ internal sealed class SqliteAppStore(SqliteLedgerStore store) : IAppStore
 
             return uses.Count;
         }, cancellationToken);
+
+    public ValueTask<Instant> BeatAsync(Instant at, CancellationToken cancellationToken) => store.WriteAsync(session =>
+    {
+        session.Statement(WriteBeat).Bind(1, Instants.ToMicroseconds(at)).Execute();
+        var statement = session.Statement(SelectBeat);
+        statement.Step();
+        var latest = Instants.FromMicroseconds(statement.Int64(0));
+        statement.Reset();
+        return latest;
+    }, cancellationToken);
 
     private static StoredApiKey ReadKey(SqliteStatement row)
     {

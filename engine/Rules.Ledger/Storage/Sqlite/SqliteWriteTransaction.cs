@@ -81,6 +81,8 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
         VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)
         """;
 
+    private const string InsertMessage = "INSERT INTO outbox(account_id,seq,line,body,created_at) VALUES(?1,?2,?3,?4,?5)";
+
     private bool _failed;
     private bool _committed;
 
@@ -210,6 +212,11 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
         foreach (var scope in append.Scopes)
         {
             Append(account, scope);
+        }
+
+        foreach (var message in append.Messages)
+        {
+            Session.Statement(InsertMessage).Bind(1, account).Bind(2, message.Sequence).Bind(3, message.Line).Bind(4, message.Body.Span).Bind(5, lastAt).Execute();
         }
 
         Session.Statement(MoveTime).Bind(1, account).Bind(2, lastAt).Execute();

@@ -25,3 +25,60 @@ CREATE TRIGGER api_key_u BEFORE UPDATE ON api_key BEGIN
   SELECT RAISE(ABORT,'api_key: what it may do is fixed') WHERE NEW.key_id<>OLD.key_id OR NEW.scopes<>OLD.scopes OR NEW.rulesets IS NOT OLD.rulesets
     OR NEW.accounts IS NOT OLD.accounts OR NEW.created_at<>OLD.created_at OR NEW.created_by<>OLD.created_by; END;
 CREATE TRIGGER api_key_d BEFORE DELETE ON api_key BEGIN SELECT RAISE(ABORT,'append-only'); END;
+
+-- One row, written to learn whether the database takes writes; it never falls.
+CREATE TABLE heartbeat(
+  only INTEGER PRIMARY KEY CHECK(only=1),
+  at   INTEGER NOT NULL CHECK(typeof(at)='integer')
+);
+
+-- What is to be told to others, written in the transaction of the entry that it is about: alerts of thresholds that were crossed.
+CREATE TABLE outbox(
+  message_id INTEGER PRIMARY KEY CHECK(typeof(message_id)='integer'),
+  account_id INTEGER NOT NULL,
+  seq        INTEGER NOT NULL,
+  line       INTEGER NOT NULL CHECK(typeof(line)='integer' AND line>=0),
+  body       BLOB    NOT NULL CHECK(typeof(body)='blob'),
+  created_at INTEGER NOT NULL CHECK(typeof(created_at)='integer'),
+  UNIQUE(account_id, seq, line),
+  FOREIGN KEY(account_id, seq) REFERENCES journal(account_id, seq)
+);
+
+-- The secret signs what is sent, so it is kept itself, encrypted by the service.
+CREATE TABLE webhook(
+  webhook_id TEXT    PRIMARY KEY CHECK(typeof(webhook_id)='text' AND length(webhook_id)=16),
+  url        TEXT    NOT NULL CHECK(length(url) BETWEEN 1 AND 2048),
+  secret     BLOB    NOT NULL CHECK(typeof(secret)='blob'),
+  created_at INTEGER NOT NULL CHECK(typeof(created_at)='integer'),
+  created_by TEXT    NOT NULL,
+  removed_at INTEGER NULL     CHECK(removed_at IS NULL OR typeof(removed_at)='integer')
+);
+
+-- One row for each message and each webhook that was there when it was written: 1 waits, 2 delivered, 3 given up, 4 the webhook was removed.
+CREATE TABLE delivery(
+  message_id INTEGER NOT NULL REFERENCES outbox(message_id),
+  webhook_id TEXT    NOT NULL REFERENCES webhook(webhook_id),
+  state      INTEGER NOT NULL CHECK(state BETWEEN 1 AND 4),
+  attempts   INTEGER NOT NULL CHECK(typeof(attempts)='integer' AND attempts>=0),
+  next_at    INTEGER NOT NULL CHECK(typeof(next_at)='integer'),
+  PRIMARY KEY(webhook_id, message_id)
+) WITHOUT ROWID;
+CREATE INDEX delivery_due ON delivery(next_at) WHERE state=1;
+
+CREATE TABLE delivery_attempt(
+  message_id  INTEGER NOT NULL,
+  webhook_id  TEXT    NOT NULL,
+  attempt     INTEGER NOT NULL CHECK(typeof(attempt)='integer' AND attempt>=1),
+  at          INTEGER NOT NULL CHECK(typeof(at)='integer'),
+  duration_ms INTEGER NOT NULL CHECK(typeof(duration_ms)='integer'),
+  status      INTEGER NULL     CHECK(status IS NULL OR typeof(status)='integer'),
+  failure     TEXT    NULL,
+  PRIMARY KEY(webhook_id, message_id, attempt),
+  FOREIGN KEY(webhook_id, message_id) REFERENCES delivery(webhook_id, message_id)
+) WITHOUT ROWID;
+
+CREATE TRIGGER outbox_fan AFTER INSERT ON outbox BEGIN
+  INSERT INTO delivery(message_id,webhook_id,state,attempts,next_at) SELECT NEW.message_id, webhook_id, 1, 0, 0 FROM webhook WHERE removed_at IS NULL; END;
+CREATE TRIGGER outbox_u BEFORE UPDATE ON outbox BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER outbox_d BEFORE DELETE ON outbox BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER delivery_attempt_u BEFORE UPDATE ON delivery_attempt BEGIN SELECT RAISE(ABORT,'append-only'); END;
