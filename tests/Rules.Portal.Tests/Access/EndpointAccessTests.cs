@@ -19,12 +19,13 @@ public sealed class EndpointAccessTests(RunningPortal portal)
     // Open to everybody: they say the same to all.
     private static readonly string[] _open = ["GET /v1/problems"];
 
-    // Addresses that touch no account; the feed leaves out what a key may not see.
+    // Addresses that name no account; the feed and the lists leave out what a key may not see.
     private static readonly string[] _withoutAccount =
     [
         "POST /v1/keys", "GET /v1/keys", "POST /v1/keys/{key}/rotate", "DELETE /v1/keys/{key}",
         "POST /v1/webhooks", "GET /v1/webhooks", "DELETE /v1/webhooks/{webhook}", "GET /v1/webhooks/{webhook}/deliveries",
         "POST /v1/webhooks/{webhook}/deliveries/{message}/resend", "GET /v1/alerts",
+        "GET /v1/accounts", "GET /v1/usage", "GET /v1/rulesets", "GET /v1/rulesets/{ruleset}/versions", "GET /v1/rulesets/{ruleset}/versions/{version}",
     ];
 
     [Fact]
