@@ -19,7 +19,7 @@ public sealed class EndpointAccessTests(RunningPortal portal)
     // Open to everybody: they say the same to all.
     private static readonly string[] _open = ["GET /v1/problems"];
 
-    // Addresses that name no account; the feed and the lists leave out what a key may not see.
+    // Addresses that name no account; the feed leaves out what a key may not see, lists are refused to a key that is restricted.
     private static readonly string[] _withoutAccount =
     [
         "POST /v1/keys", "GET /v1/keys", "POST /v1/keys/{key}/rotate", "DELETE /v1/keys/{key}",
@@ -90,6 +90,17 @@ public sealed class EndpointAccessTests(RunningPortal portal)
             var (one, two) = (await ofForeign.Content.ReadAsStringAsync(), await ofAbsent.Content.ReadAsStringAsync());
             one.Replace(foreign, "ID", StringComparison.Ordinal).ShouldBe(two.Replace(absent, "ID", StringComparison.Ordinal), Name(endpoint));
         }
+    }
+
+    [Theory]
+    [InlineData("/v1/accounts")]
+    [InlineData("/v1/usage?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&by=action")]
+    public async Task List_over_all_accounts_is_refused_to_a_restricted_key(string address)
+    {
+        using var http = portal.Holding(await portal.NewKeyAsync(KeyScopes.All, accounts: [await portal.OpenBiodockAsync()]));
+        using var answer = await http.GetAsync(address);
+
+        (answer.StatusCode, await answer.CodeAsync()).ShouldBe((HttpStatusCode.Forbidden, "key_restricted"));
     }
 
     [Fact]
