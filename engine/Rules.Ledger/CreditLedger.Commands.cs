@@ -24,13 +24,23 @@ public sealed partial class CreditLedger
     }
 
     /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
-    public Task<CommandResult> ChargeAsync(string account, UsageEvent usage, string idempotencyKey, CancellationToken cancellationToken)
+    public Task<CommandResult> ChargeAsync(string account, UsageEvent usage, string idempotencyKey, CancellationToken cancellationToken) =>
+        PricedAsync(account, usage, isCorrection: false, idempotencyKey, cancellationToken);
+
+    /// <summary>A charge that puts an earlier one right, however late: quantities or an amount, below zero where the price allows corrections.</summary>
+    /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
+    public Task<CommandResult> CorrectAsync(string account, UsageEvent usage, string idempotencyKey, CancellationToken cancellationToken) =>
+        PricedAsync(account, usage, isCorrection: true, idempotencyKey, cancellationToken);
+
+    private Task<CommandResult> PricedAsync(
+        string account, UsageEvent usage, bool isCorrection, string idempotencyKey, CancellationToken cancellationToken)
     {
         var ordered = Ordered(usage);
         var stored = WireWriter.Canonical(ordered);
         var canonical = usage.TimedOnArrival ? WireWriter.Canonical(ordered with { OccurredAt = NodaConstants.UnixEpoch }) : stored;
-        return SubmitAsync(idempotencyKey, now => new ChargeCommand(this, account, ordered, stored, idempotencyKey,
-            RequestHash("charge"u8, usage.TimedOnArrival, canonical), now), cancellationToken);
+        var hash = RequestHash(isCorrection ? "correct"u8 : "charge"u8, usage.TimedOnArrival, canonical);
+        return SubmitAsync(
+            idempotencyKey, now => new ChargeCommand(this, account, ordered, stored, isCorrection, idempotencyKey, hash, now), cancellationToken);
     }
 
     /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
@@ -52,10 +62,11 @@ public sealed partial class CreditLedger
             return new CommandResult { Status = CommandStatus.AccountUnknown };
         }
 
-        var command = new ChargeCommand(this, account, Ordered(usage), [], "", [], now);
+        var command = new ChargeCommand(this, account, Ordered(usage), [], isCorrection: false, "", [], now);
         var recordedAt = Instants.Max(now, stored.State.LastAt);
-        var scopes = await snapshot.ScopesAsync(stored, command.Scopes(stored.State, recordedAt), cancellationToken);
-        var booked = command.Book(stored.State with { Scopes = scopes }, recordedAt);
+        var state = await WithHoldsAsync(snapshot, stored, recordedAt, cancellationToken);
+        var scopes = await snapshot.ScopesAsync(stored, command.Scopes(state, recordedAt), cancellationToken);
+        var booked = command.Book(state with { Scopes = scopes }, recordedAt);
         return booked.Error is { } error
             ? Invalid(error)
             : new CommandResult { Status = booked.Accepted ? CommandStatus.Accepted : CommandStatus.Refused, Body = booked.Answer, Outcome = booked.Outcome };
@@ -155,9 +166,12 @@ public sealed partial class CreditLedger
         }
     }
 
-    private sealed class ChargeCommand(CreditLedger ledger, string account, UsageEvent usage, byte[] canonical, string key, byte[] requestHash, Instant receivedAt)
+    private sealed class ChargeCommand(
+        CreditLedger ledger, string account, UsageEvent usage, byte[] canonical, bool isCorrection, string key, byte[] requestHash, Instant receivedAt)
         : PendingCommand(account, key, requestHash, receivedAt)
     {
+        public override string? NewUse => Key;
+
         public override IReadOnlyList<ScopeId> Scopes(AccountState state, Instant recordedAt) =>
             Bookkeeper.ScopesOf(ledger.RulesetOf(state), state, usage, recordedAt);
 
@@ -168,12 +182,15 @@ public sealed partial class CreditLedger
                 return Booked.Invalid(outside);
             }
 
-            if (usage.OccurredAt < recordedAt - ledger._options.LateWindow)
+            if (!isCorrection && usage.OccurredAt < recordedAt - ledger._options.LateWindow)
             {
                 return Booked.Invalid(LedgerErrors.TooOld(usage.OccurredAt, recordedAt, ledger._options.LateWindow));
             }
 
-            var booking = Bookkeeper.Charge(ledger.RulesetOf(state!), state!, usage, recordedAt);
+            var ruleset = ledger.RulesetOf(state!);
+            var booking = isCorrection
+                ? Bookkeeper.Correct(ruleset, state!, usage, recordedAt)
+                : Bookkeeper.Charge(ruleset, state!, usage, recordedAt);
             return booking.Succeeded
                 ? new Booked
                 {

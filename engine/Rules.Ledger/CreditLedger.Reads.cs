@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using NodaTime;
 using Rules.Engine.Accounts;
-using Rules.Engine.Pricing;
 using Rules.Ledger.Anchoring;
 using Rules.Ledger.Journal;
 using Rules.Ledger.Storage;
@@ -22,9 +21,10 @@ public sealed partial class CreditLedger
     {
         await using var snapshot = await _store.BeginReadAsync(cancellationToken);
         var stored = await snapshot.AccountAsync(account, cancellationToken);
-        if (stored is not null && at < stored.State.LastAt)
+        var isPast = stored is not null && at < stored.State.LastAt;
+        if (isPast)
         {
-            stored = await snapshot.AccountAtAsync(account, at.Value, cancellationToken);
+            stored = await snapshot.AccountAtAsync(account, at!.Value, cancellationToken);
         }
 
         if (stored is null)
@@ -34,13 +34,18 @@ public sealed partial class CreditLedger
 
         var instant = Instants.Max(at ?? Instants.Now(_options.Time), stored.State.LastAt);
         var ruleset = RulesetOf(stored.State);
-        var counted = await snapshot.ScopesAsync(stored, Bookkeeper.ScopesDue(ruleset, stored.State, instant), cancellationToken);
-        var booking = Bookkeeper.Advance(ruleset, stored.State with { Scopes = counted }, instant);
+        // A past moment already has its holds.
+        var open = isPast ? stored.State : await WithHoldsAsync(snapshot, stored, instant, cancellationToken);
+        var counted = await snapshot.ScopesAsync(stored, Bookkeeper.ScopesDue(ruleset, open, instant), cancellationToken);
+        var booking = Bookkeeper.Advance(ruleset, open with { Scopes = counted }, instant);
         var state = booking.State;
         var answer = booking.Answer;
         var credit = ruleset.Versions[^1].Model.Credit;
         return new AccountBalance(account, state.Ruleset, answer?.Version ?? state.Version, answer?.Plan, answer?.Cycle ?? state.Cycle, at ?? instant,
-            credit.Decimals, credit.Name, answer?.Balances ?? [], state.Lots, state.Facts);
+            credit.Decimals, credit.Name, answer?.Balances ?? [], state.Lots, state.Facts)
+        {
+            Debts = state.Debts,
+        };
     }
 
     /// <summary>The ruleset of an account, which it keeps for life; null for an account that is unknown.</summary>
@@ -60,9 +65,10 @@ public sealed partial class CreditLedger
         var items = ImmutableArray.CreateBuilder<AccountSummary>(limit);
         foreach (var row in rows.Take(limit))
         {
-            var state = row.Account.State;
-            var due = Bookkeeper.ScopesDue(RulesetOf(state), state, Instants.Max(now, state.LastAt));
-            items.Add(Summary(row, now, await snapshot.ScopesAsync(row.Account, due, cancellationToken)));
+            var instant = Instants.Max(now, row.Account.State.LastAt);
+            var state = await WithHoldsAsync(snapshot, row.Account, instant, cancellationToken);
+            var due = Bookkeeper.ScopesDue(RulesetOf(state), state, instant);
+            items.Add(Summary(row, state with { Scopes = await snapshot.ScopesAsync(row.Account, due, cancellationToken) }, now));
         }
 
         return new Page<AccountSummary>(items.ToImmutable(), rows.Length > limit ? items[^1].Id : null);
@@ -110,9 +116,8 @@ public sealed partial class CreditLedger
         return await new Verifier(snapshot, progress, Rulesets, anchors).VerifyAsync(account, cancellationToken);
     }
 
-    private AccountSummary Summary(AccountRow row, Instant now, ImmutableArray<ScopeState> counted)
+    private AccountSummary Summary(AccountRow row, AccountState state, Instant now)
     {
-        var state = row.Account.State with { Scopes = counted };
         var ruleset = RulesetOf(state);
         var answer = Bookkeeper.Advance(ruleset, state, Instants.Max(now, state.LastAt)).Answer;
         return new AccountSummary(state.Id, state.Ruleset, answer?.Version ?? state.Version, answer?.Plan, state.OpenedAt, row.LastEntryAt,

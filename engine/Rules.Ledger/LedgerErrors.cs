@@ -13,6 +13,8 @@ public static class LedgerErrors
 
     public static EvaluationError AccountIdInvalid { get; } = new("account_id_invalid", "The account's id is not valid.", IdText.Help, "account");
 
+    public static EvaluationError HoldIdInvalid { get; } = new("invalid_id", "The hold's id is not valid.", IdText.Help, "id");
+
     public static EvaluationError RulesetUnknown(string ruleset) => new("ruleset_unknown", $"There is no published ruleset \"{ruleset}\".",
         "Name a published ruleset; GET /v1/rulesets lists them.", "ruleset");
 

@@ -31,6 +31,9 @@ public sealed record AccountBalance(string Id, string Ruleset, int? Version, str
 
     /// <summary>Smallest units of postpaid use in the running cycle.</summary>
     public long Postpaid => Lots.Where(lot => lot.Lot.Origin == LotOrigin.Postpaid && lot.Lot.Cycle == (Cycle?.Number ?? 0)).Sum(static lot => lot.Spent);
+
+    /// <summary>Open debts, oldest first; no credits that may repay them are left.</summary>
+    public ImmutableArray<DebtState> Debts { get; init; } = [];
 }
 
 /// <param name="Account">Null for entries of every account.</param>

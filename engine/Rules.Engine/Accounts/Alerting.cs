@@ -64,6 +64,10 @@ internal static class Alerting
         return null;
     }
 
+    /// <summary>The model's alerts with only those levels that watch one kind of figure.</summary>
+    public static ImmutableArray<AlertRule> Watching(RulesetModel model, LevelFigure figure) =>
+        model.Alerts.IsEmpty ? [] : [.. model.Alerts.Select(a => a with { Levels = [.. a.Levels.Where(l => l.Figure == figure)] })];
+
     private readonly record struct Crossing(AlertRule Alert, AlertLevel Level, ExactDecimal Threshold, ExactDecimal After, ExactDecimal Position);
 
     // A figure before and after the event, with what it is a part of; all in credits.

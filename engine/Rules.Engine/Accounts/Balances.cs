@@ -83,19 +83,42 @@ internal static class Balances
         return null;
     }
 
+    /// <summary>Every live lot that something was spent from, in the draw order of no action in particular; its room is what was spent.</summary>
+    public static EvaluationError? SpentQueue(RulesetModel model, AccountState state, FactValue[] facts, Instant at, out LotQueue queue)
+    {
+        queue = default;
+        if (Order(model, state, facts, at, out var order) is { } error)
+        {
+            return error;
+        }
+
+        var sources = new List<LotSource>(state.Lots.Length);
+        foreach (var lot in state.Lots)
+        {
+            if (lot.Spent > 0 && !lot.IsEnded && IsLive(lot.Lot, at) && model.FindBucket(lot.Lot.Bucket) is { } bucket && order.Includes(bucket.Index)
+                && (lot.Lot.Origin != LotOrigin.Postpaid || lot.Lot.Cycle == (state.Cycle?.Number ?? 0)))
+            {
+                sources.Add(new LotSource(bucket.Index, lot.Lot, lot.Spent));
+            }
+        }
+
+        queue = LotQueue.Of([.. sources], order);
+        return null;
+    }
+
     public static bool IsLive(Lot lot, Instant at) => lot.EffectiveAt <= at && (lot.ExpiresAt is not { } end || at < end);
 
     /// <summary>The lot that a postpaid bucket's use of this cycle is counted in.</summary>
-    public static Lot PostpaidLot(BucketRule bucket, AccountState state, long number, Instant at)
+    public static Lot PostpaidLot(string bucket, AccountState state, long number, Instant at)
     {
         // A bill inside a cycle ends the lot; what is used after it is another one.
         var cycle = state.Cycle?.Number ?? 0;
-        var isFirst = !state.Lots.Any(l => l.Lot.Origin == LotOrigin.Postpaid && l.Lot.Bucket == bucket.Name && l.Lot.Cycle == cycle);
+        var isFirst = !state.Lots.Any(l => l.Lot.Origin == LotOrigin.Postpaid && l.Lot.Bucket == bucket && l.Lot.Cycle == cycle);
         return new Lot
         {
             Number = number,
-            Id = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sys:postpaid:{bucket.Name}:{cycle}{(isFirst ? "" : $":{number}")}"),
-            Bucket = bucket.Name,
+            Id = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sys:postpaid:{bucket}:{cycle}{(isFirst ? "" : $":{number}")}"),
+            Bucket = bucket,
             Amount = 0,
             CreatedAt = at,
             EffectiveAt = at,
@@ -127,10 +150,17 @@ internal static class Balances
         var used = 0L;
         foreach (var lot in state.Lots)
         {
-            if (lot.Lot.Origin == LotOrigin.Postpaid && lot.Lot.Bucket == bucket.Name && lot.Lot.Cycle == (state.Cycle?.Number ?? 0))
+            if (lot.Lot.Origin != LotOrigin.Postpaid || lot.Lot.Bucket != bucket.Name)
+            {
+                continue;
+            }
+
+            // Holds of an earlier cycle count against the limit of the running one (time, rule 21).
+            used += lot.Held;
+            if (lot.Lot.Cycle == (state.Cycle?.Number ?? 0))
             {
                 current = lot.IsEnded ? current : lot.Lot;
-                used += lot.Spent + lot.Held;
+                used += lot.Spent;
             }
         }
 

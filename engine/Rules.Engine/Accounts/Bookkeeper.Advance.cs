@@ -36,7 +36,7 @@ public static partial class Bookkeeper
 
         while (NextDue(ruleset, journal.State, at) is { } due && (reset is null || due < at))
         {
-            if (DoDue(ruleset, journal, due, reset: null) is { } error)
+            if ((DoDue(ruleset, journal, due, reset: null) ?? Repay(journal, Current(ruleset, journal.State), due)) is { } error)
             {
                 return error;
             }
@@ -59,6 +59,26 @@ public static partial class Bookkeeper
         foreach (ref readonly var lot in state.Lots.AsSpan())
         {
             NextDue(lot, state, upTo, ref next);
+        }
+
+        foreach (var hold in state.Holds)
+        {
+            if (hold.Settlement is null && hold.Hold.ExpiresAt <= upTo)
+            {
+                Sooner(ref next, Instant.Max(hold.Hold.ExpiresAt, state.LastAt));
+            }
+        }
+
+        if (!state.Debts.IsEmpty)
+        {
+            // A lot that begins repays what is owed.
+            foreach (var lot in state.Lots)
+            {
+                if (lot.Available > 0 && lot.Lot.EffectiveAt > state.LastAt && lot.Lot.EffectiveAt <= upTo)
+                {
+                    Sooner(ref next, lot.Lot.EffectiveAt);
+                }
+            }
         }
 
         if (state.Cycle is { } cycle && cycle.End <= upTo)
@@ -147,6 +167,9 @@ public static partial class Bookkeeper
     {
         var due = new Due(journal.State.LastAt, at, journal.State.Cycle is { } running && running.End <= at);
 
+        // Phase 0: holds whose time is over are released, so that what they return can still roll over at this instant.
+        ReleaseExpired(ruleset, journal, at);
+
         // Phase 1: lots that end now lapse.
         Expire(journal, at, static (lot, at) => lot.Lot.ExpiresAt <= at);
         if (Current(ruleset, journal.State) is not { } model)
@@ -164,6 +187,11 @@ public static partial class Bookkeeper
         // Phase 3: rollover, and resets.
         var plan = PlanOf(model, journal.State, due.Since);
         RollOver(journal, due);
+        if (due.EndsCycle)
+        {
+            DropDebts(journal, model, at);
+        }
+
         if (reset is not null && ResetLots(journal, model, plan, reset, at) is { } notReset)
         {
             return notReset;

@@ -46,6 +46,11 @@ public static partial class Bookkeeper
             }
         }
 
+        if (!state.Debts.IsEmpty)
+        {
+            AddScopesOfDebts(ruleset, state, due ??= []);
+        }
+
         return due ?? (IReadOnlyList<ScopeId>)[];
     }
 
@@ -143,6 +148,8 @@ public static partial class Bookkeeper
                 OccurredAt = at,
                 Postings = draft.Postings,
                 NewLots = draft.NewLots,
+                NewDebts = draft.NewDebts,
+                Forgiven = quote.Forgiven,
                 Quote = quote,
                 Scopes = draft.Scopes,
                 Version = model.Version,

@@ -78,6 +78,11 @@ public static partial class Bookkeeper
         }
 
         Expire(journal, recordedAt, static (l, at) => l.Lot.ExpiresAt <= at);
+        if (Repay(journal, model, recordedAt) is { } unpaid)
+        {
+            return Fail<GrantAnswer>(state, unpaid);
+        }
+
         var balances = Balances.Of(model, journal.State, AccountReading.FactsAt(model, journal.State, recordedAt), recordedAt);
         return new Booking<GrantAnswer>(
             journal.State,

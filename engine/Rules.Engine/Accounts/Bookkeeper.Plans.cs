@@ -30,7 +30,7 @@ public static partial class Bookkeeper
         }
 
         var old = PlanOf(model, journal.State, recordedAt);
-        return Change(ruleset, journal, model, old, chosen, recordedAt) is { } error
+        return (Change(ruleset, journal, model, old, chosen, recordedAt) ?? Repay(journal, model, recordedAt)) is { } error
             ? Fail<AccountAnswer>(state, error)
             : Answer(journal, model, recordedAt);
     }

@@ -66,9 +66,16 @@ public static partial class Bookkeeper
     /// Prices an event and draws it. A blocked, paused or refused event is an answer, not an error, and makes no entry of its own.
     /// </summary>
     /// <param name="recordedAt">Chooses lots and cycle; never below <see cref="AccountState.LastAt"/>.</param>
-    public static Booking<Quote> Charge(PublishedRuleset ruleset, AccountState state, UsageEvent usage, Instant recordedAt)
+    public static Booking<Quote> Charge(PublishedRuleset ruleset, AccountState state, UsageEvent usage, Instant recordedAt) =>
+        ChargeAs(EntryKind.Charge, ruleset, state, usage, recordedAt);
+
+    /// <summary>A charge that puts an earlier one right: quantities or an amount, below zero where the price allows corrections.</summary>
+    public static Booking<Quote> Correct(PublishedRuleset ruleset, AccountState state, UsageEvent usage, Instant recordedAt) =>
+        ChargeAs(EntryKind.Correction, ruleset, state, usage, recordedAt);
+
+    private static Booking<Quote> ChargeAs(EntryKind kind, PublishedRuleset ruleset, AccountState state, UsageEvent usage, Instant recordedAt)
     {
-        if (Evaluate(ruleset, state, usage, recordedAt, commits: true, out var journal, out var draft) is { } error)
+        if (Evaluate(ruleset, state, usage, recordedAt, DrawPurpose.Use, commits: true, out var journal, out var draft) is { } error)
         {
             return Fail<Quote>(state, error);
         }
@@ -78,16 +85,23 @@ public static partial class Bookkeeper
         {
             journal.Post(new Entry
             {
-                Kind = EntryKind.Charge,
+                Kind = kind,
                 Amount = quote.Charge,
                 OccurredAt = usage.OccurredAt,
                 Postings = draft.Postings,
                 NewLots = draft.NewLots,
+                NewDebts = draft.NewDebts,
+                DebtLines = draft.DebtLines,
+                Forgiven = quote.Forgiven,
                 Quote = quote,
                 Event = usage,
                 Scopes = draft.Scopes,
                 Version = quote.Version,
             });
+            if (quote.Charge < 0 && Repay(journal, Current(ruleset, journal.State), recordedAt) is { } unpaid)
+            {
+                return Fail<Quote>(state, unpaid);
+            }
         }
 
         return new Booking<Quote>(journal.State, journal.Entries, quote, Error: null);
@@ -97,7 +111,7 @@ public static partial class Bookkeeper
     /// <param name="error">Set exactly when there is no quote.</param>
     public static Quote? Quote(PublishedRuleset ruleset, AccountState state, UsageEvent usage, Instant recordedAt, out EvaluationError? error)
     {
-        error = Evaluate(ruleset, state, usage, recordedAt, commits: false, out _, out var draft);
+        error = Evaluate(ruleset, state, usage, recordedAt, DrawPurpose.Use, commits: false, out _, out var draft);
         return error is null ? draft.Quote : null;
     }
 
@@ -134,7 +148,7 @@ public static partial class Bookkeeper
             Terms = [.. terms.Select(t => new DatedValue(t.Name, t.Value, recordedAt))],
             Version = model.Version,
         });
-        return Answer(journal, model, recordedAt);
+        return Repay(journal, model, recordedAt) is { } unpaid ? Fail<AccountAnswer>(state, unpaid) : Answer(journal, model, recordedAt);
     }
 
     /// <summary>
@@ -180,7 +194,14 @@ public static partial class Bookkeeper
     }
 
     private static EvaluationError? Evaluate(
-        PublishedRuleset ruleset, AccountState state, UsageEvent usage, Instant recordedAt, bool commits, out Journal journal, out QuoteDraft draft)
+        PublishedRuleset ruleset,
+        AccountState state,
+        UsageEvent usage,
+        Instant recordedAt,
+        DrawPurpose purpose,
+        bool commits,
+        out Journal journal,
+        out QuoteDraft draft)
     {
         draft = default;
         journal = new Journal(state, ruleset);
@@ -199,7 +220,7 @@ public static partial class Bookkeeper
             return EvaluationErrors.NoVersion(ruleset.Name);
         }
 
-        return Quoter.Quote(model, journal.State, usage, recordedAt, commits, out draft);
+        return Quoter.Quote(model, journal.State, usage, recordedAt, purpose, commits, out draft);
     }
 
     // A scope is priced to its end by the version under which it began (language, section 6).

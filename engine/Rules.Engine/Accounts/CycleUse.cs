@@ -73,7 +73,7 @@ internal static class CycleUse
             var next = at with
             {
                 Posted = Math.Max(0, at.Posted + posting.Spent),
-                ListedPosted = at.ListedPosted + (lot.Origin == LotOrigin.Postpaid ? 0 : posting.Granted - Withdrawn(entry.Kind, posting)),
+                ListedPosted = at.ListedPosted + (lot.Origin == LotOrigin.Postpaid ? 0 : posting.Granted - posting.Moved - Withdrawn(entry.Kind, posting)),
             };
             var place = scopes.IndexOf(at);
             scopes = place < 0 ? scopes.Add(next) : scopes.SetItem(place, next);

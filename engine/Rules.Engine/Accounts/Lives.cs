@@ -153,7 +153,7 @@ internal static class Lives
             : After(interval.End, length, zone);
     }
 
-    private static Instant After(Instant start, CalendarSpan span, DateTimeZone zone) => span.Unit == CalendarUnit.Hour
+    public static Instant After(Instant start, CalendarSpan span, DateTimeZone zone) => span.Unit == CalendarUnit.Hour
         ? start + Duration.FromHours(span.Count)
         : WallTime.ToInstant(span.AddTo(start.InZone(zone).LocalDateTime, 1), zone);
 

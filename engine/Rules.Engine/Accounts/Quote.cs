@@ -39,6 +39,15 @@ public sealed record Quote
     /// <summary>Smallest units that the eligible lots lacked; 0 when everything was covered.</summary>
     public required long Short { get; init; }
 
+    /// <summary>Smallest units of <see cref="Short"/> that the account owes from now on.</summary>
+    public long Owed { get; init; }
+
+    /// <summary>Smallest units of <see cref="Short"/> that <c>if short forgive</c> lets go.</summary>
+    public long Forgiven { get; init; }
+
+    /// <summary>Refused because the debts of the account would exceed what it may owe.</summary>
+    public bool IsOverDebtLimit { get; init; }
+
     /// <summary>The explanation: every rule that was looked at, in order, rounding included.</summary>
     public required ImmutableArray<Step> Steps { get; init; }
 

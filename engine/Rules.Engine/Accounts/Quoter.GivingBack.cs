@@ -27,7 +27,7 @@ internal static partial class Quoter
 
         return due is { Charge: 0, Scopes.IsDefaultOrEmpty: true }
             ? null
-            : Draw(model, state, action, facts, due, at, isClosing: true, ref trace, out draft);
+            : Draw(model, state, action, facts, due, at, DrawPurpose.Close, ref trace, out draft);
     }
 
     private static Instant StartOf(AccountState state, Scope scope, Instant end) => scope.Kind == ScopeKind.Cycle && state.Cycle is { } cycle
@@ -46,12 +46,16 @@ internal static partial class Quoter
         out ImmutableArray<Draw> draws,
         out ImmutableArray<Posting> postings,
         out ImmutableArray<Lot> newLots,
+        out ImmutableArray<DebtLine> debtLines,
         out ScopeState? after)
     {
         draws = [];
         postings = [];
         newLots = [];
         after = null;
+
+        // What is owed was drawn last.
+        amount -= Bookkeeper.TakeOffDebts(state, debt => debt.Action == action.Name, amount, DebtLineKind.Reversed, out debtLines);
         var drawn = DrawsOf(state, action);
         var lines = (drawn?.Draws ?? []).ToBuilder();
         var given = ImmutableArray.CreateBuilder<Draw>();
@@ -102,12 +106,12 @@ internal static partial class Quoter
 
         draws = given.ToImmutable();
         postings = posted.ToImmutable();
-        after = drawn! with { Draws = lines.ToImmutable() };
+        after = drawn is null ? null : drawn with { Draws = lines.ToImmutable() };
         return null;
     }
 
     /// <summary>The memory of a price's draws, with one more use.</summary>
-    private static ScopeState Remember(
+    internal static ScopeState Remember(
         RulesetModel model, AccountState state, ActionRule action, ImmutableArray<Draw> draws, ImmutableArray<Lot> newLots, Instant at)
     {
         var known = DrawsOf(state, action) ?? new ScopeState
@@ -138,6 +142,24 @@ internal static partial class Quoter
         }
 
         return known with { Draws = lines.ToImmutable() };
+    }
+
+    /// <summary>The memory without credits of a lot that came back another way, last drawn first.</summary>
+    internal static ScopeState Forget(ScopeState memory, long lot, long amount)
+    {
+        var lines = memory.Draws.ToBuilder();
+        for (var i = lines.Count - 1; i >= 0 && amount > 0; i--)
+        {
+            if (lines[i].Lot == lot)
+            {
+                var part = Math.Min(amount, lines[i].Amount);
+                amount -= part;
+                lines[i] = lines[i] with { Amount = lines[i].Amount - part };
+            }
+        }
+
+        lines.RemoveAll(static line => line.Amount == 0);
+        return memory with { Draws = lines.ToImmutable() };
     }
 
     private static ScopeState? DrawsOf(AccountState state, ActionRule action)

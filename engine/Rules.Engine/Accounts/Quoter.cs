@@ -8,8 +8,34 @@ using Rules.Engine.Pricing;
 namespace Rules.Engine.Accounts;
 
 /// <summary>A quote with what committing it would write.</summary>
+/// <param name="Action">The action that was priced: an event by amount may leave it to the rule file.</param>
 internal readonly record struct QuoteDraft(
-    Quote Quote, ImmutableArray<ScopeState> Scopes, ImmutableArray<Posting> Postings, ImmutableArray<Lot> NewLots);
+    string Action,
+    Quote Quote,
+    ImmutableArray<ScopeState> Scopes,
+    ImmutableArray<Posting> Postings,
+    ImmutableArray<Lot> NewLots,
+    ImmutableArray<Debt> NewDebts,
+    ImmutableArray<DebtLine> DebtLines);
+
+/// <summary>What is drawn for.</summary>
+internal enum DrawPurpose
+{
+    Use = 1,
+
+    /// <summary>What falls due at a close: the use is over, so it takes what there is.</summary>
+    Close = 2,
+
+    /// <summary>Credits are set aside, and nothing is owed.</summary>
+    Hold = 3,
+
+    /// <summary>A use that goes beyond its hold; its alerts are those of the whole capture.</summary>
+    Excess = 4,
+}
+
+/// <summary>An event with what it comes to.</summary>
+/// <param name="Gate">Set where nothing is priced; the price is then 0.</param>
+internal readonly record struct PricedEvent(ActionRule Action, FactValue[] Facts, QuoteOutcome? Gate, PriceOutcome Price);
 
 /// <summary>
 /// Price and draw of one event against a state that has been advanced: the one evaluation behind quote, charge, explanation and preview.
@@ -19,13 +45,49 @@ internal static partial class Quoter
     /// <param name="model">The version that prices the event.</param>
     /// <param name="commits">Whether the scopes after the event are wanted.</param>
     public static EvaluationError? Quote(
-        RulesetModel model, AccountState state, UsageEvent usage, Instant recordedAt, bool commits, out QuoteDraft draft)
+        RulesetModel model, AccountState state, UsageEvent usage, Instant recordedAt, DrawPurpose purpose, bool commits, out QuoteDraft draft)
     {
         draft = default;
-        var factsAt = Instant.Max(usage.OccurredAt, state.OpenedAt);
-        if (model.FindAction(usage.Action) is not { } action)
+        var trace = new StepRecorder();
+        if (Price(model, state, usage, recordedAt, commits, ref trace, out var priced) is { } error)
         {
-            return EvaluationErrors.UnknownAction(usage.Action, model);
+            return error;
+        }
+
+        if (priced.Gate is not { } outcome)
+        {
+            return Draw(model, state, priced.Action, priced.Facts, priced.Price, recordedAt, purpose, ref trace, out draft);
+        }
+
+        draft = new QuoteDraft(priced.Action.Name, Unpriced(model, state, priced.Facts, outcome, recordedAt, trace.ToImmutable()), [], [], [], [], []);
+        return null;
+    }
+
+    private static Quote Unpriced(
+        RulesetModel model, AccountState state, FactValue[] facts, QuoteOutcome outcome, Instant at, ImmutableArray<Step> steps) => new()
+        {
+            Outcome = outcome,
+            Exact = ExactDecimal.Zero,
+            Charge = 0,
+            Listed = 0,
+            Draws = [],
+            Short = 0,
+            Steps = steps,
+            Balances = Balances.Of(model, state, facts, at),
+            Ruleset = model.Name,
+            Version = model.Version,
+            Meaning = model.Meaning,
+            Decimals = model.Credit.Decimals,
+        };
+
+    private static EvaluationError? Price(
+        RulesetModel model, AccountState state, UsageEvent usage, Instant recordedAt, bool commits, ref StepRecorder trace, out PricedEvent priced)
+    {
+        priced = default;
+        var factsAt = Instant.Max(usage.OccurredAt, state.OpenedAt);
+        if (ActionOf(model, usage, out var action) is { } unknown)
+        {
+            return unknown;
         }
 
         // The account's facts are the front of the action's: one array serves the whole evaluation.
@@ -36,36 +98,17 @@ internal static partial class Quoter
             return unreadable;
         }
 
-        var trace = new StepRecorder();
-        var gate = Gate(resolved, ref trace);
-        if (gate is { } outcome)
+        if (Gate(resolved, ref trace) is { } outcome)
         {
-            draft = new QuoteDraft(
-                new Quote
-                {
-                    Outcome = outcome,
-                    Exact = ExactDecimal.Zero,
-                    Charge = 0,
-                    Listed = 0,
-                    Draws = [],
-                    Short = 0,
-                    Steps = trace.ToImmutable(),
-                    Balances = Balances.Of(model, state, facts, recordedAt),
-                    Ruleset = model.Name,
-                    Version = model.Version,
-                    Meaning = model.Meaning,
-                    Decimals = model.Credit.Decimals,
-                },
-                [],
-                [],
-                []);
+            priced = new PricedEvent(action, facts, outcome, new PriceOutcome(ExactDecimal.Zero, 0, 0, []));
             return null;
         }
 
         if (usage.Amount is { } stated)
         {
-            return StatedPrice(model, action, stated, ref trace, out var asked)
-                ?? Draw(model, state, action, facts, asked, recordedAt, isClosing: false, ref trace, out draft);
+            var unstated = StatedPrice(model, action, usage, stated, ref trace, out var asked);
+            priced = new PricedEvent(action, facts, Gate: null, asked);
+            return unstated;
         }
 
         var key = usage.Keys.IsEmpty ? null : usage.Keys[0].Value;
@@ -80,15 +123,41 @@ internal static partial class Quoter
             return unpriced;
         }
 
-        return Draw(model, state, resolved.Action, facts, price, recordedAt, isClosing: false, ref trace, out draft);
+        priced = new PricedEvent(action, facts, Gate: null, price);
+        return null;
     }
 
-    // An amount of credits as it stands: nothing is priced, rounded or counted.
+    // An event by amount may leave the action to a rule file that prices one.
+    private static EvaluationError? ActionOf(RulesetModel model, UsageEvent usage, out ActionRule action)
+    {
+        action = model.FindAction(usage.Action)!;
+        if (action is not null)
+        {
+            return null;
+        }
+
+        if (usage.Amount is null || usage.Action.Length > 0)
+        {
+            return EvaluationErrors.UnknownAction(usage.Action, model);
+        }
+
+        var priced = model.Actions.Where(static a => !a.IsFree).ToList();
+        action = priced.Count == 1 ? priced[0] : null!;
+        return priced.Count == 1 ? null : EvaluationErrors.NoActionNamed(model);
+    }
+
+    // An amount of credits as it stands: nothing is priced, rounded or counted. Below zero it corrects, where the price allows that.
     private static EvaluationError? StatedPrice(
-        RulesetModel model, ActionRule action, ExactDecimal amount, ref StepRecorder trace, out PriceOutcome price)
+        RulesetModel model, ActionRule action, UsageEvent usage, ExactDecimal amount, ref StepRecorder trace, out PriceOutcome price)
     {
         price = default;
-        if (amount.Sign < 0 || !amount.TryToUnits(model.Credit.Decimals, out var units) || units > Scaled.AmountLimit)
+        if (!usage.Quantities.IsEmpty)
+        {
+            return EvaluationErrors.AmountBesideQuantities();
+        }
+
+        var mayFall = action.Price?.Bodies[0].Corrections == Corrections.Allowed;
+        if ((amount.Sign < 0 && !mayFall) || !amount.TryToUnits(model.Credit.Decimals, out var units) || Math.Abs(units) > Scaled.AmountLimit)
         {
             return EvaluationErrors.BadCharge(amount, model);
         }
@@ -147,19 +216,22 @@ internal static partial class Quoter
         FactValue[] facts,
         in PriceOutcome price,
         Instant at,
-        bool isClosing,
+        DrawPurpose purpose,
         ref StepRecorder trace,
         out QuoteDraft draft)
     {
         draft = default;
         var outcome = QuoteOutcome.Charged;
         var shortBy = 0L;
+        var owed = 0L;
+        var isOverLimit = false;
         ImmutableArray<Draw> draws = [];
         ImmutableArray<Posting> postings = [];
         ImmutableArray<Lot> newLots = [];
+        ImmutableArray<DebtLine> debtLines = [];
         ScopeState? memory = null;
-        if (price.Charge < 0 && !model.Buckets.IsEmpty
-            && GiveBack(state, action, -price.Charge, at, out draws, out postings, out newLots, out memory) is { } tooMuch)
+        if (price.Charge < 0 && !model.Buckets.IsEmpty && purpose != DrawPurpose.Hold
+            && GiveBack(state, action, -price.Charge, at, out draws, out postings, out newLots, out debtLines, out memory) is { } tooMuch)
         {
             return tooMuch;
         }
@@ -176,21 +248,26 @@ internal static partial class Quoter
             if (price.Charge > room)
             {
                 shortBy = price.Charge - room;
-                // What falls due at a close takes what there is: the use is over, so there is nothing to stop.
-                outcome = isClosing ? QuoteOutcome.Charged : Shortfall(model, action, room, price.Charge, ref trace);
+                if (DebtRoom(model, state, at, out var mayOwe) is { } unset)
+                {
+                    return unset;
+                }
+
+                outcome = Shortfall(model, action, room, price.Charge, mayOwe, purpose, ref trace, out isOverLimit);
                 take = outcome == QuoteOutcome.Charged ? room : 0;
+                owed = outcome == QuoteOutcome.Charged && purpose != DrawPurpose.Hold ? Math.Min(shortBy, mayOwe) : 0;
             }
 
             if (take > 0)
             {
-                (draws, postings, newLots) = Take(model, state, queue.Sources, take, at, ref trace);
-                memory = action.Price!.GivesBack ? Remember(model, state, action, draws, newLots, at) : null;
+                (draws, postings, newLots) = Take(model, state, queue.Sources, take, at, purpose, ref trace);
+                memory = action.Price!.GivesBack && purpose != DrawPurpose.Hold ? Remember(model, state, action, draws, newLots, at) : null;
             }
         }
 
-        if (Alerting.Fire(model, model.Alerts, state, draws, at, ref trace, out var alerts) is { } unset)
+        if (Alert(model, state, draws, purpose, at, ref trace, out var alerts) is { } unknown)
         {
-            return unset;
+            return unknown;
         }
 
         var scopes = outcome == QuoteOutcome.Charged ? price.Scopes : [];
@@ -200,6 +277,7 @@ internal static partial class Quoter
         }
 
         draft = new QuoteDraft(
+            action.Name,
             new Quote
             {
                 Outcome = outcome,
@@ -208,6 +286,9 @@ internal static partial class Quoter
                 Listed = price.Listed,
                 Draws = draws,
                 Short = shortBy,
+                Owed = owed,
+                Forgiven = outcome == QuoteOutcome.Charged && purpose != DrawPurpose.Hold && model.AtZero?.Shortfall == ShortfallKind.Forgive ? shortBy : 0,
+                IsOverDebtLimit = isOverLimit,
                 Steps = trace.ToImmutable(),
                 Alerts = alerts,
                 Balances = Balances.Of(model, state, facts, at, draws),
@@ -218,26 +299,84 @@ internal static partial class Quoter
             },
             scopes,
             postings,
-            newLots);
+            newLots,
+            owed == 0 ? [] : [new Debt(state.NextDebt, action.Name, owed, at)],
+            debtLines);
         return null;
     }
 
-    // Time, rule 9.
-    private static QuoteOutcome Shortfall(RulesetModel model, ActionRule action, long room, long charge, ref StepRecorder trace)
+    private static EvaluationError? Alert(
+        RulesetModel model,
+        AccountState state,
+        ImmutableArray<Draw> draws,
+        DrawPurpose purpose,
+        Instant at,
+        ref StepRecorder trace,
+        out ImmutableArray<string> alerts)
     {
+        alerts = [];
+        return purpose switch
+        {
+            DrawPurpose.Excess => null,
+
+            // Held credits are not left any more, and not used yet (time, rule 25).
+            DrawPurpose.Hold => Alerting.Fire(model, Alerting.Watching(model, LevelFigure.Left), state, draws, at, ref trace, out alerts),
+            _ => Alerting.Fire(model, model.Alerts, state, draws, at, ref trace, out alerts),
+        };
+    }
+
+    /// <summary>What the account may still come to owe; 0 where shortfalls are not owed.</summary>
+    private static EvaluationError? DebtRoom(RulesetModel model, AccountState state, Instant at, out long room)
+    {
+        room = 0;
+        if (model.AtZero?.Debt is not { } debt)
+        {
+            return null;
+        }
+
+        room = LotSource.Endless;
+        if (debt.UpTo is not { } limit)
+        {
+            return null;
+        }
+
+        if (AccountReading.AmountAt(model, state, limit, at, out var figure) is { } unset)
+        {
+            return unset;
+        }
+
+        if (figure is { } most)
+        {
+            room = Math.Max(0, Balances.ToUnits(most, model.Credit.Decimals) - state.Debts.Sum(static d => d.Left));
+        }
+
+        return null;
+    }
+
+    // Time, rule 9. What falls due at a close takes what there is: the use is over, so there is nothing to stop.
+    private static QuoteOutcome Shortfall(
+        RulesetModel model, ActionRule action, long room, long charge, long mayOwe, DrawPurpose purpose, ref StepRecorder trace, out bool isOverLimit)
+    {
+        isOverLimit = false;
+        if (purpose == DrawPurpose.Close)
+        {
+            return QuoteOutcome.Charged;
+        }
+
         var atZero = model.AtZero!;
         var stop = room == 0 ? atZero.Stops[action.Index] : null;
-        trace.Add(new ShortfallStep(atZero, stop, charge, room, model.Credit.Decimals));
+        isOverLimit = stop is null && purpose != DrawPurpose.Hold && atZero.Shortfall == ShortfallKind.Owe && charge - room > mayOwe;
+        trace.Add(new ShortfallStep(atZero, stop, charge, room, model.Credit.Decimals) { MayOwe = isOverLimit ? mayOwe : null, IsHold = purpose == DrawPurpose.Hold });
         if (stop is not null)
         {
             return stop.Kind == StopKind.Block ? QuoteOutcome.Blocked : QuoteOutcome.Paused;
         }
 
-        return atZero.Shortfall == ShortfallKind.Refuse ? QuoteOutcome.Refused : QuoteOutcome.Charged;
+        return atZero.Shortfall == ShortfallKind.Refuse || isOverLimit ? QuoteOutcome.Refused : QuoteOutcome.Charged;
     }
 
     private static (ImmutableArray<Draw> Draws, ImmutableArray<Posting> Postings, ImmutableArray<Lot> NewLots) Take(
-        RulesetModel model, AccountState state, ReadOnlySpan<LotSource> sources, long amount, Instant at, ref StepRecorder trace)
+        RulesetModel model, AccountState state, ReadOnlySpan<LotSource> sources, long amount, Instant at, DrawPurpose purpose, ref StepRecorder trace)
     {
         Span<long> taken = sources.Length <= 64 ? stackalloc long[sources.Length] : new long[sources.Length];
         LotQueue.Take(sources, amount, taken);
@@ -261,14 +400,18 @@ internal static partial class Quoter
             var lot = sources[i].Lot;
             if (lot is null)
             {
-                lot = Balances.PostpaidLot(bucket, state, state.NextLot + newLots.Length, at);
+                lot = Balances.PostpaidLot(bucket.Name, state, state.NextLot + newLots.Length, at);
                 newLots = newLots.Add(lot);
             }
 
             draws.Add(new Draw(bucket.Name, lot.Number, taken[i]));
-            postings.Add(bucket.Funding == BucketFunding.Postpaid
-                ? Posting.SpendPostpaid(lot.Number, taken[i])
-                : Posting.Spend(lot.Number, taken[i]));
+            postings.Add((bucket.Funding == BucketFunding.Postpaid, purpose == DrawPurpose.Hold) switch
+            {
+                (false, false) => Posting.Spend(lot.Number, taken[i]),
+                (true, false) => Posting.SpendPostpaid(lot.Number, taken[i]),
+                (false, true) => Posting.Hold(lot.Number, taken[i]),
+                (true, true) => Posting.HoldPostpaid(lot.Number, taken[i]),
+            });
             long? left = sources[i].Room == LotSource.Endless ? null : sources[i].Room - taken[i];
             trace.Add(new DrawStep(bucket, lot.Number, taken[i], left, model.Credit.Decimals));
         }

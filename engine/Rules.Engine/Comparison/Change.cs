@@ -42,6 +42,7 @@ public enum ChangeSubject
     Pack = 14,
     Sale = 15,
     Alert = 16,
+    Hold = 17,
 }
 
 /// <summary>One effect of an edit, in words and for machines.</summary>

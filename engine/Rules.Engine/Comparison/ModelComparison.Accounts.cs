@@ -49,6 +49,7 @@ public sealed partial class ModelComparison
 
         CompareOrder();
         CompareAtZero();
+        CompareHolds();
         CompareCycle();
     }
 
@@ -101,7 +102,7 @@ public sealed partial class ModelComparison
             return;
         }
 
-        Reworded(ChangeSubject.AtZero, "", "A charge above the balance is", Short(old.Shortfall), Short(now.Shortfall), old.ShortfallLocation, now.ShortfallLocation);
+        Reworded(ChangeSubject.AtZero, "", "A charge above the balance is", Short(_old, old), Short(_new, now), old.ShortfallLocation, now.ShortfallLocation);
         foreach (var (was, action) in Pair(_old.Model.Actions, _new.Model.Actions, static a => a.Name))
         {
             if (was is not null && action is not null)
@@ -112,12 +113,38 @@ public sealed partial class ModelComparison
         }
     }
 
-    private static string Short(ShortfallKind kind) => kind switch
+    private static string Short(ComparisonWords words, AtZeroRule rule) => rule.Shortfall switch
     {
         ShortfallKind.Refuse => "refused",
-        ShortfallKind.Owe => "drawn as far as it goes, the rest owed",
+        ShortfallKind.Owe => "drawn as far as it goes, the rest owed" + Owed(words, rule.Debt!),
         _ => "drawn as far as it goes, the rest forgiven",
     };
+
+    private static string Owed(ComparisonWords words, DebtRule debt)
+    {
+        var most = debt.UpTo is { } limit ? $", up to {words.Of(limit, words.Model.Credit.Name)}" : "";
+        var by = debt.RepaidBy.IsEmpty ? "" : ", repaid by " + ComparisonWords.And([.. debt.RepaidBy.Select(b => words.Model.Buckets[b].Name)]);
+        return most + by + (debt.IsDroppedAtRenewal ? ", dropped at renewal" : "");
+    }
+
+    private void CompareHolds()
+    {
+        var (old, now) = (_old.Model.Holds, _new.Model.Holds);
+        Say("A hold", "expires after " + old.Expiry, "expires after " + now.Expiry);
+        Say("A capture", Exceeding(old), Exceeding(now));
+        Say("Credits that return to an ended grant", Returning(old), Returning(now));
+
+        void Say(string topic, string before, string after) => Reworded(ChangeSubject.Hold, "", topic, before, after, old.Location, now.Location);
+    }
+
+    private static string Exceeding(HoldsRule holds) => holds switch
+    {
+        { MayExceed: false } => "never exceeds its hold",
+        { ByPercent: { } percent } => $"may exceed its hold by {percent.ToGroupedString()}%",
+        _ => "may exceed its hold",
+    };
+
+    private static string Returning(HoldsRule holds) => holds.ReturnedLive is { } live ? $"live {live} more" : "lapse";
 
     private static string Stopped(StopRule? stop) => stop is null ? "not stopped" : $"{(stop.Kind == StopKind.Block ? "blocked" : "paused")} until {stop.Until}";
 

@@ -30,6 +30,12 @@ internal sealed record DrawStep(BucketRule Bucket, long Lot, long Units, long? L
 /// <param name="Stop">The line that stops the action at zero; null where <c>if short</c> decides.</param>
 internal sealed record ShortfallStep(AtZeroRule AtZero, StopRule? Stop, long Charge, long Room, int Decimals) : Step
 {
+    /// <summary>What the account may still come to owe, where that is less than what lacks; null where it is not.</summary>
+    public long? MayOwe { get; init; }
+
+    /// <summary>For a hold, which takes what is there and owes nothing.</summary>
+    public bool IsHold { get; init; }
+
     public override TextLocation? Location => Stop?.Location ?? AtZero.ShortfallLocation;
 
     public override ExactDecimal? Amount => ExactDecimal.FromUnits(Charge - Room, Decimals);
@@ -46,12 +52,30 @@ internal sealed record ShortfallStep(AtZeroRule AtZero, StopRule? Stop, long Cha
             }
 
             var facts = $"{DrawStep.Show(Charge, Decimals)} needed, {DrawStep.Show(Room, Decimals)} there";
+            if (MayOwe is { } most)
+            {
+                return $"{facts}: refused, since only {DrawStep.Show(most, Decimals)} more may be owed";
+            }
+
             return AtZero.Shortfall switch
             {
                 ShortfallKind.Refuse => facts + ": refused",
+                _ when IsHold => facts + ": held as far as it goes",
                 ShortfallKind.Owe => facts + ": the rest is owed",
                 _ => facts + ": the rest is forgiven",
             };
         }
     }
+}
+
+/// <summary>Held credits that a capture spends.</summary>
+internal sealed record CaptureStep(string Bucket, long Lot, long Units, int Decimals) : Step
+{
+    public override TextLocation? Location => null;
+
+    public override ExactDecimal? Amount => ExactDecimal.FromUnits(Units, Decimals);
+
+    public override bool IsPart => false;
+
+    public override string Text => $"{DrawStep.Show(Units, Decimals)} held in {Bucket}, lot {ExactDecimal.FromUnits(Lot, 0)}";
 }

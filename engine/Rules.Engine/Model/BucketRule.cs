@@ -184,7 +184,39 @@ public enum ShortfallKind
 /// <summary>What happens when credits are used up.</summary>
 /// <param name="Stops">By action index; null: the action is not listed.</param>
 /// <param name="ShortfallLocation">The line <c>if short …</c>.</param>
-public sealed record AtZeroRule(ImmutableArray<StopRule?> Stops, ShortfallKind Shortfall, TextLocation ShortfallLocation, TextLocation Location);
+public sealed record AtZeroRule(ImmutableArray<StopRule?> Stops, ShortfallKind Shortfall, TextLocation ShortfallLocation, TextLocation Location)
+{
+    /// <summary>Set exactly where <see cref="Shortfall"/> is owe.</summary>
+    public DebtRule? Debt { get; init; }
+}
+
+/// <summary>How an account may owe and repay.</summary>
+/// <param name="UpTo">The most that all debts of an account may come to; null: no limit.</param>
+/// <param name="RepaidBy">Index of each bucket that repays; empty: all that serve the action.</param>
+public sealed record DebtRule(Amount? UpTo, bool IsDroppedAtRenewal, ImmutableArray<int> RepaidBy);
+
+/// <summary>How long holds last and how they are settled (time, rules 18 to 21).</summary>
+public sealed record HoldsRule
+{
+    /// <summary>What a file without <c>holds</c> says: one day, captures may exceed without limit, returned credits lapse.</summary>
+    public static HoldsRule Default { get; } = new();
+
+    public CalendarSpan Expiry { get; init; } = new(1, CalendarUnit.Day);
+
+    public bool MayExceed { get; init; } = true;
+
+    /// <summary>By how many percent of the hold a capture may exceed it; null: without limit.</summary>
+    public ExactDecimal? ByPercent { get; init; }
+
+    /// <summary>How long credits live that return to a lot which has ended; null: they lapse.</summary>
+    public CalendarSpan? ReturnedLive { get; init; }
+
+    /// <summary>Default where the file has no such item.</summary>
+    public TextLocation Location { get; init; }
+
+    /// <summary>The line on captures, else the item; default where the file has neither.</summary>
+    public TextLocation CaptureLocation { get; init; }
+}
 
 /// <param name="Until">What lets it go on, as written: <c>renewal or purchase</c>.</param>
 public sealed record StopRule(StopKind Kind, string Until, TextLocation Location);

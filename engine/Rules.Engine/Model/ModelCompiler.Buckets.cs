@@ -164,19 +164,34 @@ internal sealed partial class ModelCompiler
             }
         }
 
-        if (shortfall.Kind == B.ShortfallKind.Owe)
-        {
-            NotSupported(shortfall.Location, "\"if short owe\"");
-        }
-
         var kind = shortfall.Kind switch
         {
             B.ShortfallKind.Refuse => ShortfallKind.Refuse,
             B.ShortfallKind.Owe => ShortfallKind.Owe,
             _ => ShortfallKind.Forgive,
         };
-        return new AtZeroRule([.. stops], kind, shortfall.Location, atZero.Location);
+        return new AtZeroRule([.. stops], kind, shortfall.Location, atZero.Location)
+        {
+            Debt = kind != ShortfallKind.Owe
+                ? null
+                : new DebtRule(
+                    shortfall.UpTo is { } most ? AmountOf(most) : null,
+                    shortfall.IsDroppedAtRenewal,
+                    [.. shortfall.RepaidBy.Select(b => _indexes[b])]),
+        };
     }
+
+    private HoldsRule Holds() => _bound.Holds is not { } holds
+        ? HoldsRule.Default
+        : new HoldsRule
+        {
+            Expiry = holds.Expiry is { } expiry ? SpanOf(expiry.After) : HoldsRule.Default.Expiry,
+            MayExceed = holds.Capture?.MayExceed ?? HoldsRule.Default.MayExceed,
+            ByPercent = holds.Capture?.ByPercent,
+            ReturnedLive = holds.Returned?.Live is { } live ? SpanOf(live) : null,
+            Location = holds.Location,
+            CaptureLocation = holds.Capture?.Location ?? holds.Location,
+        };
 
     private CycleRule? Cycle()
     {

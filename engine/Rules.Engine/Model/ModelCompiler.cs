@@ -60,6 +60,7 @@ internal sealed partial class ModelCompiler
             Buckets = [.. _bound.Buckets.Select(Bucket)],
             Consume = Consume(),
             AtZero = AtZero(),
+            Holds = Holds(),
             Cycle = Cycle(),
             Plans = [.. _bound.Plans.Select(Plan)],
             Terms = [.. _bound.Terms.Select(Term)],
@@ -106,11 +107,6 @@ internal sealed partial class ModelCompiler
         if (_bound.Header.IsTimeZonePerAccount)
         {
             NotSupported(_bound.Header.Location, "A time zone per account");
-        }
-
-        if (_bound.Holds is { } holds)
-        {
-            NotSupported(holds.Location, "\"holds\"");
         }
     }
 

@@ -46,6 +46,8 @@ public sealed partial class RulesetModel
     /// <summary>Null exactly where there is no bucket.</summary>
     public AtZeroRule? AtZero { get; init; }
 
+    public HoldsRule Holds { get; init; } = HoldsRule.Default;
+
     /// <summary>Null where nothing depends on a cycle.</summary>
     public CycleRule? Cycle { get; init; }
 

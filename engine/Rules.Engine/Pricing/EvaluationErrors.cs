@@ -177,6 +177,50 @@ public static class EvaluationErrors
     /// <summary>RT30: a figure of a grant that no grant can have.</summary>
     public static EvaluationError BadGrantFigure(string member, string message, string help) => new("RT30", message, help, member);
 
+    /// <summary>RT07: an amount without an action, where several could be charged.</summary>
+    public static EvaluationError NoActionNamed(RulesetModel model) =>
+        new("RT07", $"The event names no action, and {model.Name} does not price exactly one.", "add the action", "action");
+
+    /// <summary>RT15: an amount beside quantities.</summary>
+    public static EvaluationError AmountBesideQuantities() => new("RT15", "The event states both an amount and quantities.", "state one of them", "amount");
+
+    /// <summary>RT15: of a capture.</summary>
+    public static EvaluationError CaptureOfTwoKinds() =>
+        new("RT15", "The capture states both an amount and quantities.", "state one of them, or neither to capture what was held", "amount");
+
+    /// <summary>RT18: a hold that is over before it begins.</summary>
+    public static EvaluationError HoldEndsBeforeStart() =>
+        new("RT18", "The hold would end before it starts.", "let it expire later than now", "expires");
+
+    /// <summary>id_used: of a hold, or of a use.</summary>
+    public static EvaluationError UseIdTaken(string id) => new(
+        "id_used", $"The account already has a use or a hold \"{Shown(id)}\".", "give each hold an id of its own; ids that begin with sys: belong to the system", "id");
+
+    /// <summary>unknown_hold.</summary>
+    public static EvaluationError UnknownHold(string id) => new("unknown_hold", $"The account has no hold \"{Shown(id)}\".", "check the id", "id");
+
+    /// <summary>unknown_use.</summary>
+    public static EvaluationError UnknownUse(string id) => new(
+        "unknown_use", $"The account has no use \"{Shown(id)}\".", "name the idempotency key of the charge, or the id of the captured hold", "use");
+
+    /// <summary>not_reversible: a reversal, a grant, an open hold, a use that gave credits back.</summary>
+    public static EvaluationError NotReversible(string id) => new(
+        "not_reversible", $"\"{Shown(id)}\" charged nothing that could be taken back.", "name a charge, a correction or a captured hold; post a new use instead of reversing a reversal", "use");
+
+    /// <summary>exceeds_use.</summary>
+    public static EvaluationError ExceedsUse(string id, long left, RulesetModel model) => new(
+        "exceeds_use",
+        $"Only {ExactDecimal.FromUnits(left, model.Credit.Decimals).ToGroupedString()} of \"{Shown(id)}\" can still be taken back.",
+        "reverse at most that, or leave the amount out",
+        "amount");
+
+    /// <summary>unknown_grant.</summary>
+    public static EvaluationError UnknownGrant(string id) => new("unknown_grant", $"The account has no grant \"{Shown(id)}\".", "check the id", "id");
+
+    /// <summary>too_late: the grant expired, was voided or was replaced.</summary>
+    public static EvaluationError GrantHasEnded(string id) =>
+        new("too_late", $"The grant \"{Shown(id)}\" has ended.", "nothing is left of it to void or to replace", "id");
+
     /// <summary>no_bucket: the ruleset keeps no balance (language, 5.11).</summary>
     public static EvaluationError NoBucket(RulesetModel model) =>
         new("no_bucket", $"{model.Name} keeps no balance, so there is nothing to grant into.", "charges are recorded without a balance", "bucket");

@@ -19,6 +19,7 @@ public sealed record UsageEvent
     /// </summary>
     public bool TimedOnArrival { get; init; }
 
+    /// <summary>The action's name. With <see cref="Amount"/> it may be empty where the rule file prices one action.</summary>
     public required string Action { get; init; }
 
     /// <summary>Quantities by meter, in the order given; a meter appears at most once. May be empty.</summary>
@@ -26,7 +27,7 @@ public sealed record UsageEvent
 
     /// <summary>
     /// Credits to charge as they stand, in place of quantities and a price; null for an event that is priced. The action still decides whether
-    /// anything is charged and which credits serve it.
+    /// anything is charged and which credits serve it. Below zero only where the price allows corrections.
     /// </summary>
     public ExactDecimal? Amount { get; init; }
 

@@ -384,6 +384,7 @@ internal sealed partial class ExampleStory(RulesetModel model, Example example)
         foreach (var lot in _state!.Lots)
         {
             if (lot.Lot.Origin == LotOrigin.Postpaid
+                && lot.Lot.Cycle == (_state.Cycle?.Number ?? 0)
                 && model.FindBucket(lot.Lot.Bucket) is { PostpaidRate: { } rate }
                 && AccountReading.AmountAt(model, _state, rate, _now!.Value, out var perCredit) is null)
             {

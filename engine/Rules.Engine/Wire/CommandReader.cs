@@ -16,7 +16,7 @@ public sealed record AccountPurchase(string Account, BuyCredits? Credits, BuyPac
 /// Reads the bodies of commands from UTF-8 JSON, as strictly as <see cref="EventReader"/>. The steps of a story are read by the same methods
 /// (<see cref="StoryReader"/>).
 /// </summary>
-public static class CommandReader
+public static partial class CommandReader
 {
     internal static readonly CommandForm OpenForm = CommandForm.Of(0b1, "ruleset", "plan", "facts", "terms");
 

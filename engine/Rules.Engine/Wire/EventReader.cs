@@ -41,7 +41,8 @@ public static class EventReader
     private static readonly string[] _stateMembers = ["plan", "facts", "terms", "balances"];
 
     /// <summary>
-    /// The body of <c>POST /v1/quotes</c> and <c>POST /v1/charges</c>: <c>account</c> and <c>action</c> are required.
+    /// The body of <c>POST /v1/quotes</c> and <c>POST /v1/charges</c>: <c>account</c> and <c>action</c> are required; with <c>amount</c>, which
+    /// stands for quantities, the action may be left out where the rule file prices one.
     /// </summary>
     /// <param name="now">Stands for <c>at</c> where it is left out, cut to the microsecond.</param>
     public static WireReading<AccountEvent> Read(ReadOnlySpan<byte> json, Instant now)
@@ -120,7 +121,7 @@ public static class EventReader
             }
         }
 
-        if (!cursor.End() || !cursor.Require(members, seen, required))
+        if (!cursor.End() || !cursor.Require(members, seen, (seen & (1 << 7)) != 0 ? required & ~0b100u : required))
         {
             return false;
         }

@@ -222,6 +222,13 @@ internal ref struct JsonCursor
             || Fail(WireCodes.InvalidNumber, $"{Here()} is not a whole number: {Quote(Encoding.UTF8.GetString(raw))}.", "Write digits only, such as 10.");
     }
 
+    /// <summary><c>true</c> or <c>false</c>.</summary>
+    public bool Flag(out bool value)
+    {
+        value = _reader.TokenType == JsonTokenType.True;
+        return value || _reader.TokenType == JsonTokenType.False || WrongType(Here(), "true or false");
+    }
+
     /// <summary>An object of names and amounts.</summary>
     public bool Amounts(out ImmutableArray<MeteredQuantity> amounts)
     {

@@ -105,8 +105,15 @@ public static class WireJson
     /// <summary>The answer of a quote or charge as one object.</summary>
     public static void WriteQuote(this Utf8JsonWriter json, Quote quote)
     {
-        var decimals = quote.Decimals;
         json.WriteStartObject();
+        json.WriteQuoteMembers(quote);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The members of a quote, inside an object that is open.</summary>
+    internal static void WriteQuoteMembers(this Utf8JsonWriter json, Quote quote)
+    {
+        var decimals = quote.Decimals;
         json.WriteString("outcome"u8, WireNames.Of(quote.Outcome));
         json.WriteExact("exact"u8, quote.Exact);
         json.WriteUnits("charge"u8, quote.Charge, decimals);
@@ -126,6 +133,13 @@ public static class WireJson
 
         json.WriteEndArray();
         json.WriteUnits("short"u8, quote.Short, decimals);
+        json.WriteUnitsUnlessZero("owed"u8, quote.Owed, decimals);
+        json.WriteUnitsUnlessZero("forgiven"u8, quote.Forgiven, decimals);
+        if (quote.IsOverDebtLimit)
+        {
+            json.WriteString("refusal"u8, ProblemCodes.DebtLimit);
+        }
+
         json.WriteStartArray("steps"u8);
         foreach (var step in quote.Steps)
         {
@@ -141,7 +155,31 @@ public static class WireJson
 
         json.WriteEndArray();
         json.WriteBalances(quote.Balances, decimals);
-        json.WriteEndObject();
+    }
+
+    /// <summary>As <see cref="WriteUnits"/>; nothing for 0.</summary>
+    internal static void WriteUnitsUnlessZero(this Utf8JsonWriter json, ReadOnlySpan<byte> name, long units, int decimals)
+    {
+        if (units != 0)
+        {
+            json.WriteUnits(name, units, decimals);
+        }
+    }
+
+    /// <summary>The members of an event in its canonical form, inside an object that is open.</summary>
+    internal static void WriteEventMembers(this Utf8JsonWriter json, UsageEvent usage)
+    {
+        json.WriteInstant("at"u8, usage.OccurredAt);
+        json.WriteString("action"u8, usage.Action);
+        if (usage.Amount is { } amount)
+        {
+            json.WriteExact("amount"u8, amount);
+        }
+
+        json.WriteSorted("quantities"u8, usage.Quantities);
+        json.WriteSorted("facts"u8, usage.Facts);
+        json.WriteSorted("keys"u8, usage.Keys);
+        json.WriteSorted("record"u8, usage.Record);
     }
 
     /// <summary>One line of an explanation; <c>formula</c>, <c>file</c>, <c>line</c> and <c>amount</c> where the step has them.</summary>

@@ -16,6 +16,24 @@ public static class WireNames
 
     private static readonly string[] _origins = ["", "plan", "purchase", "grant", "postpaid"];
 
+    /// <summary><c>captured</c>, <c>released</c>, <c>expired</c>.</summary>
+    public static string Of(SettlementKind kind) => kind switch
+    {
+        SettlementKind.Captured => "captured",
+        SettlementKind.Released => "released",
+        _ => "expired",
+    };
+
+    /// <summary><c>lot</c>, <c>successor</c>, <c>new-lot</c>, <c>lapsed</c>, <c>postpaid</c>.</summary>
+    public static string Of(BackTo to) => to switch
+    {
+        BackTo.Lot => "lot",
+        BackTo.Successor => "successor",
+        BackTo.NewLot => "new-lot",
+        BackTo.Postpaid => "postpaid",
+        _ => "lapsed",
+    };
+
     /// <summary><c>charged</c>, <c>free</c>, <c>unmetered</c>, <c>not-applicable</c>, <c>blocked</c>, <c>paused</c>, <c>refused</c>.</summary>
     public static string Of(QuoteOutcome outcome) => _outcomes[(int)outcome];
 

@@ -28,17 +28,7 @@ public static partial class WireWriter
     public static byte[] Canonical(UsageEvent usage) => Write(usage, static (json, usage) =>
     {
         json.WriteStartObject();
-        json.WriteInstant("at"u8, usage.OccurredAt);
-        json.WriteString("action"u8, usage.Action);
-        json.WriteSorted("quantities"u8, usage.Quantities);
-        if (usage.Amount is { } amount)
-        {
-            json.WriteExact("amount"u8, amount);
-        }
-
-        json.WriteSorted("facts"u8, usage.Facts);
-        json.WriteSorted("keys"u8, usage.Keys);
-        json.WriteSorted("record"u8, usage.Record);
+        json.WriteEventMembers(usage);
         json.WriteEndObject();
     });
 

@@ -7,6 +7,7 @@ using Rules.Engine.Model;
 using Rules.Engine.Pricing;
 using Rules.Engine.Wire;
 using Rules.Ledger.Journal;
+using Rules.Ledger.Storage;
 
 namespace Rules.Ledger.Verification;
 
@@ -29,14 +30,18 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
     public bool Ended { get; private set; }
 
     /// <summary>What is wrong with the next entry; null when the engine makes the same one, or the replay has ended.</summary>
-    public string? Fault(JournalEntry entry)
+    /// <param name="proof">A reversal with what it takes back.</param>
+    /// <param name="lots">Every lot of the account as it was before the entry.</param>
+    public string? Fault(EntryProof proof, Func<IEnumerable<LotState>> lots)
     {
+        var entry = proof.Entry;
         if (_before is [var first, ..] && first.RecordedAt != entry.RecordedAt)
         {
             return Unexplained;
         }
 
-        var error = Ended || _expected.Count > 0 ? null : Run(entry);
+        var error = Ended || _expected.Count > 0 ? null : Run(entry, proof.Use, lots);
+        Number(entry);
         if (Ended)
         {
             return null;
@@ -68,7 +73,11 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
     /// <summary>What is wrong with the last entries, once there are no more; null when nothing.</summary>
     public string? Unexplained => _before is [var first, ..] ? $"The rules make no such entry as {first.Sequence}, {first.Key}." : null;
 
-    private EvaluationError? Run(JournalEntry entry)
+    /// <summary>True for an entry whose command reads lots of which nothing may be left.</summary>
+    public static bool ReadsLots(EntryKind kind) =>
+        kind is EntryKind.Reversal or EntryKind.Refund or EntryKind.Void or EntryKind.Replacement or EntryKind.Capture or EntryKind.PlanChange;
+
+    private EvaluationError? Run(JournalEntry entry, Use? use, Func<IEnumerable<LotState>> lots)
     {
         var content = entry.Content;
         var ruleset = RulesetAt(entry);
@@ -82,10 +91,23 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
         {
             { SystemKey: not null } => Take(Bookkeeper.Advance(ruleset, Due(ruleset, entry.RecordedAt), entry.RecordedAt)),
             { Kind: EntryKind.Subscribe } when _state is null => Open(ruleset, entry),
-            { Kind: EntryKind.Charge } => Charge(ruleset, entry),
+            { Kind: EntryKind.Charge or EntryKind.Correction } => Charge(ruleset, entry),
             { Kind: EntryKind.FactsAndTerms } => Take(Bookkeeper.Set(ruleset, Due(ruleset, entry.RecordedAt), Named(content.Facts), Named(content.Terms), entry.RecordedAt)),
             { Kind: EntryKind.PlanChange, Plan: { } plan } => Take(Bookkeeper.ChangePlan(ruleset, Due(ruleset, entry.RecordedAt), plan, entry.RecordedAt)),
             { Kind: EntryKind.Grant, NewLots: [{ Origin: LotOrigin.Purchase } lot] } => Take(Bookkeeper.Buy(ruleset, Due(ruleset, entry.RecordedAt), PurchaseOf(lot, content, ruleset), entry.RecordedAt)),
+            { Kind: EntryKind.Hold } when Read(CommandReader.ReadHold, entry) is { } hold =>
+                Take(Bookkeeper.Hold(ruleset, Counted(Bookkeeper.ScopesOf(ruleset, _state!, hold.Usage, entry.RecordedAt)), hold, entry.RecordedAt)),
+            { Kind: EntryKind.Capture } when Read(CommandReader.ReadCapture, entry) is { } capture => Capture(ruleset, entry, capture, lots),
+            { Kind: EntryKind.Release or EntryKind.HoldExpiry } when Read(CommandReader.ReadRelease, entry) is { } release =>
+                Take(Bookkeeper.Release(ruleset, Due(ruleset, entry.RecordedAt), release, entry.RecordedAt)),
+            { Kind: EntryKind.Reversal } when use is not null && Read(CommandReader.ReadReverse, entry) is { } reverse =>
+                Reverse(ruleset, entry, reverse, use with { Id = reverse.Use }, lots),
+            { Kind: EntryKind.Refund } when Read(CommandReader.ReadRefund, entry) is { } refund =>
+                Take(Bookkeeper.Refund(ruleset, WithLots(Due(ruleset, entry.RecordedAt), lots, entry.RecordedAt), refund, entry.RecordedAt)),
+            { Kind: EntryKind.Void } when Read(CommandReader.ReadVoid, entry) is { } ended =>
+                Take(Bookkeeper.Void(ruleset, WithLots(Due(ruleset, entry.RecordedAt), lots, entry.RecordedAt), ended, entry.RecordedAt)),
+            { Kind: EntryKind.Replacement } when Read(CommandReader.ReadReplace, entry) is { } replace =>
+                Take(Bookkeeper.Replace(ruleset, WithLots(Due(ruleset, entry.RecordedAt), lots, entry.RecordedAt), replace, entry.RecordedAt)),
             { Kind: EntryKind.Grant, NewLots: [var lot] } => Take(Bookkeeper.Grant(ruleset, Due(ruleset, entry.RecordedAt), GrantOf(lot, content, ruleset), entry.RecordedAt)),
             _ => End(),
         };
@@ -139,7 +161,49 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
         }
 
         var known = Counted(Bookkeeper.ScopesOf(ruleset, _state!, usage, entry.RecordedAt));
-        return Take(Bookkeeper.Charge(ruleset, known, usage, entry.RecordedAt));
+        return entry.Content.Kind == EntryKind.Correction
+            ? Take(Bookkeeper.Correct(ruleset, known, usage, entry.RecordedAt))
+            : Take(Bookkeeper.Charge(ruleset, known, usage, entry.RecordedAt));
+    }
+
+    private EvaluationError? Capture(PublishedRuleset ruleset, JournalEntry entry, CaptureHold command, Func<IEnumerable<LotState>> lots)
+    {
+        var state = WithLots(_state!, lots, entry.RecordedAt);
+        var scopes = Bookkeeper.ScopesOf(ruleset, state, command, entry.RecordedAt);
+        return Take(Bookkeeper.Capture(ruleset, Counted(scopes) with { Lots = state.Lots, NamedLots = state.NamedLots }, command, entry.RecordedAt));
+    }
+
+    private EvaluationError? Reverse(PublishedRuleset ruleset, JournalEntry entry, ReverseUse command, Use use, Func<IEnumerable<LotState>> lots)
+    {
+        var state = WithLots(_state! with { Uses = [use] }, lots, entry.RecordedAt);
+        var scopes = Bookkeeper.ScopesOf(ruleset, state, command, entry.RecordedAt);
+        return Take(Bookkeeper.Reverse(
+            ruleset, Counted(scopes) with { Lots = state.Lots, NamedLots = state.NamedLots, Uses = state.Uses }, command, entry.RecordedAt));
+    }
+
+    private static TCommand? Read<TCommand>(Reader<TCommand> read, JournalEntry entry)
+        where TCommand : class => read(entry.Request.Span, entry.Content.OccurredAt).Value?.Command;
+
+    private delegate WireReading<AccountCommand<TCommand>> Reader<TCommand>(ReadOnlySpan<byte> json, NodaTime.Instant now)
+        where TCommand : class;
+
+    // With every lot of the account, so that whatever the command names is there.
+    private static AccountState WithLots(AccountState state, Func<IEnumerable<LotState>> lots, NodaTime.Instant at)
+    {
+        var all = lots().OrderBy(lot => lot.Lot.Number).ToImmutableArray();
+        return state with { Lots = all, NamedLots = [.. all.Select(lot => lot.Lot.Number)] };
+    }
+
+    // The next entry may settle the hold that this one made.
+    private void Number(JournalEntry entry)
+    {
+        if (entry.Content.NewHold is { } made && _state is { } state)
+        {
+            _state = state with
+            {
+                Holds = [.. state.Holds.Select(hold => hold.Hold.Number == made.Number ? hold with { Sequence = entry.Sequence } : hold)],
+            };
+        }
     }
 
     private AccountState Due(PublishedRuleset ruleset, Instant upTo) => Counted(Bookkeeper.ScopesDue(ruleset, _state!, upTo));
@@ -197,7 +261,7 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
             return booking.Error;
         }
 
-        _state = booking.State with { Scopes = [] };
+        _state = booking.State.AtRest();
         foreach (var entry in booking.Entries)
         {
             _expected.Enqueue(entry);
@@ -244,8 +308,24 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
             return "The rules begin another cycle.";
         }
 
-        return expected.NewLots.SequenceEqual(stored.NewLots) && expected.Version == stored.Version
-            ? null
-            : "The rules open another lot, or another version priced it.";
+        if (!expected.NewLots.SequenceEqual(stored.NewLots) || expected.Version != stored.Version)
+        {
+            return "The rules open another lot, or another version priced it.";
+        }
+
+        if (!expected.NewDebts.SequenceEqual(stored.NewDebts) || !expected.DebtLines.SequenceEqual(stored.DebtLines) || expected.Forgiven != stored.Forgiven)
+        {
+            return "The rules come to other debts, or forgive another amount.";
+        }
+
+        return SameHold(expected.NewHold, stored.NewHold)
+            && expected.Settlement == stored.Settlement
+            && expected.Undone.SequenceEqual(stored.Undone)
+                ? null
+                : "The rules hold, settle or take back something else.";
     }
+
+    private static bool SameHold(Hold? expected, Hold? stored) => expected is null || stored is null
+        ? expected is null && stored is null
+        : expected.Lines.SequenceEqual(stored.Lines) && expected with { Lines = stored.Lines, Event = stored.Event } == stored;
 }

@@ -194,6 +194,8 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
             return ("key", $"Its key \"{entry.Key}\" has no row, or names another entry.");
         }
 
+        // A command that gives credits back is run again over the lots as they were before it.
+        var before = account.Replay is not null && AccountReplay.ReadsLots(entry.Content.Kind) ? account.Lots.Values.ToImmutableArray() : [];
         if (LotFault(entry, account) is { } lots)
         {
             return lots;
@@ -204,7 +206,7 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
             return movement;
         }
 
-        return account.Replay?.Fault(entry) is { } replayed ? ("replay", replayed) : null;
+        return account.Replay?.Fault(proof, () => before) is { } replayed ? ("replay", replayed) : null;
     }
 
     private static (string Check, string Message)? LotFault(JournalEntry entry, Recomputed account)

@@ -1,0 +1,98 @@
+using NodaTime;
+using Rules.Engine.Drawing;
+using Rules.Engine.Model;
+using Rules.Engine.Pricing;
+
+namespace Rules.Engine.Accounts;
+
+public static partial class Bookkeeper
+{
+    /// <summary>Ends a grant: what is left of it is gone, what is held of it stays held and lapses when it returns.</summary>
+    public static Booking<VoidAnswer> Void(PublishedRuleset ruleset, AccountState state, VoidGrant command, Instant recordedAt)
+    {
+        var journal = new Journal(state, ruleset);
+        if (LiveGrant(ruleset, journal, command.Id, recordedAt, out var model, out var lot) is { } error)
+        {
+            return Fail<VoidAnswer>(state, error);
+        }
+
+        journal.Post(new Entry
+        {
+            Kind = EntryKind.Void,
+            Amount = lot.Available,
+            OccurredAt = command.At,
+            Postings = lot.Available == 0 ? [] : [Posting.Expire(lot.Lot.Number, lot.Available)],
+            EndedLots = [new LotEnd(lot.Lot.Number, Successor: null)],
+            Version = model.Version,
+        });
+        var answer = new VoidAnswer(command.Id, lot.Lot.Bucket, lot.Lot.Number, lot.Available, BalancesOf(ruleset, journal.State, recordedAt));
+        return new Booking<VoidAnswer>(journal.State, journal.Entries, answer, Error: null);
+    }
+
+    /// <summary>Ends a grant and opens its successor with the same bucket, origin, priority, cost and end; credits that return to the old one move there.</summary>
+    public static Booking<ReplacementAnswer> Replace(PublishedRuleset ruleset, AccountState state, ReplaceGrant command, Instant recordedAt)
+    {
+        var journal = new Journal(state, ruleset);
+        if (LiveGrant(ruleset, journal, command.Grant, recordedAt, out var model, out var lot) is { } error)
+        {
+            return Fail<ReplacementAnswer>(state, error);
+        }
+
+        var grant = new GrantCredits(command.Id, lot.Lot.Bucket, command.Amount, command.At);
+        if (CheckGrant(model, journal.State, grant, out var units) is { } invalid)
+        {
+            return Fail<ReplacementAnswer>(state, invalid);
+        }
+
+        var made = lot.Lot with { Number = journal.State.NextLot, Id = command.Id, Amount = units, CreatedAt = recordedAt, EffectiveAt = recordedAt };
+        var granted = Posting.Grant(made.Number, units);
+        journal.Post(new Entry
+        {
+            Kind = EntryKind.Replacement,
+            Amount = units,
+            OccurredAt = command.At,
+            NewLots = [made],
+            Postings = lot.Available == 0 ? [granted] : [Posting.Expire(lot.Lot.Number, lot.Available), granted],
+            EndedLots = [new LotEnd(lot.Lot.Number, made.Number)],
+            Version = model.Version,
+        });
+        if (Repay(journal, model, recordedAt) is { } unpaid)
+        {
+            return Fail<ReplacementAnswer>(state, unpaid);
+        }
+
+        var balances = BalancesOf(ruleset, journal.State, recordedAt);
+        var answer = new GrantAnswer(made.Id, made.Bucket, made.Number, units, made.EffectiveAt, made.ExpiresAt, balances);
+        return new Booking<ReplacementAnswer>(
+            journal.State, journal.Entries, new ReplacementAnswer(answer, lot.Lot.Number, lot.Available), Error: null);
+    }
+
+    // The state must hold the lot of that id also when nothing is left of it.
+    private static EvaluationError? LiveGrant(
+        PublishedRuleset ruleset, Journal journal, string id, Instant at, out RulesetModel model, out LotState lot)
+    {
+        model = null!;
+        lot = default;
+        if (AdvanceTo(ruleset, journal, at) is { } stuck)
+        {
+            return stuck;
+        }
+
+        if (Current(ruleset, journal.State) is not { } current)
+        {
+            return EvaluationErrors.NoVersion(ruleset.Name);
+        }
+
+        model = current;
+        foreach (var candidate in journal.State.Lots)
+        {
+            if (candidate.Lot.Id == id && candidate.Lot.Origin != LotOrigin.Postpaid)
+            {
+                lot = candidate;
+                return lot.IsEnded || lot.Lot.ExpiresAt <= at ? EvaluationErrors.GrantHasEnded(id) : null;
+            }
+        }
+
+        return EvaluationErrors.UnknownGrant(id);
+    }
+}

@@ -1,0 +1,298 @@
+using NodaTime;
+using Rules.Engine.Accounts;
+using Rules.Engine.Model;
+using Rules.Engine.Pricing;
+using Rules.Engine.Wire;
+using Rules.Ledger.Journal;
+using Rules.Ledger.Storage;
+using Rules.Ledger.Writing;
+
+namespace Rules.Ledger;
+
+public sealed partial class CreditLedger
+{
+    /// <summary>Sets credits aside. A hold that the credits do not cover is refused, and the refusal is stored.</summary>
+    /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
+    public Task<CommandResult> HoldAsync(string account, HoldCredits command, string idempotencyKey, CancellationToken cancellationToken)
+    {
+        if (!IdText.IsValid(command.Id))
+        {
+            return Task.FromResult(Invalid(LedgerErrors.HoldIdInvalid));
+        }
+
+        var ordered = command with { Usage = Ordered(command.Usage), ExpiresAt = Instants.Floor(command.ExpiresAt) };
+        var stored = WireWriter.Canonical(ordered);
+        var timed = ordered.Usage.TimedOnArrival
+            ? WireWriter.Canonical(ordered with { Usage = ordered.Usage with { OccurredAt = NodaConstants.UnixEpoch } })
+            : stored;
+        var hash = RequestHash("hold"u8, ordered.Usage.TimedOnArrival, timed);
+        return SubmitAsync(idempotencyKey, now => new HoldCommand(this, account, ordered, stored, idempotencyKey, hash, now), cancellationToken);
+    }
+
+    /// <summary>
+    /// Settles a hold at what its use came to. The same capture again, under whatever key, answers <c>"repeated": true</c>; what exceeds the hold
+    /// beyond the rules, a hold that was settled otherwise, and an excess that the credits do not cover are refused, and the refusal is stored.
+    /// </summary>
+    /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
+    public Task<CommandResult> CaptureAsync(string account, CaptureHold command, string idempotencyKey, CancellationToken cancellationToken)
+    {
+        var ordered = command with
+        {
+            At = Instants.Floor(command.At),
+            Quantities = command.Quantities?.Sort(static (a, b) => string.CompareOrdinal(a.Meter, b.Meter)),
+        };
+        return MovementAsync(
+            account, ordered, "capture"u8.ToArray(), ordered.TimedOnArrival, ordered.At, WireWriter.Canonical(ordered),
+            WireWriter.Canonical(ordered with { At = NodaConstants.UnixEpoch }), idempotencyKey, Captures, cancellationToken);
+    }
+
+    /// <summary>Settles a hold without a use.</summary>
+    /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
+    public Task<CommandResult> ReleaseAsync(string account, ReleaseHold command, string idempotencyKey, CancellationToken cancellationToken)
+    {
+        var floored = command with { At = Instants.Floor(command.At) };
+        return MovementAsync(
+            account, floored, "release"u8.ToArray(), floored.TimedOnArrival, floored.At, WireWriter.Canonical(floored),
+            WireWriter.Canonical(floored with { At = NodaConstants.UnixEpoch }), idempotencyKey, Releases, cancellationToken);
+    }
+
+    /// <summary>Takes back a use, whole or in part, to the very lots that paid.</summary>
+    /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
+    public Task<CommandResult> ReverseAsync(string account, ReverseUse command, string idempotencyKey, CancellationToken cancellationToken)
+    {
+        var floored = command with { At = Instants.Floor(command.At) };
+        return MovementAsync(
+            account, floored, "reverse"u8.ToArray(), floored.TimedOnArrival, floored.At, WireWriter.Canonical(floored),
+            WireWriter.Canonical(floored with { At = NodaConstants.UnixEpoch }), idempotencyKey, Reverses, cancellationToken);
+    }
+
+    /// <summary>Gives credits back that no use is named for.</summary>
+    /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
+    public Task<CommandResult> RefundAsync(string account, RefundCredits command, string idempotencyKey, CancellationToken cancellationToken)
+    {
+        var floored = command with { At = Instants.Floor(command.At) };
+        return MovementAsync(
+            account, floored, "refund"u8.ToArray(), floored.TimedOnArrival, floored.At, WireWriter.Canonical(floored),
+            WireWriter.Canonical(floored with { At = NodaConstants.UnixEpoch }), idempotencyKey, Refunds, cancellationToken);
+    }
+
+    /// <summary>Ends a grant.</summary>
+    /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
+    public Task<CommandResult> VoidAsync(string account, VoidGrant command, string idempotencyKey, CancellationToken cancellationToken)
+    {
+        var floored = command with { At = Instants.Floor(command.At) };
+        return MovementAsync(
+            account, floored, "void"u8.ToArray(), floored.TimedOnArrival, floored.At, WireWriter.Canonical(floored),
+            WireWriter.Canonical(floored with { At = NodaConstants.UnixEpoch }), idempotencyKey, Voids, cancellationToken);
+    }
+
+    /// <summary>Ends a grant and puts another in its place.</summary>
+    /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
+    public Task<CommandResult> ReplaceAsync(string account, ReplaceGrant command, string idempotencyKey, CancellationToken cancellationToken)
+    {
+        var floored = command with { At = Instants.Floor(command.At) };
+        return MovementAsync(
+            account, floored, "replace"u8.ToArray(), floored.TimedOnArrival, floored.At, WireWriter.Canonical(floored),
+            WireWriter.Canonical(floored with { At = NodaConstants.UnixEpoch }), idempotencyKey, Replaces, cancellationToken);
+    }
+
+    private static readonly MovementKind<CaptureHold> Captures = new()
+    {
+        Book = static (ruleset, state, command, at) => Settled(ruleset, Bookkeeper.Capture(ruleset, state, command, at), CapturedEvent(state, command)),
+        Scopes = Bookkeeper.ScopesOf,
+        Hold = static command => command.Hold,
+        ReadsLiveLots = static command => command.Amount?.Sign < 0 || (command.Quantities?.Any(static q => q.Quantity.Sign < 0) ?? false),
+    };
+
+    private static readonly MovementKind<ReleaseHold> Releases = new()
+    {
+        Book = static (ruleset, state, command, at) => Settled(ruleset, Bookkeeper.Release(ruleset, state, command, at), []),
+        Scopes = static (ruleset, state, _, at) => Bookkeeper.ScopesDue(ruleset, state, at),
+        Hold = static command => command.Hold,
+    };
+
+    private static readonly MovementKind<ReverseUse> Reverses = new()
+    {
+        Book = static (ruleset, state, command, at) =>
+            Done(Bookkeeper.Reverse(ruleset, state, command, at), answer => WireWriter.Back(answer, Decimals(ruleset))) with
+            {
+                Reference = state.Uses is [var use, ..] ? use.Sequence : null,
+            },
+        Scopes = Bookkeeper.ScopesOf,
+        Use = static command => command.Use,
+    };
+
+    private static readonly MovementKind<RefundCredits> Refunds = new()
+    {
+        Book = static (ruleset, state, command, at) =>
+            Done(Bookkeeper.Refund(ruleset, state, command, at), answer => WireWriter.Back(answer, Decimals(ruleset))),
+        Scopes = static (ruleset, state, _, at) => Bookkeeper.ScopesDue(ruleset, state, at),
+        ReadsLiveLots = static _ => true,
+    };
+
+    private static readonly MovementKind<VoidGrant> Voids = new()
+    {
+        Book = static (ruleset, state, command, at) =>
+            Done(Bookkeeper.Void(ruleset, state, command, at), answer => WireWriter.Void(answer, Decimals(ruleset))),
+        Scopes = static (ruleset, state, _, at) => Bookkeeper.ScopesDue(ruleset, state, at),
+        Lot = static command => command.Id,
+    };
+
+    private static readonly MovementKind<ReplaceGrant> Replaces = new()
+    {
+        Book = static (ruleset, state, command, at) =>
+            Done(Bookkeeper.Replace(ruleset, state, command, at), answer => WireWriter.Replacement(answer, Decimals(ruleset))),
+        Scopes = static (ruleset, state, _, at) => Bookkeeper.ScopesDue(ruleset, state, at),
+        Lot = static command => command.Grant,
+        NewLot = static command => command.Id,
+    };
+
+    private Task<CommandResult> MovementAsync<TCommand>(
+        string account,
+        TCommand command,
+        byte[] operation,
+        bool timedOnArrival,
+        Instant at,
+        byte[] stored,
+        byte[] untimed,
+        string idempotencyKey,
+        MovementKind<TCommand> kind,
+        CancellationToken cancellationToken)
+        where TCommand : class
+    {
+        var hash = RequestHash(operation, timedOnArrival, timedOnArrival ? untimed : stored);
+        return SubmitAsync(
+            idempotencyKey, now => new MovementCommand<TCommand>(this, account, command, kind, at, stored, idempotencyKey, hash, now), cancellationToken);
+    }
+
+    private static Booked Done<TAnswer>(Booking<TAnswer> booking, Func<TAnswer, byte[]> answer)
+        where TAnswer : class => booking.Succeeded
+            ? new Booked { State = booking.State, Entries = booking.Entries, Answer = answer(booking.Answer) }
+            : Booked.Invalid(booking.Error);
+
+    private static Booked Settled(PublishedRuleset ruleset, Booking<SettlementAnswer> booking, byte[] usage) => booking.Succeeded
+        ? new Booked
+        {
+            State = booking.State,
+            Entries = booking.Entries,
+            Accepted = booking.Answer.Refusal is null,
+            Outcome = booking.Answer.Refusal is null ? booking.Answer.Quote?.Outcome : null,
+            Answer = WireWriter.Settlement(booking.Answer, Decimals(ruleset)),
+            Usage = usage,
+        }
+        : Booked.Invalid(booking.Error);
+
+    private static byte[] CapturedEvent(AccountState state, CaptureHold command)
+    {
+        foreach (var hold in state.Holds)
+        {
+            if (hold.Hold.Id == command.Hold && hold.Settlement is null && Bookkeeper.EventOf(hold.Hold, command) is { } usage)
+            {
+                return WireWriter.Canonical(usage);
+            }
+        }
+
+        return [];
+    }
+
+    private static async ValueTask<AccountState> WithHoldsAsync(
+        IReadSnapshot snapshot, StoredAccount stored, Instant dueBy, CancellationToken cancellationToken) => stored.State.NextHold == 1
+            ? stored.State
+            : stored.State with { Holds = await snapshot.HoldsAsync(stored, dueBy, null, cancellationToken) };
+
+    /// <summary>What a kind of command reads and does; all of them run alike.</summary>
+    private sealed record MovementKind<TCommand>
+    {
+        public required Func<PublishedRuleset, AccountState, TCommand, Instant, Booked> Book { get; init; }
+
+        public required Func<PublishedRuleset, AccountState, TCommand, Instant, IReadOnlyList<ScopeId>> Scopes { get; init; }
+
+        public Func<TCommand, string>? Hold { get; init; }
+
+        public Func<TCommand, string>? Use { get; init; }
+
+        public Func<TCommand, string>? Lot { get; init; }
+
+        public Func<TCommand, string>? NewLot { get; init; }
+
+        public Func<TCommand, bool>? ReadsLiveLots { get; init; }
+    }
+
+    private sealed class MovementCommand<TCommand>(
+        CreditLedger ledger, string account, TCommand command, MovementKind<TCommand> kind, Instant at, byte[] request, string key, byte[] requestHash, Instant receivedAt)
+        : PendingCommand(account, key, requestHash, receivedAt)
+        where TCommand : class
+    {
+        public override string? NewLot => kind.NewLot?.Invoke(command);
+
+        public override string? Hold => kind.Hold?.Invoke(command);
+
+        public override string? Use => kind.Use?.Invoke(command);
+
+        public override string? Lot => kind.Lot?.Invoke(command);
+
+        public override bool ReadsLiveLots(AccountState state) => kind.ReadsLiveLots?.Invoke(command) ?? false;
+
+        public override IReadOnlyList<ScopeId> ScopesDue(AccountState state, Instant recordedAt) =>
+            Bookkeeper.ScopesDue(ledger.RulesetOf(state), state, recordedAt);
+
+        public override Booked? Due(AccountState state, Instant recordedAt)
+        {
+            var advance = Bookkeeper.Advance(ledger.RulesetOf(state), state, recordedAt);
+            return advance.Succeeded ? new Booked { State = advance.State, Entries = advance.Entries } : null;
+        }
+
+        public override IReadOnlyList<ScopeId> Scopes(AccountState state, Instant recordedAt) =>
+            kind.Scopes(ledger.RulesetOf(state), state, command, recordedAt);
+
+        public override Booked Book(AccountState? state, Instant recordedAt)
+        {
+            if (ledger.OutsideWindow(at, recordedAt) is { } outside)
+            {
+                return Booked.Invalid(outside);
+            }
+
+            var booked = kind.Book(ledger.RulesetOf(state!), state!, command, recordedAt);
+            return booked.Error is null ? booked with { Request = request } : booked;
+        }
+    }
+
+    private sealed class HoldCommand(
+        CreditLedger ledger, string account, HoldCredits command, byte[] request, string key, byte[] requestHash, Instant receivedAt)
+        : PendingCommand(account, key, requestHash, receivedAt)
+    {
+        public override string? NewUse => command.Id;
+
+        public override string? Hold => command.Id;
+
+        public override IReadOnlyList<ScopeId> Scopes(AccountState state, Instant recordedAt) =>
+            Bookkeeper.ScopesOf(ledger.RulesetOf(state), state, command.Usage, recordedAt);
+
+        public override Booked Book(AccountState? state, Instant recordedAt)
+        {
+            if (ledger.OutsideWindow(command.Usage.OccurredAt, recordedAt) is { } outside)
+            {
+                return Booked.Invalid(outside);
+            }
+
+            if (command.Usage.OccurredAt < recordedAt - ledger._options.LateWindow)
+            {
+                return Booked.Invalid(LedgerErrors.TooOld(command.Usage.OccurredAt, recordedAt, ledger._options.LateWindow));
+            }
+
+            var booking = Bookkeeper.Hold(ledger.RulesetOf(state!), state!, command, recordedAt);
+            return booking.Succeeded
+                ? new Booked
+                {
+                    State = booking.State,
+                    Entries = booking.Entries,
+                    Accepted = booking.Answer.Accepted,
+                    Outcome = booking.Answer.Quote.Outcome,
+                    Answer = WireWriter.Hold(booking.Answer),
+                    Usage = WireWriter.Canonical(command.Usage),
+                    Request = request,
+                }
+                : Booked.Invalid(booking.Error);
+        }
+    }
+}
