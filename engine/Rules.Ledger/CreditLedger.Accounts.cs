@@ -100,7 +100,8 @@ public sealed partial class CreditLedger
         public override string? NewLot => MadeLot;
 
         public override IReadOnlyList<ScopeId> Scopes(AccountState state, Instant recordedAt) =>
-            Bookkeeper.ScopesDue(ledger.RulesetOf(state), state, recordedAt);
+            // A change of plan may end the running cycle.
+            Bookkeeper.ScopesDue(ledger.RulesetOf(state), state, recordedAt, endsCycle: true);
 
         public override Booked Book(AccountState? state, Instant recordedAt)
         {

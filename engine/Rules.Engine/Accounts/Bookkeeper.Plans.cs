@@ -73,7 +73,8 @@ public static partial class Bookkeeper
         }
     }
 
-    private static string Suffix(Journal journal) => string.Create(CultureInfo.InvariantCulture, $":{journal.State.NextLot}");
+    // Unlike the number of any occurrence.
+    private static string Suffix(Journal journal) => string.Create(CultureInfo.InvariantCulture, $":lot{journal.State.NextLot}");
 
     /// <summary>
     /// The boundary is now and the new anchor: the old cycle closes, its grants end or are carried, the new plan grants in full, and its caps

@@ -114,7 +114,7 @@ public static partial class Bookkeeper
             return null;
         }
 
-        var suffix = reset.RestartsCycle ? null : string.Create(CultureInfo.InvariantCulture, $":{journal.State.NextLot}");
+        var suffix = reset.RestartsCycle ? null : Suffix(journal);
         return GrantPlan(journal, model, plan, at, suffix, replaced: []);
     }
 

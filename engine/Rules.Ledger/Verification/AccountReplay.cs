@@ -93,7 +93,7 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
             { Kind: EntryKind.Subscribe } when _state is null => Open(ruleset, entry),
             { Kind: EntryKind.Charge or EntryKind.Correction } => Charge(ruleset, entry),
             { Kind: EntryKind.FactsAndTerms } => Take(Bookkeeper.Set(ruleset, Due(ruleset, entry.RecordedAt), Named(content.Facts), Named(content.Terms), entry.RecordedAt)),
-            { Kind: EntryKind.PlanChange, Plan: { } plan } => Take(Bookkeeper.ChangePlan(ruleset, Due(ruleset, entry.RecordedAt), plan, entry.RecordedAt)),
+            { Kind: EntryKind.PlanChange, Plan: { } plan } => Take(Bookkeeper.ChangePlan(ruleset, Due(ruleset, entry.RecordedAt, endsCycle: true), plan, entry.RecordedAt)),
             { Kind: EntryKind.Grant, NewLots: [{ Origin: LotOrigin.Purchase } lot] } => Take(Bookkeeper.Buy(ruleset, Due(ruleset, entry.RecordedAt), PurchaseOf(lot, content, ruleset), entry.RecordedAt)),
             { Kind: EntryKind.Hold } when Read(CommandReader.ReadHold, entry) is { } hold =>
                 Take(Bookkeeper.Hold(ruleset, Counted(Bookkeeper.ScopesOf(ruleset, _state!, hold.Usage, entry.RecordedAt)), hold, entry.RecordedAt)),
@@ -206,7 +206,7 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
         }
     }
 
-    private AccountState Due(PublishedRuleset ruleset, Instant upTo) => Counted(Bookkeeper.ScopesDue(ruleset, _state!, upTo));
+    private AccountState Due(PublishedRuleset ruleset, Instant upTo, bool endsCycle = false) => Counted(Bookkeeper.ScopesDue(ruleset, _state!, upTo, endsCycle));
 
     private AccountState Counted(IReadOnlyList<ScopeId> ids)
     {
