@@ -160,26 +160,27 @@ internal sealed class Box
     /// <summary>Null when no facts lie in both.</summary>
     public Box? Intersect(Box other)
     {
-        var sides = _sides.ToBuilder();
+        // Most pairs of exceptions are apart, so nothing is made before it is known that two are not.
+        ImmutableArray<(FactSymbol Fact, ValueSet Values)>.Builder? sides = null;
         foreach (var (fact, values) in other._sides)
         {
-            var index = IndexOf(sides, fact);
+            var index = IndexOf(fact);
             if (index < 0)
             {
-                sides.Add((fact, values));
+                (sides ??= _sides.ToBuilder()).Add((fact, values));
                 continue;
             }
 
-            var both = sides[index].Values.Intersect(values);
+            var both = _sides[index].Values.Intersect(values);
             if (both.IsEmpty)
             {
                 return null;
             }
 
-            sides[index] = (fact, both);
+            (sides ??= _sides.ToBuilder())[index] = (fact, both);
         }
 
-        return new Box(sides.ToImmutable());
+        return sides is null ? this : new Box(sides.ToImmutable());
     }
 
     /// <summary>As a person would say it: "bulk-agreement is yes, created before 2026-03-28".</summary>
@@ -189,11 +190,11 @@ internal sealed class Box
         return said.Count == 0 ? "always" : string.Join(", ", said);
     }
 
-    private static int IndexOf(ImmutableArray<(FactSymbol Fact, ValueSet Values)>.Builder sides, FactSymbol fact)
+    private int IndexOf(FactSymbol fact)
     {
-        for (var i = 0; i < sides.Count; i++)
+        for (var i = 0; i < _sides.Length; i++)
         {
-            if (ReferenceEquals(sides[i].Fact, fact))
+            if (ReferenceEquals(_sides[i].Fact, fact))
             {
                 return i;
             }

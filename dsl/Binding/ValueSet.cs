@@ -112,7 +112,7 @@ internal sealed class LineSet(bool isDate, bool startsInside, ImmutableArray<Cut
         var inThat = that._startsInside;
         var both = inThis && inThat;
         var inside = both;
-        var result = ImmutableArray.CreateBuilder<Cut>();
+        var result = ImmutableArray.CreateBuilder<Cut>(0);
         for (int i = 0, j = 0; i < _cuts.Length || j < that._cuts.Length;)
         {
             var order = i == _cuts.Length ? 1 : j == that._cuts.Length ? -1 : Cut.Compare(_cuts[i], that._cuts[j]);

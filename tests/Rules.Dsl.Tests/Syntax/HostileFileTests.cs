@@ -205,7 +205,7 @@ public sealed class HostileFileTests
     [InlineData("PR0102", "per page, graduated within each run\n    1 to 10  1 credit\n    5 and up  2 credits")]
     [InlineData("PR0101", "per page, graduated within each run\n    1 to 10  1 credit\n    15 and up  2 credits")]
     [InlineData("PR0103", "per page, graduated within each run\n    base  1 credit\n    over 10  1 credit\n    over 5  1 credit")]
-    [InlineData("PR0010", "each -1 credit")]
+    [InlineData("PR0005", "each -1 credit")]
     [InlineData("PR0311", "per 0 pages  1 credit")]
     [InlineData("PR0201", "per acre  1 credit")]
     [InlineData("PR0214", "each 1 credit\n  corrections allowed\n  corrections cost nothing")]
