@@ -78,14 +78,14 @@ public sealed partial class RulesetCatalogue
         return publications.ToImmutable();
     }
 
-    /// <summary>The files with every one behind those among them that it builds on, else in their order.</summary>
+    /// <summary>The files by the numbers of their versions, every one behind those among them that it builds on.</summary>
     public static ImmutableArray<RuleFile> InOrder(IEnumerable<RuleFile> files)
     {
         var texts = files.Select(file => SourceText.From(file.Text, file.FileName)).ToImmutableArray();
         var library = RulesetLibrary.Of(texts);
         var ordered = ImmutableArray.CreateBuilder<RuleFile>(texts.Length);
         var begun = new HashSet<SourceText>();
-        foreach (var text in texts)
+        foreach (var text in texts.OrderBy(text => library.Compile(text).Id.Version))
         {
             Add(text);
         }

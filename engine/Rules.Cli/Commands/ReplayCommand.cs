@@ -75,6 +75,11 @@ internal static class ReplayCommand
             return model;
         }
 
+        if (compilation.Common is not null)
+        {
+            throw new CommandException(ExitCode.Problems, $"{file.Path}: a common file holds lists, meters and currencies, so nothing can be replayed by it.", "name a ruleset that includes it");
+        }
+
         var printer = new DiagnosticPrinter(terminal.Error, Palette.Plain, workspace);
         foreach (var diagnostic in compilation.Diagnostics.Where(static d => d.Severity == DiagnosticSeverity.Error))
         {

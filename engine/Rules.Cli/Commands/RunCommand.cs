@@ -73,16 +73,16 @@ internal static class RunCommand
         return unread == 0 ? ExitCode.Fine : ExitCode.BadData;
     }
 
-    // Every file with those it builds on, by number: what a story may meet is in force when it says so.
+    // Every file with those it builds on, common files first, then by number: what a story may meet is in force when it says so.
     private static async Task PublishAsync(Terminal terminal, CreditLedger ledger, RuleWorkspace workspace, CancellationToken cancellationToken)
     {
         var given = workspace.Given.Select(workspace.Compile).ToList();
         var built = given.SelectMany(static c => c.BuildsOn).Distinct().Except(given.Select(static c => c.Source))
             .Select(source => workspace.Compile(new Input.RuleFile(workspace.PathOf(new TextLocation(source, default)), source)));
-        foreach (var compilation in given.Concat(built).OrderBy(static c => c.Id.Version).ToList())
+        foreach (var compilation in given.Concat(built).OrderBy(static c => c.Common is null).ThenBy(static c => c.Common is null ? c.Id.Version : c.BuildsOn.Length).ToList())
         {
             var publication = await ledger.Rulesets.PublishAsync(compilation.Source.FileName, compilation.Source.ToString(), "story", cancellationToken);
-            if (publication.Version is not null)
+            if (publication.Version is not null || publication.Common is not null)
             {
                 continue;
             }
