@@ -59,7 +59,7 @@ public sealed partial class PageTests(RunningPortal portal)
         html.ShouldContain("v3 scheduled");
         html.ShouldContain("<li id=\"L2\" data-number=\"2\"");
         html.ShouldContain("<li id=\"v2-L43\" data-number=\"v2 43\"");
-        html.ShouldContain("all 9 hold");
+        html.ShouldContain("all 10 hold");
         html.ShouldContain("<a href=\"#v2-L5\">version 2, line 5</a>");
         html.ShouldContain("<a href=\"/rulesets/roboflow/v/3?view=file\">what this version changes</a>");
 
