@@ -116,6 +116,16 @@ public sealed partial class CreditLedger
         return await new Verifier(snapshot, progress, Rulesets, anchors).VerifyAsync(account, cancellationToken);
     }
 
+    /// <summary>
+    /// Writes entries as JSON Lines, oldest first, each with the bytes that its hash is taken over; one snapshot, in constant memory. Decision 0322 says what stands in a line.
+    /// </summary>
+    /// <returns>How many were written, and the position after which the next export goes on.</returns>
+    public async Task<ExportedEntries> ExportAsync(Stream output, ExportWindow window, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await _store.BeginReadAsync(cancellationToken);
+        return await JournalExport.WriteAsync(snapshot, output, window, cancellationToken);
+    }
+
     private AccountSummary Summary(AccountRow row, AccountState state, Instant now)
     {
         var ruleset = RulesetOf(state);

@@ -26,7 +26,7 @@ internal static class LedgerCommand
         accept.SetAction((line, cancellationToken) => DatabaseFiles.Guard(terminal, () => AcceptAsync(terminal, clock, DatabaseFiles.Database(line.GetRequiredValue(database)),
             DatabaseFiles.Anchor(line.GetRequiredValue(database), line.GetValue(anchor)), line.GetRequiredValue(by), line.GetRequiredValue(reason), cancellationToken)));
 
-        return new Command("ledger", "Proves and reads the history in a database.") { verify, accept };
+        return new Command("ledger", "Proves and reads the history in a database.") { verify, JournalExportCommand.Build(terminal, clock, database, account), accept };
     }
 
     private static async Task<int> AcceptAsync(Terminal terminal, TimeProvider clock, string database, string anchor, string by, string reason, CancellationToken cancellationToken)

@@ -67,7 +67,10 @@ public static class EntryHash
     }
 
     /// <summary>Hash of an entry; <see cref="JournalEntry.Hash"/> itself does not enter.</summary>
-    public static byte[] Of(JournalEntry entry)
+    public static byte[] Of(JournalEntry entry) => SHA256.HashData(Input(entry));
+
+    /// <summary>The bytes that an entry's hash is taken over; good until the next hash of this thread.</summary>
+    internal static ReadOnlySpan<byte> Input(JournalEntry entry)
     {
         var bytes = Scratch;
         var content = entry.Content;
@@ -128,7 +131,7 @@ public static class EntryHash
         }
 
         bytes.Tag(EndTag);
-        return SHA256.HashData(bytes.Written);
+        return bytes.Written;
     }
 
     private static void WriteTime(CanonicalBytes bytes, Entry content)

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text.Json;
 using NodaTime;
 using Rules.Engine.Accounts;
@@ -123,6 +125,50 @@ public sealed class LedgerTests : IDisposable
     {
         await using var ledger = await OpenAsync();
         (await CommandRun.Of("ledger", "accept", Database, "--by", "me", "--reason", "why")).ExitCode.ShouldBe(75);
+    }
+
+    [Fact]
+    public async Task An_export_is_proved_by_hashing_alone_and_goes_on_where_it_ended()
+    {
+        await FillAsync();
+        var file = Path.Combine(_folder.Path, "journal.jsonl");
+        var first = await CommandRun.Of("ledger", "export", _folder.Path, "--output", file);
+        first.ExitCode.ShouldBe(0, first.Error);
+        first.Error.ShouldBe("6 entries exported; the next export goes on with --after 6\n");
+        (await CommandRun.Of("ledger", "export", _folder.Path, "--output", file)).ExitCode.ShouldBe(66);
+        await using (var ledger = await OpenAsync())
+        {
+            await ChargeAsync(ledger, "later");
+        }
+
+        (await CommandRun.Of("ledger", "export", _folder.Path, "--output", file, "--after", "6")).Error.ShouldStartWith("2 entries exported");
+        var lines = await File.ReadAllLinesAsync(file);
+        lines.Length.ShouldBe(8);
+        var heads = new Dictionary<string, (long Entry, string Hash)>();
+        foreach (var line in lines)
+        {
+            using var entry = JsonDocument.Parse(line);
+            string Text(string member) => entry.RootElement.GetProperty(member).GetString()!;
+            var account = Text("account");
+            var input = entry.RootElement.GetProperty("hash_input").GetBytesFromBase64();
+            Convert.ToHexStringLower(SHA256.HashData(input)).ShouldBe(Text("hash"));
+
+            // "LEDGER1", the account with its length, the sequence, and then the hash before.
+            var at = 8 + 8 + account.Length;
+            BinaryPrimitives.ReadInt64BigEndian(input.AsSpan(at)).ShouldBe(entry.RootElement.GetProperty("entry").GetInt64());
+            Convert.ToHexStringLower(input.AsSpan(at + 8, 32)).ShouldBe(Text("previous_hash"));
+            if (heads.TryGetValue(account, out var head))
+            {
+                (entry.RootElement.GetProperty("entry").GetInt64(), Text("previous_hash")).ShouldBe((head.Entry + 1, head.Hash));
+            }
+
+            heads[account] = (entry.RootElement.GetProperty("entry").GetInt64(), Text("hash"));
+        }
+
+        heads.Keys.Order().ShouldBe(["acme", "bolt"]);
+        var window = await CommandRun.Of("ledger", "export", _folder.Path, "--account", "acme", "--from", "2999-01-01T00:00:00Z");
+        (window.ExitCode, window.Output).ShouldBe((0, ""));
+        (await CommandRun.Of("ledger", "export", _folder.Path, "--from", "yesterday")).ExitCode.ShouldBe(2);
     }
 
     private Task<CreditLedger> OpenAsync() => CreditLedger.OpenSqliteAsync(Database, new LedgerOptions { AnchorPath = Anchor }, default);

@@ -1,0 +1,97 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using NodaTime;
+using Rules.Engine.Wire;
+using Rules.Ledger.Journal;
+using Rules.Ledger.Storage;
+
+namespace Rules.Ledger.Verification;
+
+/// <summary>Writes a journal so that another program can prove it: every line carries the very bytes that were hashed.</summary>
+internal static class JournalExport
+{
+    private const int FlushAt = 256 * 1024;
+
+    public static async Task<ExportedEntries> WriteAsync(IReadSnapshot snapshot, Stream output, ExportWindow window, CancellationToken cancellationToken)
+    {
+        var buffer = new ArrayBufferWriter<byte>(FlushAt + (64 * 1024));
+        await using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+        long entries = 0;
+        var position = window.After;
+        await foreach (var proof in snapshot.EntryProofsAsync(window.Account, window.After, cancellationToken))
+        {
+            position = proof.Position;
+            if (proof.Entry.RecordedAt < window.From || proof.Entry.RecordedAt >= window.To)
+            {
+                continue;
+            }
+
+            json.Reset();
+            Write(json, proof);
+            json.Flush();
+            buffer.Write("\n"u8);
+            entries++;
+            if (buffer.WrittenCount >= FlushAt)
+            {
+                await output.WriteAsync(buffer.WrittenMemory, cancellationToken);
+                buffer.ResetWrittenCount();
+            }
+        }
+
+        await output.WriteAsync(buffer.WrittenMemory, cancellationToken);
+        await output.FlushAsync(cancellationToken);
+        return new ExportedEntries(entries, position);
+    }
+
+    private static void Write(Utf8JsonWriter json, EntryProof proof)
+    {
+        var entry = proof.Entry;
+        json.WriteStartObject();
+        json.WriteNumber("position"u8, proof.Position);
+        json.WriteString("account"u8, entry.Account);
+        json.WriteNumber("entry"u8, entry.Sequence);
+        json.WriteString("kind"u8, WireNames.Of(entry.Content.Kind));
+        json.WriteString("key"u8, entry.Key);
+        json.WriteNumber("amount"u8, entry.Content.Amount);
+        json.WriteString("occurred_at"u8, InstantText.Format(entry.Content.OccurredAt));
+        json.WriteString("recorded_at"u8, InstantText.Format(entry.RecordedAt));
+        WriteOptional(json, "version"u8, entry.Content.Version);
+        WriteOptional(json, "balance_after"u8, entry.BalanceAfter);
+        json.WriteString("previous_hash"u8, Convert.ToHexStringLower(entry.PreviousHash.Span));
+        json.WriteString("hash"u8, Convert.ToHexStringLower(entry.Hash.Span));
+        json.WriteBase64String("hash_input"u8, EntryHash.Input(entry));
+        if (!entry.TraceHash.IsEmpty)
+        {
+            // As text, not as JSON: the trace hash is over these very bytes.
+            json.WriteString("event"u8, Encoding.UTF8.GetString(entry.Event.Span));
+            json.WriteString("answer"u8, Encoding.UTF8.GetString(proof.Answer.Span));
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteOptional(Utf8JsonWriter json, ReadOnlySpan<byte> name, long? value)
+    {
+        if (value is { } number)
+        {
+            json.WriteNumber(name, number);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+}
+
+/// <summary>Which entries to export.</summary>
+/// <param name="Account">Null: of all accounts.</param>
+/// <param name="From">Recorded at or after; null: from the first.</param>
+/// <param name="To">Recorded before; null: to the last.</param>
+/// <param name="After">Behind this position, that an export ended with; 0: from the first.</param>
+public sealed record ExportWindow(string? Account = null, Instant? From = null, Instant? To = null, long After = 0);
+
+/// <param name="Entries">Written lines.</param>
+/// <param name="Position">Of the last entry looked at; what the next export goes on from.</param>
+public sealed record ExportedEntries(long Entries, long Position);
