@@ -32,7 +32,6 @@ public static class VerificationChecks
             "Restore a copy, or report it with this output: the journal itself may be whole."),
         new("replay", "the published rules make the same entry again", "The amount, the lots or the version are not what the rules of that time give.",
             "Look at the entry's explanation; reverse the charge and post it anew if it was wrong."),
-        new("checkpoint", "every checkpoint is what the entries before it make", "A checkpoint was changed, or the postings before it were.", "Restore a copy."),
         new("head", "every account's head is its last entry", "Entries were taken from the end, or the head was changed by hand.", "Restore a copy."),
     ];
 

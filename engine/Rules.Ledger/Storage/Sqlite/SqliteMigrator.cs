@@ -39,7 +39,13 @@ internal sealed class SqliteMigrator(SqliteConnection connection, long appliedAt
 
     public IDisposable Lock() => new FileLock();
 
-    public void CreateHistory() => connection.Execute(CreateTable);
+    /// <summary>The table and its triggers, or nothing: a log torn between them would leave a history that guards nothing, and no later start would notice.</summary>
+    public void CreateHistory()
+    {
+        using var transaction = connection.BeginTransaction(deferred: false);
+        connection.Execute(CreateTable, transaction: transaction);
+        transaction.Commit();
+    }
 
     public void Apply(Migration migration, string appVersion)
     {

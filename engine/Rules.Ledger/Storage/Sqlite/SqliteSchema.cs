@@ -6,7 +6,8 @@ namespace Rules.Ledger.Storage.Sqlite;
 /// <summary>Holds the schema of a database against what the migrations make: a trigger that is gone guards nothing any more.</summary>
 internal static class SqliteSchema
 {
-    private const string Select = "SELECT type AS Type, name AS Name, sql AS Sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'";
+    // Indexes that SQLite makes for keys have no sql, and SQLite reads their other columns without looking at them.
+    private const string Select = "SELECT type AS Type, name AS Name, tbl_name AS \"Table\", sql AS Sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%'";
 
     private static readonly Lazy<Dictionary<string, Part>> _made = new(() =>
     {
@@ -15,7 +16,7 @@ internal static class SqliteSchema
         return Read(connection);
     });
 
-    /// <summary>Tables, indexes and triggers that are missing or other than they were made, and triggers of nobody's making.</summary>
+    /// <summary>Tables, indexes (those of keys too) and triggers that are missing or other than they were made, and triggers of nobody's making.</summary>
     public static IEnumerable<string> Faults(SqliteConnection connection)
     {
         var actual = Read(connection);
@@ -41,6 +42,6 @@ internal static class SqliteSchema
         connection.Query<Part>(Select).ToDictionary(part => part.Name, StringComparer.Ordinal);
 
 #pragma warning disable CA1812 // Made by Dapper.
-    private sealed record Part(string Type, string Name, string Sql);
+    private sealed record Part(string Type, string Name, string Table, string? Sql);
 #pragma warning restore CA1812
 }
