@@ -46,7 +46,7 @@ public sealed partial class CreditLedger
     /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
     public Task<CommandResult> GrantAsync(string account, GrantCredits command, string idempotencyKey, CancellationToken cancellationToken)
     {
-        var floored = command with { At = Instants.Floor(command.At), EffectiveAt = Instants.Floor(command.EffectiveAt), ExpiresAt = Instants.Floor(command.ExpiresAt) };
+        var floored = command with { At = Instants.Floor(command.At), EffectiveAt = Instants.Floor(command.EffectiveAt), ExpiresAt = Instants.Floor(command.ExpiresAt), CreatedAt = Instants.Floor(command.CreatedAt), Anchor = Instants.Floor(command.Anchor) };
         var canonical = command.TimedOnArrival ? floored with { At = NodaConstants.UnixEpoch } : floored;
         return SubmitAsync(idempotencyKey, now => new GrantCommand(this, account, floored, idempotencyKey,
             RequestHash("grant"u8, command.TimedOnArrival, WireWriter.Canonical(canonical)), now), cancellationToken);

@@ -40,8 +40,9 @@ internal static class Balances
     }
 
     /// <summary>Everything that may be drawn for an action, in draw order (time, rules 6 to 9).</summary>
+    /// <param name="only">Ids of grants and names of buckets; empty: all.</param>
     public static EvaluationError? Queue(
-        RulesetModel model, AccountState state, int action, FactValue[] facts, Instant at, out LotQueue queue)
+        RulesetModel model, AccountState state, int action, FactValue[] facts, Instant at, ImmutableArray<string> only, out LotQueue queue)
     {
         queue = default;
         if (Order(model, state, facts, at, out var order) is { } error)
@@ -62,7 +63,7 @@ internal static class Balances
             if (bucket.Funding == BucketFunding.Postpaid)
             {
                 var room = PostpaidRoom(model, state, bucket, facts, at, out var lot);
-                if (room is null or > 0)
+                if ((room is null or > 0) && (only.IsEmpty || only.Contains(bucket.Name)))
                 {
                     sources.Add(new LotSource(bucket.Index, lot, room ?? LotSource.Endless));
                 }
@@ -72,7 +73,7 @@ internal static class Balances
 
             foreach (var lot in state.Lots)
             {
-                if (lot.Available > 0 && !lot.IsEnded && lot.Lot.Bucket == bucket.Name && IsLive(lot.Lot, at))
+                if (lot.Available > 0 && !lot.IsEnded && lot.Lot.Bucket == bucket.Name && IsLive(lot.Lot, at) && (only.IsEmpty || IsNamed(lot.Lot, only)))
                 {
                     sources.Add(new LotSource(bucket.Index, lot.Lot, lot.Available));
                 }
@@ -104,6 +105,22 @@ internal static class Balances
 
         queue = LotQueue.Of([.. sources], order);
         return null;
+    }
+
+    // A grant's id also names the lots that follow it.
+    private static bool IsNamed(Lot lot, ImmutableArray<string> only)
+    {
+        const string Occurrence = "sys:occur:";
+        foreach (var name in only)
+        {
+            if (name == lot.Bucket || name == lot.Id
+                || (lot.Id.StartsWith(Occurrence, StringComparison.Ordinal) && name.AsSpan().SequenceEqual(lot.Id.AsSpan()[Occurrence.Length..lot.Id.LastIndexOf(':')])))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     public static bool IsLive(Lot lot, Instant at) => lot.EffectiveAt <= at && (lot.ExpiresAt is not { } end || at < end);

@@ -30,7 +30,7 @@ public static partial class Bookkeeper
                     due ??= [];
                     foreach (var counted in action.Price.Scopes)
                     {
-                        var id = ScopeContext.Closing(version.Model, action, counted, state.Cycle?.Number, close);
+                        var id = ScopeContext.Closing(version.Model, Zones.Of(version.Model, state), action, counted, state.Cycle?.Number, close > upTo ? upTo : close);
                         if (counted.Kind >= scope.Kind && !due.Contains(id))
                         {
                             due.Add(id);
@@ -120,8 +120,8 @@ public static partial class Bookkeeper
         PublishedRuleset ruleset, Journal journal, RulesetModel current, ActionRule action, Scope scope, Instant at)
     {
         var state = journal.State;
-        var id = ScopeContext.Closing(current, action, scope, state.Cycle?.Number, at);
-        var context = new ScopeContext(current, state.Scopes, null, state.Cycle?.Number, at - Duration.Epsilon);
+        var id = ScopeContext.Closing(current, Zones.Of(current, state), action, scope, state.Cycle?.Number, at);
+        var context = new ScopeContext(current, state.Scopes, null, state.Cycle?.Number, at - Duration.Epsilon) { Zone = Zones.Of(current, state) };
         var known = context.Find(id);
 
         // By the version under which the scope began (language, section 6), or a wider one that it counts in.

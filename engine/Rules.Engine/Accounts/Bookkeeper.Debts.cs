@@ -36,7 +36,7 @@ public static partial class Bookkeeper
     {
         var state = journal.State;
         var action = model.FindAction(debt.Debt.Action);
-        if (Balances.Queue(model, state, action?.Index ?? -1, facts, at, out var queue) is { } error)
+        if (Balances.Queue(model, state, action?.Index ?? -1, facts, at, only: [], out var queue) is { } error)
         {
             return error;
         }

@@ -257,6 +257,7 @@ public static partial class Bookkeeper
         }
 
         var key = usage.Keys.IsEmpty ? null : usage.Keys[0].Value;
-        return new ScopeContext(model, [], key, use.Cycle, use.RecordedAt).IdOf(action, scope);
+        var zone = use.Cycle == state.Cycle?.Number ? Zones.Of(model, state) : Zones.At(model, state, use.RecordedAt);
+        return new ScopeContext(model, [], key, use.Cycle, use.RecordedAt) { Zone = zone }.IdOf(action, scope);
     }
 }

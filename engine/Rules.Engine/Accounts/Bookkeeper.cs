@@ -175,7 +175,7 @@ public static partial class Bookkeeper
                 continue;
             }
 
-            var context = new ScopeContext(version.Model, [], key, cycle, recordedAt);
+            var context = new ScopeContext(version.Model, [], key, cycle, recordedAt) { Zone = Zones.Of(version.Model, state) };
             foreach (var scope in price.Scopes)
             {
                 if (context.IdOf(action, scope) is { } id && !scopes.Contains(id))
@@ -240,7 +240,7 @@ public static partial class Bookkeeper
         var model = Versions.At(ruleset, state, usage.OccurredAt);
         if (model?.FindAction(usage.Action) is { Price: { } price } action)
         {
-            var context = new ScopeContext(model, state.Scopes, null, state.Cycle?.Number, recordedAt);
+            var context = new ScopeContext(model, state.Scopes, null, state.Cycle?.Number, recordedAt) { Zone = Zones.Of(model, state) };
             foreach (var scope in price.Scopes)
             {
                 if (scope.Kind != ScopeKind.Key && context.Find(context.IdOf(action, scope)!.Value) is { } begun)
@@ -319,6 +319,16 @@ public static partial class Bookkeeper
         for (var i = 0; i < facts.Length; i++)
         {
             var (name, text) = facts[i];
+            if (model.IsZonePerAccount && name == Zones.FactName)
+            {
+                if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(text) is null)
+                {
+                    return EvaluationErrors.NotATimeZone(text);
+                }
+
+                continue;
+            }
+
             var fact = model.AccountFacts.FirstOrDefault(f => f.Name == name && f.Owner == FactOwner.Account);
             if (fact is null)
             {

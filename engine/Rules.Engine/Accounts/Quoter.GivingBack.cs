@@ -17,7 +17,7 @@ internal static partial class Quoter
         Array.Fill(facts, FactValue.Missing);
         AccountReading.ReadFacts(model, state, at, facts);
         var trace = new StepRecorder();
-        var context = new ScopeContext(model, state.Scopes, null, state.Cycle?.Number, at - Duration.Epsilon, Commits: true);
+        var context = new ScopeContext(model, state.Scopes, null, state.Cycle?.Number, at - Duration.Epsilon, Commits: true) { Zone = Zones.Of(model, state) };
         var table = model.PriceTables[action.Index] ?? TermFigures.TableAtClose(
             context, state, action, action.Price!.BodyForAccount(action, facts), StartOf(state, scope, at));
         if (PriceEvaluator.Close(table, action, scope.Kind, counted, facts, context, ref trace, out var due) is { } unpriced)
@@ -27,7 +27,7 @@ internal static partial class Quoter
 
         return due is { Charge: 0, Scopes.IsDefaultOrEmpty: true }
             ? null
-            : Draw(model, state, action, facts, due, at, DrawPurpose.Close, ref trace, out draft);
+            : Draw(model, state, action, facts, due, at, DrawPurpose.Close, only: [], ref trace, out draft);
     }
 
     private static Instant StartOf(AccountState state, Scope scope, Instant end) => scope.Kind == ScopeKind.Cycle && state.Cycle is { } cycle

@@ -70,7 +70,7 @@ internal static partial class Quoter
         if (charge > captured && !model.Buckets.IsEmpty)
         {
             var beyond = priced.Price with { Charge = charge - captured, Scopes = memory is null ? [] : [memory] };
-            if (Draw(model, settled, priced.Action, priced.Facts, beyond, at, DrawPurpose.Excess, ref trace, out excess) is { } undrawn)
+            if (Draw(model, settled, priced.Action, priced.Facts, beyond, at, DrawPurpose.Excess, usage.Only, ref trace, out excess) is { } undrawn)
             {
                 return undrawn;
             }

@@ -56,7 +56,7 @@ internal static partial class Quoter
 
         if (priced.Gate is not { } outcome)
         {
-            return Draw(model, state, priced.Action, priced.Facts, priced.Price, recordedAt, purpose, ref trace, out draft);
+            return Draw(model, state, priced.Action, priced.Facts, priced.Price, recordedAt, purpose, usage.Only, ref trace, out draft);
         }
 
         draft = new QuoteDraft(priced.Action.Name, Unpriced(model, state, priced.Facts, outcome, recordedAt, trace.ToImmutable()), [], [], [], [], []);
@@ -112,7 +112,7 @@ internal static partial class Quoter
         }
 
         var key = usage.Keys.IsEmpty ? null : usage.Keys[0].Value;
-        var context = new ScopeContext(model, state.Scopes, key, state.Cycle?.Number, recordedAt, commits);
+        var context = new ScopeContext(model, state.Scopes, key, state.Cycle?.Number, recordedAt, commits) { Zone = Zones.Of(model, state) };
         if (TableOf(model, state, resolved, context, factsAt, out var table) is { } unset)
         {
             return unset;
@@ -217,6 +217,7 @@ internal static partial class Quoter
         in PriceOutcome price,
         Instant at,
         DrawPurpose purpose,
+        ImmutableArray<string> only,
         ref StepRecorder trace,
         out QuoteDraft draft)
     {
@@ -238,7 +239,7 @@ internal static partial class Quoter
 
         if (price.Charge > 0 && !model.Buckets.IsEmpty)
         {
-            if (Balances.Queue(model, state, action.Index, facts, at, out var queue) is { } error)
+            if (Balances.Queue(model, state, action.Index, facts, at, only, out var queue) is { } error)
             {
                 return error;
             }

@@ -55,6 +55,11 @@ public sealed partial class ModelComparison
             Other(ChangeSubject.Credit, credit.Name, $"Rounding changes from {ComparisonWords.Of(was.Rounding)} to {ComparisonWords.Of(credit.Rounding)}: at most {unit} per charge.", was.Location, credit.Location);
         }
 
+        if (old.IsZonePerAccount != now.IsZonePerAccount)
+        {
+            Other(ChangeSubject.Ruleset, now.Name, now.IsZonePerAccount ? "An account may have a time zone of its own." : "No account has a time zone of its own any more.", null, null);
+        }
+
         if (old.Zone.Id != now.Zone.Id)
         {
             Other(ChangeSubject.Ruleset, now.Name, $"Days and cycles begin at midnight of {now.Zone.Id} instead of {old.Zone.Id}.", null, null);

@@ -32,6 +32,30 @@ public readonly record struct CalendarSpan(int Count, CalendarUnit Unit)
         _ => from.PlusYears(Count * times),
     };
 
+    /// <summary>Reads what <see cref="ToString"/> writes; the count may be left out for one. At most 1200 units.</summary>
+    public static bool TryParse(string text, out CalendarSpan span)
+    {
+        span = default;
+        var space = text.IndexOf(' ', StringComparison.Ordinal);
+        var count = 1;
+        if (space >= 0 && !int.TryParse(text.AsSpan(0, space), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out count))
+        {
+            return false;
+        }
+
+        CalendarUnit? unit = text[(space + 1)..] switch
+        {
+            "hour" or "hours" => CalendarUnit.Hour,
+            "day" or "days" => CalendarUnit.Day,
+            "week" or "weeks" => CalendarUnit.Week,
+            "month" or "months" => CalendarUnit.Month,
+            "year" or "years" => CalendarUnit.Year,
+            _ => null,
+        };
+        span = new CalendarSpan(count, unit ?? CalendarUnit.Day);
+        return unit is not null && count is >= 1 and <= 1200;
+    }
+
     /// <summary>As the language writes it: <c>3 months</c>, <c>1 day</c>.</summary>
     public override string ToString()
     {

@@ -40,7 +40,6 @@ internal sealed partial class ModelCompiler
     {
         var header = _bound.Header;
         Number();
-        ReportUnsupported();
         _accountFacts = AccountFacts();
         var actions = Actions();
         var sells = Sells();
@@ -52,6 +51,7 @@ internal sealed partial class ModelCompiler
             Title = header.Title,
             Meaning = _bound.MeaningHash,
             Zone = _zone,
+            IsZonePerAccount = header.IsTimeZonePerAccount,
             EffectiveAt = EffectiveAt(header.EffectiveDate, header.EffectiveTime),
             Credit = credit,
             ExistingAccounts = Moves(header.ExistingAccounts) ?? new ExistingAccounts(MoveKind.AtRenewal, null),
@@ -99,14 +99,6 @@ internal sealed partial class ModelCompiler
         for (var i = 0; i < _bound.Terms.Length; i++)
         {
             _indexes[_bound.Terms[i]] = i;
-        }
-    }
-
-    private void ReportUnsupported()
-    {
-        if (_bound.Header.IsTimeZonePerAccount)
-        {
-            NotSupported(_bound.Header.Location, "A time zone per account");
         }
     }
 

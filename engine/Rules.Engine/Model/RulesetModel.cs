@@ -22,6 +22,9 @@ public sealed partial class RulesetModel
     /// <summary>Decides days and cycles.</summary>
     public required DateTimeZone Zone { get; init; }
 
+    /// <summary>An account may state a zone of its own; <see cref="Zone"/> is that of the others, and of the file's own days.</summary>
+    public bool IsZonePerAccount { get; init; }
+
     /// <summary>The effective day and time of the header in <see cref="Zone"/>, as an instant.</summary>
     public required Instant EffectiveAt { get; init; }
 

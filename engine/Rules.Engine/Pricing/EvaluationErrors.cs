@@ -177,6 +177,10 @@ public static class EvaluationErrors
     /// <summary>RT30: a figure of a grant that no grant can have.</summary>
     public static EvaluationError BadGrantFigure(string member, string message, string help) => new("RT30", message, help, member);
 
+    /// <summary>RT31: a time zone that is not in the zone data.</summary>
+    public static EvaluationError NotATimeZone(string text) =>
+        new("RT31", $"\"{Shown(text)}\" is not a known time zone.", "write an IANA id such as Europe/Berlin", "facts.timezone");
+
     /// <summary>RT07: an amount without an action, where several could be charged.</summary>
     public static EvaluationError NoActionNamed(RulesetModel model) =>
         new("RT07", $"The event names no action, and {model.Name} does not price exactly one.", "add the action", "action");

@@ -17,6 +17,9 @@ namespace Rules.Engine.Pricing;
 internal readonly record struct ScopeContext(
     RulesetModel Model, ImmutableArray<ScopeState> Known, string? Key, int? Cycle, Instant RecordedAt, bool Commits = false, CreditUnit? Money = null)
 {
+    /// <summary>Decides days and hours; null: the model's.</summary>
+    public DateTimeZone? Zone { get; init; }
+
     /// <summary>The instance of a scope that this event belongs to; null where the event names no key for it.</summary>
     public ScopeId? IdOf(ActionRule action, Scope scope) => scope.Kind switch
     {
@@ -40,11 +43,11 @@ internal readonly record struct ScopeContext(
     }
 
     /// <summary>The instance of a scope that closes when a boundary is reached.</summary>
-    public static ScopeId Closing(RulesetModel model, ActionRule action, Scope scope, int? cycle, Instant boundary) =>
-        new ScopeContext(model, [], null, cycle, boundary - Duration.Epsilon).IdOf(action, scope)!.Value;
+    public static ScopeId Closing(RulesetModel model, DateTimeZone zone, ActionRule action, Scope scope, int? cycle, Instant boundary) =>
+        new ScopeContext(model, [], null, cycle, boundary - Duration.Epsilon) { Zone = zone }.IdOf(action, scope)!.Value;
 
     private string Local(string pattern) =>
-        RecordedAt.InZone(Model.Zone).LocalDateTime.ToString(pattern, System.Globalization.CultureInfo.InvariantCulture);
+        RecordedAt.InZone(Zone ?? Model.Zone).LocalDateTime.ToString(pattern, System.Globalization.CultureInfo.InvariantCulture);
 }
 
 /// <summary>What an event comes to, scopes included.</summary>

@@ -39,6 +39,9 @@ public sealed record UsageEvent
 
     /// <summary>What <c>record … on every charge</c> asks for and is not already a fact or a key.</summary>
     public ImmutableArray<NamedText> Record { get; init; } = [];
+
+    /// <summary>Ids of grants and names of buckets: nothing else is drawn. Empty: everything may be.</summary>
+    public ImmutableArray<string> Only { get; init; } = [];
 }
 
 /// <summary>A quantity of one meter, in the meter's own unit.</summary>

@@ -467,7 +467,7 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
 
     private Queue? QueueOf(ShapePlan plan)
     {
-        if (Balances.Queue(_model!, _state, plan.Action!.Index, plan.Facts, _state.LastAt, out var queue) is not null)
+        if (Balances.Queue(_model!, _state, plan.Action!.Index, plan.Facts, _state.LastAt, only: [], out var queue) is not null)
         {
             return null;
         }
@@ -523,7 +523,7 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
             return known.Tally;
         }
 
-        var context = new ScopeContext(_model!, [], key < 0 ? null : usage.Keys[key].Value, _state.Cycle?.Number, _state.LastAt);
+        var context = new ScopeContext(_model!, [], key < 0 ? null : usage.Keys[key].Value, _state.Cycle?.Number, _state.LastAt) { Zone = Zones.Of(_model!, _state) };
         var id = context.IdOf(plan.Action, plan.Price.Scope)!.Value;
         var scope = _scopes.GetValueOrDefault(id);
         if (scope is not null && scope.Version != _model!.Version)

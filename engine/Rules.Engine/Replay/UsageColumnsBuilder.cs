@@ -83,7 +83,7 @@ public sealed class UsageColumnsBuilder(UsageShapes shapes)
     {
         shape = null!;
         quantities = [];
-        if (usage.Amount is not null || usage.Quantities.Length > MostMeters || usage.Keys.Length > 1)
+        if (usage.Amount is not null || !usage.Only.IsEmpty || usage.Quantities.Length > MostMeters || usage.Keys.Length > 1)
         {
             return false;
         }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using NodaTime;
 using Rules.Dsl.Text;
 using Rules.Engine.Accounts;
+using Rules.Engine.Model;
 using Rules.Engine.Pricing;
 
 namespace Rules.Engine.Wire;
@@ -20,7 +21,10 @@ public static partial class CommandReader
 {
     internal static readonly CommandForm OpenForm = CommandForm.Of(0b1, "ruleset", "plan", "facts", "terms");
 
-    internal static readonly CommandForm GrantForm = CommandForm.Of(0b111, "id", "bucket", "amount", "effective", "expires", "priority");
+    internal static readonly CommandForm GrantForm = CommandForm.Of(0b111, "id", "bucket", "amount", "effective", "expires", "priority", "cost", "created", "every", "anchor", "adds",
+        "starting", "rollover");
+
+    private static readonly string[] _limitMembers = ["min", "max"];
 
     internal static readonly CommandForm PurchaseForm = CommandForm.Of(0b1, "id", "into", "amount", "pack");
 
@@ -87,8 +91,12 @@ public static partial class CommandReader
         grant = null;
         string id = "", bucket = "";
         var amount = default(ExactDecimal);
-        Instant effective = default, expires = default;
+        Instant effective = default, expires = default, created = default, anchor = default;
+        ExactDecimal cost = default, starting = default;
         var priority = 0;
+        var adds = false;
+        CalendarSpan every = default;
+        RolloverLimits? rollover = null;
         while (body.Next(out var member))
         {
             var read = member switch
@@ -98,7 +106,14 @@ public static partial class CommandReader
                 2 => body.Cursor.Amount(out amount),
                 3 => body.Cursor.Time(out effective),
                 4 => body.Cursor.Time(out expires),
-                _ => body.Cursor.Integer(out priority),
+                5 => body.Cursor.Integer(out priority),
+                6 => body.Cursor.Amount(out cost),
+                7 => body.Cursor.Time(out created),
+                8 => body.Cursor.Span(out every),
+                9 => body.Cursor.Time(out anchor),
+                10 => body.Cursor.Flag(out adds),
+                11 => body.Cursor.Amount(out starting),
+                _ => TryReadLimits(ref body.Cursor, out rollover),
             };
             if (!read)
             {
@@ -117,8 +132,43 @@ public static partial class CommandReader
             EffectiveAt = body.Has(3) ? effective : null,
             ExpiresAt = body.Has(4) ? expires : null,
             Priority = body.Has(5) ? priority : null,
+            Cost = body.Has(6) ? cost : null,
+            CreatedAt = body.Has(7) ? created : null,
+            Every = body.Has(8) ? every : null,
+            Anchor = body.Has(9) ? anchor : null,
+            Adds = adds,
+            Starting = body.Has(11) ? starting : null,
+            Rollover = rollover,
         });
         return true;
+    }
+
+    // {"min": "0", "max": null}: a maximum that is absent or null is no limit.
+    private static bool TryReadLimits(ref JsonCursor cursor, out RolloverLimits? limits)
+    {
+        limits = null;
+        var least = ExactDecimal.Zero;
+        ExactDecimal? most = null;
+        uint seen = 0;
+        if (!cursor.BeginObject())
+        {
+            return false;
+        }
+
+        while (cursor.NextMember(_limitMembers, ref seen, out var member))
+        {
+            var amount = ExactDecimal.Zero;
+            var isNull = member == 1 && cursor.IsNull;
+            if (!isNull && !cursor.Amount(out amount))
+            {
+                return false;
+            }
+
+            (least, most) = member == 0 ? (amount, most) : (least, isNull ? null : amount);
+        }
+
+        limits = new RolloverLimits(least, most);
+        return cursor.Error is null;
     }
 
     internal static bool TryReadPurchase(ref CommandBody body, out AccountPurchase? purchase)

@@ -28,9 +28,9 @@ public sealed record StatedAccount(
 /// </summary>
 public static class EventReader
 {
-    private const int OwnMembers = 8;
+    private const int OwnMembers = 9;
 
-    private static readonly string[] _members = ["account", "at", "action", "quantities", "facts", "keys", "record", "amount"];
+    private static readonly string[] _members = ["account", "at", "action", "quantities", "facts", "keys", "record", "amount", "only"];
 
     private static readonly string[] _keyedMembers = [.. _members, "idempotency_key"];
 
@@ -58,7 +58,7 @@ public static class EventReader
     public static WireReading<KeyedEvent> ReadKeyed(ReadOnlySpan<byte> json, Instant now)
     {
         var cursor = new JsonCursor(json);
-        return TryRead(ref cursor, _keyedMembers, now, required: 0b1_0000_0101, out var account, out var usage, out _, out var key)
+        return TryRead(ref cursor, _keyedMembers, now, required: 0b10_0000_0101, out var account, out var usage, out _, out var key)
             ? new(new KeyedEvent(account!, usage!, key), null)
             : new(null, cursor.Error);
     }
@@ -92,6 +92,7 @@ public static class EventReader
         var amount = default(ExactDecimal);
         ImmutableArray<MeteredQuantity> quantities = [];
         ImmutableArray<NamedText> facts = [], keys = [], record = [];
+        ImmutableArray<string> only = [];
         uint seen = 0;
         if (!cursor.Begin())
         {
@@ -110,6 +111,7 @@ public static class EventReader
                 5 => cursor.Texts(out keys),
                 6 => cursor.Texts(out record),
                 7 => cursor.Amount(out amount),
+                8 => cursor.Names(out only),
                 OwnMembers when members == _statedMembers => TryReadState(ref cursor, out state),
                 OwnMembers when members == _keyedMembers => cursor.Text(WireLimits.IdCharacters, out id),
                 OwnMembers => cursor.Id(out id),
@@ -143,6 +145,7 @@ public static class EventReader
             Facts = facts,
             Keys = keys,
             Record = record,
+            Only = only,
         };
         return true;
     }

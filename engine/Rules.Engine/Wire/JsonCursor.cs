@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using NodaTime;
 using Rules.Dsl.Text;
+using Rules.Engine.Model;
 using Rules.Engine.Pricing;
 
 namespace Rules.Engine.Wire;
@@ -293,6 +294,17 @@ internal ref struct JsonCursor
         _entry = null;
         texts = builder.DrainToImmutable();
         return Error is null;
+    }
+
+    public readonly bool IsNull => _reader.TokenType == JsonTokenType.Null;
+
+    /// <summary>A length of time as the language writes it: <c>1 week</c>, <c>3 months</c>.</summary>
+    public bool Span(out CalendarSpan span)
+    {
+        span = default;
+        return Text(WireLimits.NameCharacters, out var text)
+            && (CalendarSpan.TryParse(text, out span)
+                || Fail(WireCodes.InvalidNumber, $"{Here()} is not a length of time: {Quote(text)}.", "Write a number of hours, days, weeks, months or years, such as \"1 week\"."));
     }
 
     /// <summary>Enters an object whose members <see cref="NextMember"/> reads.</summary>

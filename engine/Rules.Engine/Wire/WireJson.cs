@@ -180,6 +180,16 @@ public static class WireJson
         json.WriteSorted("facts"u8, usage.Facts);
         json.WriteSorted("keys"u8, usage.Keys);
         json.WriteSorted("record"u8, usage.Record);
+        if (!usage.Only.IsEmpty)
+        {
+            json.WriteStartArray("only"u8);
+            foreach (var name in usage.Only.Order(StringComparer.Ordinal))
+            {
+                json.WriteStringValue(name);
+            }
+
+            json.WriteEndArray();
+        }
     }
 
     /// <summary>One line of an explanation; <c>formula</c>, <c>file</c>, <c>line</c> and <c>amount</c> where the step has them.</summary>

@@ -46,6 +46,20 @@ public static partial class WireWriter
 
         json.WriteSorted("facts"u8, command.Facts);
         json.WriteSorted("terms"u8, command.Terms);
+        if (!command.Addons.IsEmpty)
+        {
+            json.WriteStartArray("addons"u8);
+            foreach (var addon in command.Addons)
+            {
+                json.WriteStartObject();
+                json.WriteExact("amount"u8, addon.Amount);
+                json.WriteString("into"u8, addon.Into);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     });
 
@@ -72,8 +86,55 @@ public static partial class WireWriter
             json.WriteNumber("priority"u8, priority);
         }
 
+        WriteTerms(json, command);
         json.WriteEndObject();
     });
+
+    // Absent members are not written, so that a command without them keeps its form.
+    private static void WriteTerms(Utf8JsonWriter json, GrantCredits command)
+    {
+        if (command.Cost is { } cost)
+        {
+            json.WriteExact("cost"u8, cost);
+        }
+
+        if (command.CreatedAt is { } created)
+        {
+            json.WriteInstant("created"u8, created);
+        }
+
+        if (command.Every is { } every)
+        {
+            json.WriteString("every"u8, every.ToString());
+        }
+
+        if (command.Anchor is { } anchor)
+        {
+            json.WriteInstant("anchor"u8, anchor);
+        }
+
+        if (command.Adds)
+        {
+            json.WriteBoolean("adds"u8, true);
+        }
+
+        if (command.Starting is { } starting)
+        {
+            json.WriteExact("starting"u8, starting);
+        }
+
+        if (command.Rollover is { } limits)
+        {
+            json.WriteStartObject("rollover"u8);
+            json.WriteExact("min"u8, limits.Minimum);
+            if (limits.Maximum is { } most)
+            {
+                json.WriteExact("max"u8, most);
+            }
+
+            json.WriteEndObject();
+        }
+    }
 
     /// <summary>Runs a writer on this thread's buffer and copies what it wrote.</summary>
     public static byte[] Write<T>(T value, Action<Utf8JsonWriter, T> write)

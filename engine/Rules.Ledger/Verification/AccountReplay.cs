@@ -149,6 +149,7 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
             Plan = content.Plan,
             Facts = Named(content.Facts),
             Terms = Named(content.Terms),
+            Addons = [.. content.Addons.Select(addon => new Addon(ExactDecimal.Parse(addon.Value), addon.Name))],
         };
         return Take(Bookkeeper.Open(ruleset, command)) ?? Take(Bookkeeper.Advance(ruleset, Due(ruleset, Instants.Max(entry.RecordedAt, _state!.LastAt)), Instants.Max(entry.RecordedAt, _state!.LastAt)));
     }
