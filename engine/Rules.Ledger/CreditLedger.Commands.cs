@@ -13,7 +13,7 @@ namespace Rules.Ledger;
 
 public sealed partial class CreditLedger
 {
-    /// <param name="idempotencyKey">1 to 128 printable ASCII characters, not beginning with <c>sys:</c>; the account is its scope.</param>
+    /// <param name="idempotencyKey">1 to 128 printable ASCII characters, no space at either end, not beginning with <c>sys:</c>; the account is its scope.</param>
     public Task<CommandResult> OpenAccountAsync(OpenAccount command, string idempotencyKey, CancellationToken cancellationToken)
     {
         var canonical = command with { At = command.TimedOnArrival ? NodaConstants.UnixEpoch : Instants.Floor(command.At) };
@@ -62,8 +62,9 @@ public sealed partial class CreditLedger
             return new CommandResult { Status = CommandStatus.AccountUnknown };
         }
 
+        await Rulesets.KnowAsync(snapshot.Moment, cancellationToken);
         var command = new ChargeCommand(this, account, Ordered(usage), [], isCorrection: false, "", [], now);
-        var recordedAt = Instants.Max(now, stored.State.LastAt);
+        var recordedAt = Instants.Max(snapshot.Moment.Now ?? now, stored.State.LastAt);
         var state = await WithHoldsAsync(snapshot, stored, recordedAt, cancellationToken);
         var scopes = await snapshot.ScopesAsync(stored, command.Scopes(state, recordedAt), cancellationToken);
         var booked = command.Book(state with { Scopes = scopes }, recordedAt);
@@ -92,7 +93,7 @@ public sealed partial class CreditLedger
         : Task.FromResult(Invalid(LedgerErrors.KeyInvalid));
 
     private static bool IsKey(string key) =>
-        key.Length is >= 1 and <= 128 && !key.AsSpan().ContainsAnyExceptInRange(' ', '~') && !key.StartsWith("sys:", StringComparison.Ordinal);
+        key.Length is >= 1 and <= 128 && key[0] != ' ' && key[^1] != ' ' && !key.AsSpan().ContainsAnyExceptInRange(' ', '~') && !key.StartsWith("sys:", StringComparison.Ordinal);
 
     /// <summary>Of the parsed command, so that white space, member order and trailing zeros make no difference.</summary>
     private static byte[] RequestHash(ReadOnlySpan<byte> operation, bool timedOnArrival, ReadOnlySpan<byte> canonical)

@@ -32,6 +32,7 @@ public sealed partial class CreditLedger
             return null;
         }
 
+        await Rulesets.KnowAsync(snapshot.Moment, cancellationToken);
         var instant = Instants.Max(at ?? Instants.Now(_options.Time), stored.State.LastAt);
         var ruleset = RulesetOf(stored.State);
         // A past moment already has its holds.
@@ -61,6 +62,7 @@ public sealed partial class CreditLedger
         var limit = Math.Clamp(filter.Limit, 1, LargestPage);
         await using var snapshot = await _store.BeginReadAsync(cancellationToken);
         var rows = await snapshot.AccountsAsync(filter with { Limit = limit + 1 }, cancellationToken);
+        await Rulesets.KnowAsync(snapshot.Moment, cancellationToken);
         var now = Instants.Now(_options.Time);
         var items = ImmutableArray.CreateBuilder<AccountSummary>(limit);
         foreach (var row in rows.Take(limit))

@@ -21,6 +21,7 @@ public sealed partial class CreditLedger
             return null;
         }
 
+        await Rulesets.KnowAsync(snapshot.Moment, cancellationToken);
         var ruleset = RulesetOf(stored.State);
         var now = Instants.Max(Instants.Now(_options.Time), stored.State.LastAt);
         var counted = await snapshot.ScopesAsync(stored, Bookkeeper.ScopesDue(ruleset, stored.State, now), cancellationToken);

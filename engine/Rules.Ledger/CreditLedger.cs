@@ -6,6 +6,7 @@ using Rules.Ledger.Journal;
 using Rules.Ledger.Outbox;
 using Rules.Ledger.Storage;
 using Rules.Ledger.Storage.Sqlite;
+using Rules.Ledger.Storage.SqlServer;
 using Rules.Ledger.Writing;
 
 namespace Rules.Ledger;
@@ -26,7 +27,7 @@ public sealed partial class CreditLedger : IAsyncDisposable
         _store = store;
         _options = options;
         Rulesets = rulesets;
-        _writer = new CommandWriter(store, options.QueueLength, stepped);
+        _writer = new CommandWriter(store, options.QueueLength, stepped, rulesets);
     }
 
     /// <summary>Why the newest heads are not anchored outside the database; null while they are, and where no anchor was asked for.</summary>
@@ -64,6 +65,11 @@ public sealed partial class CreditLedger : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Opens a ledger in a SQL Server database.</summary>
+    /// <exception cref="LedgerStartException">It must not start; the exception carries the exit code.</exception>
+    public static async Task<CreditLedger> OpenSqlServerAsync(SqlServerOptions server, LedgerOptions options, CancellationToken cancellationToken) =>
+        await OpenAsync(await SqlServerLedgerStore.OpenAsync(server, cancellationToken), options, cancellationToken);
 
     /// <summary>A new, empty ledger in memory.</summary>
     public static Task<CreditLedger> OpenInMemoryAsync(LedgerOptions options, CancellationToken cancellationToken) =>

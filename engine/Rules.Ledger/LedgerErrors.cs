@@ -7,9 +7,9 @@ namespace Rules.Ledger;
 /// <summary>The errors of commands that the ledger finds itself, before or beside those of the engine.</summary>
 public static class LedgerErrors
 {
-    /// <summary>The key is empty, longer than 128 characters, not printable ASCII, or begins with <c>sys:</c>.</summary>
+    /// <summary>The key is empty, longer than 128 characters, not printable ASCII, has a space at an end, or begins with <c>sys:</c>.</summary>
     public static EvaluationError KeyInvalid { get; } = new("idempotency_key_invalid", "The idempotency key is not valid.",
-        "Send 1 to 128 printable ASCII characters that do not begin with \"sys:\", such as a UUID; repeat the same key only for the same command.");
+        "Send 1 to 128 printable ASCII characters without a space at either end, that do not begin with \"sys:\", such as a UUID; repeat the same key only for the same command.");
 
     public static EvaluationError AccountIdInvalid { get; } = new("account_id_invalid", "The account's id is not valid.", IdText.Help, "account");
 

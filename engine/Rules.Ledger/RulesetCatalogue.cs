@@ -20,6 +20,7 @@ public sealed partial class RulesetCatalogue
     private readonly ILedgerStore _store;
     private readonly TimeProvider _time;
     private readonly RulesetLibrary _library;
+    private readonly Lock _gate = new();
     private volatile Published _published = Published.None;
 
     private RulesetCatalogue(ILedgerStore store, TimeProvider time)
@@ -116,30 +117,52 @@ public sealed partial class RulesetCatalogue
     {
         var catalogue = new RulesetCatalogue(store, time);
         await using var snapshot = await store.BeginReadAsync(cancellationToken);
-        var all = await snapshot.VersionsAsync(cancellationToken);
-        // A version may build on one whose name comes later.
-        catalogue._published = catalogue._published.Holding(all.Select(stored => (new RuleFileId(stored.Ruleset, stored.Version), SourceText.From(stored.Text, stored.FileName))));
-        foreach (var stored in all)
+        await catalogue.ReadAsync(snapshot, cancellationToken);
+        return catalogue;
+    }
+
+    /// <summary>Learns what other nodes have published, where the store knows more versions than this catalogue.</summary>
+    internal async ValueTask KnowAsync(StoreMoment moment, CancellationToken cancellationToken)
+    {
+        if (moment.Versions > _published.Count)
         {
-            var compilation = catalogue._library.Compile(catalogue._published.Texts[new RuleFileId(stored.Ruleset, stored.Version)]);
+            await using var snapshot = await _store.BeginReadAsync(cancellationToken);
+            await ReadAsync(snapshot, cancellationToken);
+        }
+    }
+
+    private async Task ReadAsync(IReadSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var unknown = (await snapshot.VersionsAsync(cancellationToken)).RemoveAll(stored => _published.Has(IdOf(stored)));
+        // A version may build on one whose name comes later.
+        var texts = unknown.ToDictionary(IdOf, stored => SourceText.From(stored.Text, stored.FileName));
+        Change(published => published.Holding(texts));
+        foreach (var stored in unknown)
+        {
+            var compilation = _library.Compile(texts[IdOf(stored)]);
             if (compilation.Common is not null)
             {
-                catalogue._published = catalogue._published.With(CommonOf(stored));
+                Change(published => published.With(CommonOf(stored)));
                 continue;
             }
 
-            if (compilation.Model is not { } model)
-            {
-                throw new LedgerStartException(LedgerStartException.NeedsDecision, "version_unreadable",
-                    $"Version {stored.Version} of {stored.Ruleset} was published by version {stored.EngineVersion} of this program, which this one cannot compile: "
-                    + $"{compilation.Diagnostics.First(d => d.Severity == DiagnosticSeverity.Error)} Start a program that can.");
-            }
-
-            catalogue._published = catalogue._published.With(VersionOf(stored, model));
+            var model = compilation.Model ?? throw new LedgerStartException(LedgerStartException.NeedsDecision, "version_unreadable",
+                $"Version {stored.Version} of {stored.Ruleset} was published by version {stored.EngineVersion} of this program, which this one cannot compile: "
+                + $"{compilation.Diagnostics.First(d => d.Severity == DiagnosticSeverity.Error)} Start a program that can.");
+            Change(published => published.With(VersionOf(stored, model)));
         }
-
-        return catalogue;
     }
+
+    // Two who read at once find the same, so that a second change to it changes nothing.
+    private void Change(Func<Published, Published> change)
+    {
+        lock (_gate)
+        {
+            _published = change(_published);
+        }
+    }
+
+    private static RuleFileId IdOf(StoredVersion stored) => new(stored.Ruleset, stored.Version);
 
     private static RulesetVersion VersionOf(StoredVersion stored, RulesetModel model) => new(model, stored.FileName, stored.Text,
         Convert.ToHexStringLower(stored.Sha256.Span), stored.ActiveFrom, stored.PublishedAt, stored.Author);
@@ -168,6 +191,8 @@ public sealed partial class RulesetCatalogue
         var sha256 = SHA256.HashData(Encoding.UTF8.GetBytes(text));
         // The write transaction keeps charges out, so that none falls between the publication's instant and the version's first use.
         await using var transaction = await _store.BeginWriteAsync(cancellationToken);
+        await transaction.LockCatalogueAsync(cancellationToken);
+        await KnowAsync(transaction.Moment, cancellationToken);
         var known = Versions(model.Name);
         if (known.FirstOrDefault(version => version.Model.Version == model.Version) is { } same)
         {
@@ -178,7 +203,7 @@ public sealed partial class RulesetCatalogue
                 { Sha256 = Convert.ToHexStringLower(sha256), PublishedSha256 = same.Sha256 };
         }
 
-        var now = Instants.Now(_time);
+        var now = transaction.Moment.Now ?? Instants.Now(_time);
         var publishedAt = beforeThisDatabase && model.EffectiveAt < now ? Instants.Floor(model.EffectiveAt) : now;
         var activeFrom = Instants.Max(publishedAt, Instants.Floor(model.EffectiveAt));
         var errors = CommonFiles.Any(file => file.Id.Name == model.Name)
@@ -198,7 +223,7 @@ public sealed partial class RulesetCatalogue
         await transaction.PublishAsync(stored, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         var published = VersionOf(stored, model);
-        _published = _published.Holding([(published.Id, source)]).With(published);
+        Change(before => before.Holding([KeyValuePair.Create(published.Id, source)]).With(published));
         return new Publication(published, false, compilation.Diagnostics);
     }
 
@@ -227,7 +252,7 @@ public sealed partial class RulesetCatalogue
         await transaction.PublishAsync(stored, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         var published = CommonOf(stored);
-        _published = _published.Holding([(published.Id, compilation.Source)]).With(published);
+        Change(before => before.Holding([KeyValuePair.Create(published.Id, compilation.Source)]).With(published));
         return new Publication(null, false, compilation.Diagnostics) { Common = published };
     }
 
@@ -292,14 +317,24 @@ public sealed partial class RulesetCatalogue
         public static Published None { get; } = new([], FrozenDictionary<string, PublishedRuleset>.Empty,
             FrozenDictionary<string, ImmutableArray<RulesetVersion>>.Empty, ImmutableDictionary<RuleFileId, SourceText>.Empty);
 
-        public Published Holding(IEnumerable<(RuleFileId Id, SourceText Text)> texts) =>
-            this with { Texts = Texts.AddRange(texts.Select(text => KeyValuePair.Create(text.Id, text.Text))) };
+        public int Count => CommonFiles.Length + Versions.Sum(static versions => versions.Value.Length);
 
-        public Published With(PublishedCommonFile file) =>
-            this with { CommonFiles = [.. CommonFiles.Append(file).OrderBy(common => common.Id.Name, StringComparer.Ordinal).ThenBy(common => common.Id.Version)] };
+        public bool Has(RuleFileId id) =>
+            CommonFiles.Any(file => file.Id == id) || (Versions.TryGetValue(id.Name, out var versions) && versions.Any(version => version.Id == id));
+
+        public Published Holding(IEnumerable<KeyValuePair<RuleFileId, SourceText>> texts) => this with { Texts = Texts.SetItems(texts) };
+
+        public Published With(PublishedCommonFile file) => Has(file.Id)
+            ? this
+            : this with { CommonFiles = [.. CommonFiles.Append(file).OrderBy(common => common.Id.Name, StringComparer.Ordinal).ThenBy(common => common.Id.Version)] };
 
         public Published With(RulesetVersion version)
         {
+            if (Has(version.Id))
+            {
+                return this;
+            }
+
             var name = version.Model.Name;
             var versions = Versions.ToDictionary(StringComparer.Ordinal);
             versions[name] = Versions.TryGetValue(name, out var before) ? before.Insert(0, version) : [version];

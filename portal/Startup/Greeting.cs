@@ -14,7 +14,7 @@ public static partial class Greeting
         else
         {
             LogListening(
-                portal.Services.GetRequiredService<ILogger<PortalApplication>>(), portal.Address.GetLeftPart(UriPartial.Authority), portal.Settings.DatabaseFile);
+                portal.Services.GetRequiredService<ILogger<PortalApplication>>(), portal.Address.GetLeftPart(UriPartial.Authority), portal.Settings.DatabaseName);
             if ((await portal.Ledger.Keys.ListAsync(default)).IsEmpty)
             {
                 LogNoKey(portal.Services.GetRequiredService<ILogger<PortalApplication>>());
@@ -31,7 +31,7 @@ public static partial class Greeting
 
               portal   {address}/
               try it   {address}/docs
-              ledger   {portal.Settings.DatabaseFile}
+              ledger   {portal.Settings.DatabaseName}
 
 
             """;

@@ -97,7 +97,9 @@ public sealed class PortalApplication : IAsyncDisposable
         }
 
         var options = new LedgerOptions { Time = clock, AnchorPath = settings.AnchorFile, AllowNetworkFileSystem = settings.AllowNetworkFileSystem };
-        var ledger = await CreditLedger.OpenSqliteAsync(settings.DatabaseFile, options, cancellationToken);
+        var ledger = settings.SqlServer is { } server
+            ? await CreditLedger.OpenSqlServerAsync(server, options, cancellationToken)
+            : await CreditLedger.OpenSqliteAsync(settings.DatabaseFile, options, cancellationToken);
         try
         {
             if (settings.RuleFiles is { } folder)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Rules.Ledger.Storage.SqlServer;
 
 namespace Rules.Portal.Startup;
 
@@ -10,6 +11,12 @@ public sealed record PortalSettings
     public required string Home { get; init; }
 
     public string DatabaseFile => Path.Combine(Home, "rules.db");
+
+    /// <summary>The server that keeps the ledger; null where <see cref="DatabaseFile"/> does.</summary>
+    public SqlServerOptions? SqlServer { get; init; }
+
+    /// <summary>Where the ledger is, for people; holds no secret.</summary>
+    public string DatabaseName => SqlServer is null ? DatabaseFile : "SQL Server";
 
     /// <summary>Where the heads of accounts are anchored outside the database (Rules:AnchorPath, a folder).</summary>
     public required string AnchorFile { get; init; }
@@ -39,11 +46,6 @@ public sealed record PortalSettings
     public static PortalSettings Read(IConfiguration configuration, IHostEnvironment environment)
     {
         var source = SourceRoot();
-        if (configuration["Rules:Database"] is { Length: > 0 } database && !database.Equals("sqlite", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new StartRefusedException(ExitCodes.Usage, $"Rules:Database is \"{database}\", but this program keeps its ledger in sqlite only. Remove the setting.");
-        }
-
         var working = Directory.GetCurrentDirectory();
         var home = configuration["Rules:Home"] is { Length: > 0 } given
             ? Path.GetFullPath(given, source ?? working)
@@ -52,6 +54,7 @@ public sealed record PortalSettings
         return new PortalSettings
         {
             Home = home,
+            SqlServer = Server(configuration),
             AnchorFile = Path.Combine(anchor, "anchor.log"),
             AllowNetworkFileSystem = Flag(configuration, "Rules:AllowNetworkFileSystem") ?? false,
             RuleFiles = Files(configuration["Rules:Files"], home, source),
@@ -75,6 +78,32 @@ public sealed record PortalSettings
 
         return null;
     }
+
+    private static SqlServerOptions? Server(IConfiguration configuration)
+    {
+        if (configuration["Rules:Database"] is not { Length: > 0 } database || database.Equals("sqlite", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        if (!database.Equals("sqlserver", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new StartRefusedException(ExitCodes.Usage, $"Rules:Database is \"{database}\". Write sqlite or sqlserver.");
+        }
+
+        return new SqlServerOptions
+        {
+            ConnectionString = Secret(configuration, "Rules:SqlServer", "RULES_SQLSERVER") ?? throw new StartRefusedException(ExitCodes.Usage,
+                "Rules:Database is sqlserver, but no server is named. Set the environment variable RULES_SQLSERVER (or Rules:SqlServer) to "
+                + "Server=HOST;Database=NAME;User ID=USER;Password=PASSWORD;Encrypt=true."),
+            OwnerConnectionString = Secret(configuration, "Rules:SqlServerOwner", "RULES_SQLSERVER_OWNER"),
+            TrustServerCertificate = Flag(configuration, "Rules:TrustServerCertificate") ?? false,
+            AllowInsecure = Flag(configuration, "Rules:AllowInsecureSql") ?? false,
+        };
+    }
+
+    private static string? Secret(IConfiguration configuration, string key, string variable) =>
+        configuration[key] is { Length: > 0 } set ? set : configuration[variable] is { Length: > 0 } named ? named : null;
 
     private static string? Files(string? given, string home, string? source)
     {

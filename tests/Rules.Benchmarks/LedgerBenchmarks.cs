@@ -153,6 +153,8 @@ internal static class LedgerBenchmarks
 
         public int LargestBatch => store.LargestBatch;
 
+        public int Writers => store.Writers;
+
         public ValueTask<IWriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _transactions);

@@ -34,6 +34,8 @@ internal sealed class AnchoredStore : ILedgerStore
 
     public IAppStore? App => _store.App;
 
+    public int Writers => _store.Writers;
+
     /// <summary>Why the newest heads are not anchored, or the last day has no root; null while all is well.</summary>
     public string? Fault => _log.Fault ?? RootFault;
 
@@ -152,6 +154,12 @@ internal sealed class AnchoredStore : ILedgerStore
     private sealed class Transaction(AnchorLog log, IWriteTransaction transaction) : IWriteTransaction
     {
         private readonly List<AccountHead> _heads = [];
+
+        public StoreMoment Moment => transaction.Moment;
+
+        public void Expect(string account, IReadOnlyCollection<string> keys, IReadOnlyCollection<string> lots) => transaction.Expect(account, keys, lots);
+
+        public ValueTask LockCatalogueAsync(CancellationToken cancellationToken) => transaction.LockCatalogueAsync(cancellationToken);
 
         public ValueTask<StoredAccount?> AccountAsync(string account, CancellationToken cancellationToken) => transaction.AccountAsync(account, cancellationToken);
 

@@ -19,6 +19,12 @@ public interface ILedgerStore : IAsyncDisposable
     /// <summary>What the service keeps in the same database; null for a store that keeps a ledger only, over which no service starts.</summary>
     IAppStore? App => null;
 
+    /// <summary>
+    /// Write transactions that the store takes beside each other, each of another account. 1 for a store with one writer, whose transactions take
+    /// commands of as many accounts as wait.
+    /// </summary>
+    int Writers { get; }
+
     /// <summary>Opens a write transaction; the writes of all transactions of a store are as if one after the other per account.</summary>
     /// <exception cref="StoreException">The store cannot write now.</exception>
     ValueTask<IWriteTransaction> BeginWriteAsync(CancellationToken cancellationToken);
@@ -31,6 +37,9 @@ public interface ILedgerStore : IAsyncDisposable
 /// <summary>Reads of an account's present state, inside a write transaction under its lock or in a snapshot.</summary>
 public interface IAccountReader : IAsyncDisposable
 {
+    /// <summary>The store's time and catalogue when it last looked for an account, or locked the catalogue.</summary>
+    StoreMoment Moment { get; }
+
     /// <summary>
     /// The account's state without scopes and holds; null when there is none. In a write transaction it takes the account's lock.
     /// Lots: those with credits available or held, postpaid ones of the running cycle, and the successors of held ones.
@@ -77,6 +86,14 @@ public interface IAccountReader : IAsyncDisposable
 /// </summary>
 public interface IWriteTransaction : IAccountReader
 {
+    /// <summary>Says what will be asked of an account, before it is read: a store at the other end of a network reads it all at once.</summary>
+    /// <param name="keys">Keys whose answers will be asked for; each once.</param>
+    /// <param name="lots">Ids of lots that will be asked for; each once.</param>
+    void Expect(string account, IReadOnlyCollection<string> keys, IReadOnlyCollection<string> lots);
+
+    /// <summary>Keeps every other publication, and every account's writers, out of the store until the transaction ends.</summary>
+    ValueTask LockCatalogueAsync(CancellationToken cancellationToken);
+
     /// <summary>Creates an account that has no entries; the caller has seen that there is none of its id.</summary>
     ValueTask<StoredAccount> OpenAccountAsync(NewAccount account, CancellationToken cancellationToken);
 

@@ -16,4 +16,7 @@ public sealed class StoreException : Exception
     public StoreException()
     {
     }
+
+    /// <summary>The same transaction, run again over a new connection, may well succeed; also after a commit of which nobody knows whether it was done.</summary>
+    public bool IsTransient { get; init; }
 }

@@ -14,8 +14,12 @@ namespace Rules.Ledger.Storage;
 /// <param name="HeadSequence">Sequence of the last entry; 0 before the first.</param>
 /// <param name="HeadHash">Hash of the last entry, or of the opening.</param>
 /// <param name="Period">Number of the last stored cycle; 0 before the first.</param>
-/// <param name="Clock">The time of the store where several nodes share it; null where the caller's clock decides.</param>
-public sealed record StoredAccount(long Number, AccountState State, long HeadSequence, ReadOnlyMemory<byte> HeadHash, int Period, Instant? Clock = null);
+public sealed record StoredAccount(long Number, AccountState State, long HeadSequence, ReadOnlyMemory<byte> HeadHash, int Period);
+
+/// <summary>What several nodes that share a store agree on by asking it.</summary>
+/// <param name="Now">Its time; null where one process has the store, whose clock decides.</param>
+/// <param name="Versions">Versions published in it, of all rulesets; null where one process has the store, and published them all.</param>
+public readonly record struct StoreMoment(Instant? Now, int? Versions);
 
 /// <param name="LastAt">Where the account's time begins; not before the opening.</param>
 public sealed record NewAccount(string Id, string Ruleset, Instant OpenedAt, Instant LastAt);

@@ -81,7 +81,7 @@ internal sealed class AccountSession
             return new CommandResult { Status = CommandStatus.Invalid, Error = LedgerErrors.UseIdUsed(use) };
         }
 
-        var recordedAt = Instants.Max(_before.Clock ?? command.ReceivedAt, _state!.LastAt);
+        var recordedAt = Instants.Max(_transaction.Moment.Now ?? command.ReceivedAt, _state!.LastAt);
         var state = await StateForAsync(command, recordedAt, cancellationToken);
         var scopes = command.Scopes(state, recordedAt);
         state = state with { Scopes = await ScopesAsync(scopes, cancellationToken) };
@@ -220,7 +220,8 @@ internal sealed class AccountSession
 
     private async ValueTask<CommandResult> OpenAsync(PendingCommand command, CancellationToken cancellationToken)
     {
-        var booked = command.Book(null, command.ReceivedAt);
+        var now = _transaction.Moment.Now ?? command.ReceivedAt;
+        var booked = command.Book(null, now);
         if (booked.Error is { } error)
         {
             return new CommandResult { Status = CommandStatus.Invalid, Error = error };
@@ -228,7 +229,7 @@ internal sealed class AccountSession
 
         var state = booked.State!;
         // An account opened with an instant ahead of this clock begins its time there.
-        var recordedAt = Instants.Max(command.ReceivedAt, state.LastAt);
+        var recordedAt = Instants.Max(now, state.LastAt);
         Begin(await _transaction.OpenAccountAsync(new NewAccount(_id, state.Ruleset, state.OpenedAt, recordedAt), cancellationToken));
         return Take(command, state, booked, recordedAt);
     }

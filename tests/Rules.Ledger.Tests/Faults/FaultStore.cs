@@ -41,6 +41,8 @@ internal sealed class FaultStore(ILedgerStore store, int seed) : ILedgerStore
 
     public IAppStore? App => store.App;
 
+    public int Writers => store.Writers;
+
     public async ValueTask<IWriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
     {
         MayFail("begin");
@@ -76,6 +78,12 @@ internal sealed class FaultStore(ILedgerStore store, int seed) : ILedgerStore
     private sealed class FaultTransaction(FaultStore faults, IWriteTransaction transaction) : IWriteTransaction
     {
         private readonly List<AccountAppend> _appends = [];
+
+        public StoreMoment Moment => transaction.Moment;
+
+        public void Expect(string account, IReadOnlyCollection<string> keys, IReadOnlyCollection<string> lots) => transaction.Expect(account, keys, lots);
+
+        public ValueTask LockCatalogueAsync(CancellationToken cancellationToken) => transaction.LockCatalogueAsync(cancellationToken);
 
         public ValueTask<StoredAccount?> AccountAsync(string account, CancellationToken cancellationToken)
         {

@@ -91,7 +91,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--Rules:Database", "sqlserver")]
+    [InlineData("--Rules:Database", "oracle")]
     [InlineData("--Rules:Sample", "perhaps")]
     [InlineData("--Rules:Files", "/nowhere/rules")]
     [InlineData("--Rules:Home", "/dev/null/rules")]
@@ -101,6 +101,25 @@ public sealed class StartTests : IDisposable
 
         refusal.ExitCode.ShouldBe(ExitCodes.Usage);
         refusal.Message.ShouldContain(key[2..]);
+    }
+
+    [Fact]
+    public async Task Server_that_is_not_named_refuses_to_start()
+    {
+        var refusal = await Should.ThrowAsync<StartRefusedException>(() => StartAsync("--Rules:Database", "sqlserver", "--RULES_SQLSERVER", ""));
+
+        refusal.ExitCode.ShouldBe(ExitCodes.Usage);
+        refusal.Message.ShouldContain("RULES_SQLSERVER");
+    }
+
+    [Fact]
+    public async Task Connection_that_is_not_safe_refuses_to_start_and_keeps_its_secret()
+    {
+        var refusal = await Should.ThrowAsync<LedgerStartException>(
+            () => StartAsync("--Rules:Database", "sqlserver", "--RULES_SQLSERVER", "Server=db.example;Database=rules;User ID=app;Password=s3cret;Encrypt=false"));
+
+        refusal.ExitCode.ShouldBe(LedgerStartException.NeedsDecision);
+        refusal.ToString().ShouldNotContain("s3cret");
     }
 
     [Fact]

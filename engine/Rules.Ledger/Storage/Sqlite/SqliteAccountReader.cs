@@ -69,6 +69,9 @@ internal abstract partial class SqliteAccountReader(SqliteSession session) : IAc
 
     private const string SelectLotId = "SELECT 1 FROM lot WHERE account_id=?1 AND lot_id=?2";
 
+    /// <summary>One process has the file.</summary>
+    public StoreMoment Moment => default;
+
     internal SqliteSession Session => session;
 
     public ValueTask<StoredAccount?> AccountAsync(string account, CancellationToken cancellationToken) => new(Account(account));

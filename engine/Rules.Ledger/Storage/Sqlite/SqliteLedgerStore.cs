@@ -32,6 +32,8 @@ public sealed class SqliteLedgerStore : ILedgerStore
 
     public int LargestBatch => 512;
 
+    public int Writers => 1;
+
     internal static string ZoneData { get; } = DateTimeZoneProviders.Tzdb.VersionId;
 
     /// <summary>Opens or creates the file, takes its lock and brings it to this program's schema.</summary>

@@ -86,6 +86,14 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
     private bool _failed;
     private bool _committed;
 
+    public void Expect(string account, IReadOnlyCollection<string> keys, IReadOnlyCollection<string> lots)
+    {
+        // What is asked for is read when it is asked for: the rows are in this process.
+    }
+
+    /// <summary>The transaction has the one writer.</summary>
+    public ValueTask LockCatalogueAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     public ValueTask<StoredAccount> OpenAccountAsync(NewAccount account, CancellationToken cancellationToken) => new(Write(() =>
     {
         var hash = EntryHash.OfOpening(account.Id, account.Ruleset, account.OpenedAt);

@@ -41,6 +41,8 @@ CREATE TABLE ledger.account_head(
   head_hash  binary(32) NOT NULL,
   last_at    bigint     NOT NULL,
   next_lot   bigint     NOT NULL CONSTRAINT ck_head_next_lot CHECK(next_lot>=1),
+  next_debt  bigint     NOT NULL CONSTRAINT ck_head_next_debt CHECK(next_debt>=1),
+  next_hold  bigint     NOT NULL CONSTRAINT ck_head_next_hold CHECK(next_hold>=1),
   period_no  int        NOT NULL CONSTRAINT ck_head_period CHECK(period_no>=0)
 );
 GO
@@ -77,7 +79,7 @@ CREATE TABLE ledger.journal(
   account_id    bigint        NOT NULL CONSTRAINT fk_journal_head REFERENCES ledger.account_head(account_id),
   seq           bigint        NOT NULL CONSTRAINT ck_journal_seq CHECK(seq>=1),
   entry_id      bigint IDENTITY(1,1) NOT NULL,
-  kind          tinyint       NOT NULL CONSTRAINT ck_journal_kind CHECK(kind BETWEEN 1 AND 15),
+  kind          tinyint       NOT NULL CONSTRAINT ck_journal_kind CHECK(kind BETWEEN 1 AND 20),
   idem_key      nvarchar(512) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT ck_journal_key CHECK(LEN(idem_key)>=1),
   amount        bigint        NOT NULL CONSTRAINT ck_journal_amount CHECK(amount BETWEEN -1000000000000000 AND 1000000000000000),
   occurred_at   bigint        NOT NULL,
@@ -87,17 +89,21 @@ CREATE TABLE ledger.journal(
   version       int           NULL,
   trace_sha256  binary(32)    NULL,
   outcome       tinyint       NULL CONSTRAINT ck_journal_outcome CHECK(outcome IS NULL OR outcome BETWEEN 1 AND 4),
+  forgiven      bigint        NOT NULL CONSTRAINT ck_journal_forgiven CHECK(forgiven>=0),
   balance_after bigint        NULL CONSTRAINT ck_journal_balance CHECK(balance_after IS NULL OR balance_after>=0),
   prev_hash     binary(32)    NOT NULL,
   hash          binary(32)    NOT NULL,
   CONSTRAINT pk_journal PRIMARY KEY CLUSTERED(account_id, seq),
   CONSTRAINT ck_journal_reference CHECK(ref_seq IS NULL OR ref_seq<seq),
-  CONSTRAINT ck_journal_sign CHECK(amount>=0 OR kind IN (2,12)),
+  CONSTRAINT ck_journal_sign CHECK(amount>=0 OR kind IN (2,5,12)),
   CONSTRAINT ck_journal_rule CHECK(kind NOT IN (2,4,5,12) OR (version IS NOT NULL AND trace_sha256 IS NOT NULL))
 );
 GO
 -- The order of all entries, for lists over every account.
 CREATE UNIQUE INDEX uq_journal_entry ON ledger.journal(entry_id) WITH (OPTIMIZE_FOR_SEQUENTIAL_KEY = ON);
+GO
+-- Uses, in the order of their own time: what a usage report reads.
+CREATE INDEX ix_journal_use ON ledger.journal(account_id, occurred_at) WHERE kind IN (2,3,5,12);
 GO
 CREATE INDEX ix_journal_reference ON ledger.journal(account_id, ref_seq) WHERE ref_seq IS NOT NULL;
 GO
@@ -183,7 +189,7 @@ GO
 CREATE TABLE ledger.usage_event(
   account_id bigint         NOT NULL,
   seq        bigint         NOT NULL,
-  action     nvarchar(128)  NOT NULL,
+  action     nvarchar(128)  COLLATE Latin1_General_100_BIN2 NOT NULL,
   content    varbinary(max) NOT NULL,
   CONSTRAINT pk_usage_event PRIMARY KEY CLUSTERED(account_id, seq),
   CONSTRAINT fk_usage_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq)
@@ -199,6 +205,7 @@ CREATE TABLE ledger.scope_state(
   began_at      bigint         NOT NULL,
   version       int            NOT NULL CONSTRAINT ck_scope_version CHECK(version>=1),
   posted        bigint         NOT NULL,
+  reversed      bigint         NOT NULL CONSTRAINT ck_scope_reversed CHECK(reversed>=0),
   listed_posted bigint         NOT NULL,
   totals        varbinary(max) NOT NULL,
   CONSTRAINT pk_scope_state PRIMARY KEY CLUSTERED(account_id, scope_hash)
@@ -206,11 +213,164 @@ CREATE TABLE ledger.scope_state(
 GO
 ALTER TABLE ledger.scope_state SET (LOCK_ESCALATION = DISABLE);
 GO
+-- Commands whose entries do not say all that was asked: holds, captures, reversals and the like, as canonical JSON.
+CREATE TABLE ledger.request(
+  account_id bigint         NOT NULL,
+  seq        bigint         NOT NULL,
+  content    varbinary(max) NOT NULL,
+  CONSTRAINT pk_request PRIMARY KEY CLUSTERED(account_id, seq),
+  CONSTRAINT fk_request_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq)
+);
+GO
+-- Lots that ended before their time, and what took their place.
+CREATE TABLE ledger.lot_end(
+  account_id bigint NOT NULL,
+  lot_no     bigint NOT NULL,
+  successor  bigint NULL,
+  seq        bigint NOT NULL,
+  CONSTRAINT pk_lot_end PRIMARY KEY CLUSTERED(account_id, lot_no),
+  CONSTRAINT fk_end_lot FOREIGN KEY(account_id, lot_no) REFERENCES ledger.lot(account_id, lot_no),
+  CONSTRAINT fk_end_successor FOREIGN KEY(account_id, successor) REFERENCES ledger.lot(account_id, lot_no),
+  CONSTRAINT fk_end_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq),
+  CONSTRAINT ck_end_successor CHECK(successor<>lot_no)
+);
+GO
+CREATE INDEX ix_lot_end_entry ON ledger.lot_end(account_id, seq);
+GO
+-- The lines of a hold are the postings of its entry.
+CREATE TABLE ledger.hold(
+  account_id bigint        NOT NULL,
+  hold_no    bigint        NOT NULL CONSTRAINT ck_hold_no CHECK(hold_no>=1),
+  hold_id    nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT ck_hold_id CHECK(LEN(hold_id)>=1),
+  action     nvarchar(128) NOT NULL,
+  version    int           NOT NULL CONSTRAINT ck_hold_version CHECK(version>=1),
+  amount     bigint        NOT NULL CONSTRAINT ck_hold_amount CHECK(amount BETWEEN 0 AND 1000000000000000),
+  held_at    bigint        NOT NULL,
+  expires_at bigint        NOT NULL,
+  seq        bigint        NOT NULL,
+  CONSTRAINT pk_hold PRIMARY KEY CLUSTERED(account_id, hold_no),
+  CONSTRAINT uq_hold_id UNIQUE NONCLUSTERED(account_id, hold_id),
+  CONSTRAINT fk_hold_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq),
+  CONSTRAINT ck_hold_window CHECK(expires_at>held_at)
+);
+GO
+CREATE INDEX ix_hold_entry ON ledger.hold(account_id, seq);
+GO
+-- How a hold ended: 1 captured, 2 released, 3 expired. The primary key is the hold, so it ends once.
+CREATE TABLE ledger.hold_resolution(
+  account_id bigint        NOT NULL,
+  hold_no    bigint        NOT NULL,
+  kind       tinyint       NOT NULL CONSTRAINT ck_resolution_kind CHECK(kind BETWEEN 1 AND 3),
+  charged    bigint        NOT NULL,
+  returned   bigint        NOT NULL CONSTRAINT ck_resolution_returned CHECK(returned>=0),
+  asked      nvarchar(max) NOT NULL,
+  seq        bigint        NOT NULL,
+  CONSTRAINT pk_hold_resolution PRIMARY KEY CLUSTERED(account_id, hold_no),
+  CONSTRAINT fk_resolution_hold FOREIGN KEY(account_id, hold_no) REFERENCES ledger.hold(account_id, hold_no),
+  CONSTRAINT fk_resolution_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq)
+);
+GO
+CREATE INDEX ix_hold_resolution_entry ON ledger.hold_resolution(account_id, seq);
+GO
+-- Caches kept by ledger.append; verification recomputes them.
+CREATE TABLE ledger.hold_state(
+  account_id bigint NOT NULL,
+  hold_no    bigint NOT NULL,
+  expires_at bigint NOT NULL,
+  is_open    bit    NOT NULL,
+  CONSTRAINT pk_hold_state PRIMARY KEY CLUSTERED(account_id, hold_no),
+  CONSTRAINT fk_hold_state FOREIGN KEY(account_id, hold_no) REFERENCES ledger.hold(account_id, hold_no)
+);
+GO
+ALTER TABLE ledger.hold_state SET (LOCK_ESCALATION = DISABLE);
+GO
+CREATE INDEX ix_hold_state_open ON ledger.hold_state(account_id, expires_at) WHERE is_open=1;
+GO
+CREATE TABLE ledger.debt(
+  account_id bigint        NOT NULL,
+  debt_no    bigint        NOT NULL CONSTRAINT ck_debt_no CHECK(debt_no>=1),
+  action     nvarchar(128) NOT NULL,
+  amount     bigint        NOT NULL CONSTRAINT ck_debt_amount CHECK(amount BETWEEN 1 AND 1000000000000000),
+  owed_at    bigint        NOT NULL,
+  seq        bigint        NOT NULL,
+  CONSTRAINT pk_debt PRIMARY KEY CLUSTERED(account_id, debt_no),
+  CONSTRAINT fk_debt_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq)
+);
+GO
+CREATE INDEX ix_debt_entry ON ledger.debt(account_id, seq);
+GO
+-- What takes off a debt: 1 repaid (the entry's postings say by what), 2 dropped at a renewal, 3 reversed, 4 refunded.
+CREATE TABLE ledger.debt_line(
+  account_id bigint  NOT NULL,
+  seq        bigint  NOT NULL,
+  line       int     NOT NULL CONSTRAINT ck_debt_line CHECK(line>=0),
+  debt_no    bigint  NOT NULL,
+  kind       tinyint NOT NULL CONSTRAINT ck_debt_line_kind CHECK(kind BETWEEN 1 AND 4),
+  amount     bigint  NOT NULL CONSTRAINT ck_debt_line_amount CHECK(amount>=1),
+  CONSTRAINT pk_debt_line PRIMARY KEY CLUSTERED(account_id, seq, line),
+  CONSTRAINT fk_debt_line_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq),
+  CONSTRAINT fk_debt_line_debt FOREIGN KEY(account_id, debt_no) REFERENCES ledger.debt(account_id, debt_no)
+);
+GO
+CREATE INDEX ix_debt_line_debt ON ledger.debt_line(account_id, debt_no, seq);
+GO
+CREATE TABLE ledger.debt_state(
+  account_id bigint NOT NULL,
+  debt_no    bigint NOT NULL,
+  owed       bigint NOT NULL CONSTRAINT ck_debt_owed CHECK(owed>=0),
+  repayments int    NOT NULL CONSTRAINT ck_debt_repayments CHECK(repayments>=0),
+  CONSTRAINT pk_debt_state PRIMARY KEY CLUSTERED(account_id, debt_no),
+  CONSTRAINT fk_debt_state FOREIGN KEY(account_id, debt_no) REFERENCES ledger.debt(account_id, debt_no)
+);
+GO
+ALTER TABLE ledger.debt_state SET (LOCK_ESCALATION = DISABLE);
+GO
+CREATE INDEX ix_debt_state_open ON ledger.debt_state(account_id, debt_no) WHERE owed>0;
+GO
+-- What a reversal takes back of which posting (the line of the account's entry of_seq).
+CREATE TABLE ledger.undone(
+  account_id bigint NOT NULL,
+  seq        bigint NOT NULL,
+  line       int    NOT NULL CONSTRAINT ck_undone_line CHECK(line>=0),
+  of_seq     bigint NOT NULL CONSTRAINT ck_undone_of_seq CHECK(of_seq>=1),
+  of_line    int    NOT NULL CONSTRAINT ck_undone_of_line CHECK(of_line>=0),
+  amount     bigint NOT NULL CONSTRAINT ck_undone_amount CHECK(amount>=1),
+  CONSTRAINT pk_undone PRIMARY KEY CLUSTERED(account_id, seq, line),
+  CONSTRAINT fk_undone_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq),
+  CONSTRAINT fk_undone_posting FOREIGN KEY(account_id, of_seq, of_line) REFERENCES ledger.posting(account_id, seq, line)
+);
+GO
+CREATE INDEX ix_undone_of ON ledger.undone(account_id, of_seq, of_line);
+GO
+-- What is to be told to others, written in the transaction of the entry that it is about: alerts of thresholds that were crossed.
+CREATE TABLE ledger.outbox(
+  message_id bigint         NOT NULL CONSTRAINT pk_outbox PRIMARY KEY CLUSTERED,
+  account_id bigint         NOT NULL,
+  seq        bigint         NOT NULL,
+  line       int            NOT NULL CONSTRAINT ck_outbox_line CHECK(line>=0),
+  body       varbinary(max) NOT NULL,
+  created_at bigint         NOT NULL,
+  CONSTRAINT uq_outbox_line UNIQUE NONCLUSTERED(account_id, seq, line),
+  CONSTRAINT fk_outbox_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq)
+);
+GO
+-- One row: whoever writes messages has it to the end, so that they become visible in the order of their numbers and no reader's cursor steps over one.
+CREATE TABLE ledger.outbox_head(
+  outbox_id    tinyint NOT NULL CONSTRAINT pk_outbox_head PRIMARY KEY CLUSTERED CONSTRAINT ck_outbox_one CHECK(outbox_id=1),
+  last_message bigint  NOT NULL CONSTRAINT ck_outbox_last CHECK(last_message>=0)
+);
+GO
+INSERT ledger.outbox_head(outbox_id, last_message) VALUES(1, 0);
+GO
+CREATE TRIGGER ledger.outbox_append_only ON ledger.outbox INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER ledger.outbox_head_stays ON ledger.outbox_head INSTEAD OF DELETE AS THROW 50020, 'append-only', 1;
+GO
 CREATE TRIGGER ledger.head_forward ON ledger.account_head AFTER UPDATE AS
 BEGIN
   SET NOCOUNT ON;
   IF EXISTS(SELECT 1 FROM deleted d LEFT JOIN inserted i ON i.account_id=d.account_id
-    WHERE i.account_id IS NULL OR i.head_seq<d.head_seq OR i.last_at<d.last_at OR i.next_lot<d.next_lot OR i.period_no<d.period_no
+    WHERE i.account_id IS NULL OR i.head_seq<d.head_seq OR i.last_at<d.last_at OR i.next_lot<d.next_lot OR i.next_debt<d.next_debt OR i.next_hold<d.next_hold OR i.period_no<d.period_no
       OR (i.head_seq=d.head_seq AND i.head_hash<>d.head_hash))
     THROW 50021, 'head: it only moves forward', 1;
 END
@@ -250,4 +410,22 @@ GO
 CREATE TRIGGER ledger.posting_append_only ON ledger.posting INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
 GO
 CREATE TRIGGER ledger.usage_event_append_only ON ledger.usage_event INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER ledger.request_append_only ON ledger.request INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER ledger.lot_end_append_only ON ledger.lot_end INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER ledger.hold_append_only ON ledger.hold INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER ledger.hold_resolution_append_only ON ledger.hold_resolution INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER ledger.debt_append_only ON ledger.debt INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER ledger.debt_line_append_only ON ledger.debt_line INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER ledger.undone_append_only ON ledger.undone INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER ledger.hold_state_stays ON ledger.hold_state INSTEAD OF DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER ledger.debt_state_stays ON ledger.debt_state INSTEAD OF DELETE AS THROW 50020, 'append-only', 1;
 GO

@@ -4,12 +4,14 @@ CREATE TYPE ledger.key_list AS TABLE(idem_key nvarchar(512) COLLATE Latin1_Gener
 GO
 CREATE TYPE ledger.lot_id_list AS TABLE(lot_id nvarchar(512) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY);
 GO
+CREATE TYPE ledger.number_list AS TABLE(number bigint NOT NULL PRIMARY KEY);
+GO
 CREATE TYPE ledger.scope_hash_list AS TABLE(scope_hash binary(32) NOT NULL PRIMARY KEY);
 GO
 CREATE TYPE ledger.entry_list AS TABLE(
   seq bigint NOT NULL PRIMARY KEY, kind tinyint NOT NULL, idem_key nvarchar(512) COLLATE Latin1_General_100_BIN2 NOT NULL, amount bigint NOT NULL,
   occurred_at bigint NOT NULL, recorded_at bigint NOT NULL, late bit NOT NULL, ref_seq bigint NULL, version int NULL, trace_sha256 binary(32) NULL,
-  outcome tinyint NULL, balance_after bigint NULL, prev_hash binary(32) NOT NULL, hash binary(32) NOT NULL);
+  outcome tinyint NULL, forgiven bigint NOT NULL, balance_after bigint NULL, prev_hash binary(32) NOT NULL, hash binary(32) NOT NULL);
 GO
 CREATE TYPE ledger.answer_list AS TABLE(
   line int NOT NULL PRIMARY KEY, idem_key nvarchar(512) COLLATE Latin1_General_100_BIN2 NOT NULL, seq bigint NULL, req_hash binary(32) NULL, accepted bit NULL,
@@ -36,38 +38,68 @@ CREATE TYPE ledger.account_value_list AS TABLE(
 GO
 CREATE TYPE ledger.scope_list AS TABLE(
   scope_hash binary(32) NOT NULL PRIMARY KEY, action nvarchar(128) NOT NULL, scope_key nvarchar(128) NOT NULL, scope_value nvarchar(1024) NOT NULL,
-  began_at bigint NOT NULL, version int NOT NULL, posted bigint NOT NULL, listed_posted bigint NOT NULL, totals varbinary(max) NOT NULL);
+  began_at bigint NOT NULL, version int NOT NULL, posted bigint NOT NULL, reversed bigint NOT NULL, listed_posted bigint NOT NULL,
+  totals varbinary(max) NOT NULL);
+GO
+CREATE TYPE ledger.request_list AS TABLE(seq bigint NOT NULL PRIMARY KEY, content varbinary(max) NOT NULL);
+GO
+CREATE TYPE ledger.lot_end_list AS TABLE(lot_no bigint NOT NULL PRIMARY KEY, successor bigint NULL, seq bigint NOT NULL);
+GO
+CREATE TYPE ledger.hold_list AS TABLE(
+  hold_no bigint NOT NULL PRIMARY KEY, hold_id nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL, action nvarchar(128) NOT NULL, version int NOT NULL,
+  amount bigint NOT NULL, held_at bigint NOT NULL, expires_at bigint NOT NULL, seq bigint NOT NULL);
+GO
+CREATE TYPE ledger.hold_resolution_list AS TABLE(
+  hold_no bigint NOT NULL PRIMARY KEY, kind tinyint NOT NULL, charged bigint NOT NULL, returned bigint NOT NULL, asked nvarchar(max) NOT NULL, seq bigint NOT NULL);
+GO
+CREATE TYPE ledger.debt_list AS TABLE(
+  debt_no bigint NOT NULL PRIMARY KEY, action nvarchar(128) NOT NULL, amount bigint NOT NULL, owed_at bigint NOT NULL, seq bigint NOT NULL);
+GO
+CREATE TYPE ledger.debt_line_list AS TABLE(
+  seq bigint NOT NULL, line int NOT NULL, debt_no bigint NOT NULL, kind tinyint NOT NULL, amount bigint NOT NULL, PRIMARY KEY(seq, line));
+GO
+CREATE TYPE ledger.undone_list AS TABLE(
+  seq bigint NOT NULL, line int NOT NULL, of_seq bigint NOT NULL, of_line int NOT NULL, amount bigint NOT NULL, PRIMARY KEY(seq, line));
+GO
+CREATE TYPE ledger.message_list AS TABLE(seq bigint NOT NULL, line int NOT NULL, body varbinary(max) NOT NULL, PRIMARY KEY(seq, line));
 GO
 -- Trip 1, in the caller's READ COMMITTED transaction: takes the account's lock and reads what the batch needs.
--- Result sets: head (one row, of NULLs for an account that is not open), cycle, values, lots, answers under the keys, lot ids that are taken.
+-- Result sets: head (one row, of NULLs for an account that is not open), cycle, values, lots, open debts,
+-- answers under the keys, lot ids that are taken.
 CREATE PROCEDURE ledger.lock_and_read @external_id nvarchar(128), @keys ledger.key_list READONLY, @lot_ids ledger.lot_id_list READONLY AS
 BEGIN
   SET NOCOUNT, XACT_ABORT ON;
   SET LOCK_TIMEOUT 5000;
   IF @@TRANCOUNT = 0 THROW 50010, 'ledger.lock_and_read needs an open transaction', 1;
   DECLARE @versions int, @account_id bigint, @ruleset nvarchar(128), @opened_at bigint, @head_seq bigint, @head_hash binary(32), @last_at bigint,
-    @next_lot bigint, @period_no int, @cycle_no int;
+    @next_lot bigint, @next_debt bigint, @next_hold bigint, @period_no int, @cycle_no int;
   -- Shared with every other writer and kept to the end: a publication waits for it, and is waited for.
   SELECT @versions = c.versions FROM ledger.catalogue c WITH (HOLDLOCK, ROWLOCK) WHERE c.catalogue_id = 1;
   -- This row never changes.
   SELECT @account_id = a.account_id, @ruleset = a.ruleset, @opened_at = a.opened_at FROM ledger.account a WITH (READCOMMITTEDLOCK) WHERE a.external_id = @external_id;
   -- The serialisation point: one row that is there, its U lock kept to the end of the transaction. Whoever has it has seen the end of all before.
-  SELECT @head_seq = h.head_seq, @head_hash = h.head_hash, @last_at = h.last_at, @next_lot = h.next_lot, @period_no = h.period_no
+  SELECT @head_seq = h.head_seq, @head_hash = h.head_hash, @last_at = h.last_at, @next_lot = h.next_lot,
+    @next_debt = h.next_debt, @next_hold = h.next_hold, @period_no = h.period_no
   FROM ledger.account_head h WITH (UPDLOCK, ROWLOCK) WHERE h.account_id = @account_id;
   -- Later statements, each with locking reads: never an older version of a row, whatever the database's settings are.
   SELECT @cycle_no = p.cycle_no FROM ledger.period p WITH (READCOMMITTEDLOCK) WHERE p.account_id = @account_id AND p.period_no = @period_no;
   SELECT @account_id AS AccountId, @ruleset AS Ruleset, @opened_at AS OpenedAt, @head_seq AS HeadSequence, @head_hash AS HeadHash, @last_at AS LastAt,
-    @next_lot AS NextLot, @period_no AS Period, @versions AS Versions, DATEDIFF_BIG(microsecond, '1970-01-01', SYSUTCDATETIME()) AS Clock;
+    @next_lot AS NextLot, @next_debt AS NextDebt, @next_hold AS NextHold, @period_no AS Period, @versions AS Versions, DATEDIFF_BIG(microsecond, '1970-01-01', SYSUTCDATETIME()) AS Clock;
   SELECT p.cycle_no AS Number, p.anchor AS Anchor, p.start_at AS StartAt, p.end_at AS EndAt
   FROM ledger.period p WITH (READCOMMITTEDLOCK) WHERE p.account_id = @account_id AND p.period_no = @period_no;
   SELECT v.kind AS Kind, v.name AS Name, v.value AS Value, v.from_at AS FromAt, v.seq AS Sequence
   FROM ledger.account_value v WITH (READCOMMITTEDLOCK) WHERE v.account_id = @account_id ORDER BY v.seq, v.line;
   SELECT l.lot_no AS Number, l.lot_id AS Id, l.bucket AS Bucket, l.origin AS Origin, l.amount AS Amount, l.created_at AS CreatedAt, l.effective_at AS EffectiveAt,
     l.expires_at AS ExpiresAt, l.priority AS Priority, l.cost AS Cost, l.cycle_no AS Cycle, l.seq AS Sequence,
-    s.granted AS Granted, s.available AS Available, s.held AS Held, s.spent AS Spent, s.expired AS Expired, s.moved AS Moved
+    s.granted AS Granted, s.available AS Available, s.held AS Held, s.spent AS Spent, s.expired AS Expired, s.moved AS Moved, e.lot_no AS EndedLot,
+    e.successor AS Successor
   FROM ledger.lot_state s WITH (READCOMMITTEDLOCK) JOIN ledger.lot l WITH (READCOMMITTEDLOCK) ON l.account_id = s.account_id AND l.lot_no = s.lot_no
+  LEFT JOIN ledger.lot_end e WITH (READCOMMITTEDLOCK) ON e.account_id = l.account_id AND e.lot_no = l.lot_no
   WHERE s.account_id = @account_id AND (s.is_open = 1 OR (l.origin = 4 AND l.cycle_no = COALESCE(@cycle_no, 0)))
   ORDER BY l.lot_no;
+  SELECT d.debt_no AS Number, d.action AS Action, d.amount AS Amount, d.owed_at AS OwedAt, s.owed AS Owed, s.repayments AS Repayments
+  FROM ledger.debt_state s WITH (READCOMMITTEDLOCK) JOIN ledger.debt d WITH (READCOMMITTEDLOCK) ON d.account_id = s.account_id AND d.debt_no = s.debt_no
+  WHERE s.account_id = @account_id AND s.owed > 0 ORDER BY d.debt_no;
   SELECT i.idem_key AS IdempotencyKey, i.seq AS Sequence, i.req_hash AS RequestHash, i.accepted AS Accepted, i.outcome AS Outcome, i.body AS Body
   FROM @keys k JOIN ledger.idempotency i WITH (READCOMMITTEDLOCK) ON i.account_id = @account_id AND i.idem_key = k.idem_key;
   SELECT l.lot_id AS Id FROM @lot_ids k JOIN ledger.lot l WITH (READCOMMITTEDLOCK) ON l.account_id = @account_id AND l.lot_id = k.lot_id;
@@ -83,25 +115,29 @@ BEGIN
   DECLARE @account_id bigint;
   INSERT ledger.account(external_id, ruleset, opened_at) VALUES(@external_id, @ruleset, @opened_at);
   SET @account_id = SCOPE_IDENTITY();
-  INSERT ledger.account_head(account_id, head_seq, head_hash, last_at, next_lot, period_no) VALUES(@account_id, 0, @hash, @last_at, 1, 0);
+  INSERT ledger.account_head(account_id, head_seq, head_hash, last_at, next_lot, next_debt, next_hold, period_no)
+    VALUES(@account_id, 0, @hash, @last_at, 1, 1, 1, 0);
   SELECT @account_id AS AccountId;
 END
 GO
 -- Trip 2: all or nothing, and only on from the head that was read.
 CREATE PROCEDURE ledger.append @account_id bigint, @expected_seq bigint, @expected_hash binary(32), @expected_period int, @new_seq bigint, @new_hash binary(32),
-  @new_last_at bigint, @new_next_lot bigint, @entries ledger.entry_list READONLY, @answers ledger.answer_list READONLY, @lots ledger.lot_list READONLY,
+  @new_last_at bigint, @new_next_lot bigint, @new_next_debt bigint, @new_next_hold bigint, @entries ledger.entry_list READONLY, @answers ledger.answer_list READONLY, @lots ledger.lot_list READONLY,
   @postings ledger.posting_list READONLY, @usage_events ledger.usage_event_list READONLY, @periods ledger.period_list READONLY,
-  @account_values ledger.account_value_list READONLY, @scopes ledger.scope_list READONLY AS
+  @account_values ledger.account_value_list READONLY, @scopes ledger.scope_list READONLY,
+  @requests ledger.request_list READONLY, @lot_ends ledger.lot_end_list READONLY, @holds ledger.hold_list READONLY,
+  @hold_resolutions ledger.hold_resolution_list READONLY, @debts ledger.debt_list READONLY, @debt_lines ledger.debt_line_list READONLY,
+  @undones ledger.undone_list READONLY, @messages ledger.message_list READONLY AS
 BEGIN
   SET NOCOUNT, XACT_ABORT ON;
   SET LOCK_TIMEOUT 5000;
   IF @@TRANCOUNT = 0 THROW 50010, 'ledger.append needs an open transaction', 1;
-  DECLARE @last_at bigint, @touched bigint;
+  DECLARE @last_at bigint, @touched bigint, @last_message bigint;
   -- The fence.
   UPDATE ledger.account_head SET @last_at = last_at, head_seq = @new_seq, head_hash = @new_hash, last_at = @new_last_at, next_lot = @new_next_lot,
-    period_no = period_no + (SELECT COUNT(*) FROM @periods p)
+    next_debt = @new_next_debt, next_hold = @new_next_hold, period_no = period_no + (SELECT COUNT(*) FROM @periods p)
   WHERE account_id = @account_id AND head_seq = @expected_seq AND head_hash = @expected_hash AND period_no = @expected_period
-    AND last_at <= @new_last_at AND next_lot <= @new_next_lot;
+    AND last_at <= @new_last_at AND next_lot <= @new_next_lot AND next_debt <= @new_next_debt AND next_hold <= @new_next_hold;
   IF @@ROWCOUNT <> 1 THROW 50012, 'fence: the head has moved', 1;
   IF @new_seq <> @expected_seq + (SELECT COUNT_BIG(*) FROM @entries n)
     OR EXISTS(SELECT 1 FROM (SELECT n.seq, n.prev_hash, n.recorded_at, LAG(n.hash, 1, @expected_hash) OVER(ORDER BY n.seq) AS before_hash,
@@ -112,8 +148,9 @@ BEGIN
     THROW 50013, 'chain: the entries do not extend the head', 1;
   IF EXISTS(SELECT 1 FROM (SELECT p.period_no, ROW_NUMBER() OVER(ORDER BY p.period_no) AS place FROM @periods p) q WHERE q.period_no <> @expected_period + q.place)
     THROW 50017, 'period: the numbers do not go on', 1;
-  INSERT ledger.journal(account_id, seq, kind, idem_key, amount, occurred_at, recorded_at, late, ref_seq, version, trace_sha256, outcome, balance_after, prev_hash, hash)
-    SELECT @account_id, n.seq, n.kind, n.idem_key, n.amount, n.occurred_at, n.recorded_at, n.late, n.ref_seq, n.version, n.trace_sha256, n.outcome, n.balance_after,
+  INSERT ledger.journal(account_id, seq, kind, idem_key, amount, occurred_at, recorded_at, late, ref_seq, version, trace_sha256, outcome, forgiven, balance_after,
+      prev_hash, hash)
+    SELECT @account_id, n.seq, n.kind, n.idem_key, n.amount, n.occurred_at, n.recorded_at, n.late, n.ref_seq, n.version, n.trace_sha256, n.outcome, n.forgiven, n.balance_after,
       n.prev_hash, n.hash FROM @entries n ORDER BY n.seq;
   INSERT ledger.idempotency(account_id, idem_key, seq, req_hash, accepted, outcome, body, created_at)
     SELECT @account_id, w.idem_key, w.seq, w.req_hash, w.accepted, w.outcome, w.body, w.created_at FROM @answers w ORDER BY w.line;
@@ -147,11 +184,41 @@ BEGIN
   INSERT ledger.account_value(account_id, seq, line, kind, name, value, from_at)
     SELECT @account_id, v.seq, v.line + COALESCE((SELECT MAX(x.line) + 1 FROM ledger.account_value x WHERE x.account_id = @account_id AND x.seq = v.seq), 0),
       v.kind, v.name, v.value, v.from_at FROM @account_values v;
-  UPDATE s SET posted = c.posted, listed_posted = c.listed_posted, totals = c.totals
+  UPDATE s SET posted = c.posted, reversed = c.reversed, listed_posted = c.listed_posted, totals = c.totals
   FROM ledger.scope_state s JOIN @scopes c ON s.account_id = @account_id AND s.scope_hash = c.scope_hash;
-  INSERT ledger.scope_state(account_id, scope_hash, action, scope_key, scope_value, began_at, version, posted, listed_posted, totals)
-    SELECT @account_id, c.scope_hash, c.action, c.scope_key, c.scope_value, c.began_at, c.version, c.posted, c.listed_posted, c.totals FROM @scopes c
+  INSERT ledger.scope_state(account_id, scope_hash, action, scope_key, scope_value, began_at, version, posted, reversed, listed_posted, totals)
+    SELECT @account_id, c.scope_hash, c.action, c.scope_key, c.scope_value, c.began_at, c.version, c.posted, c.reversed, c.listed_posted, c.totals FROM @scopes c
     WHERE NOT EXISTS(SELECT 1 FROM ledger.scope_state s WHERE s.account_id = @account_id AND s.scope_hash = c.scope_hash);
+  INSERT ledger.request(account_id, seq, content) SELECT @account_id, q.seq, q.content FROM @requests q;
+  INSERT ledger.lot_end(account_id, lot_no, successor, seq) SELECT @account_id, e.lot_no, e.successor, e.seq FROM @lot_ends e;
+  INSERT ledger.hold(account_id, hold_no, hold_id, action, version, amount, held_at, expires_at, seq)
+    SELECT @account_id, h.hold_no, h.hold_id, h.action, h.version, h.amount, h.held_at, h.expires_at, h.seq FROM @holds h;
+  INSERT ledger.hold_state(account_id, hold_no, expires_at, is_open) SELECT @account_id, h.hold_no, h.expires_at, 1 FROM @holds h;
+  INSERT ledger.hold_resolution(account_id, hold_no, kind, charged, returned, asked, seq)
+    SELECT @account_id, r.hold_no, r.kind, r.charged, r.returned, r.asked, r.seq FROM @hold_resolutions r;
+  SELECT @touched = COUNT_BIG(*) FROM @hold_resolutions r;
+  UPDATE s SET is_open = 0 FROM ledger.hold_state s JOIN @hold_resolutions r ON s.account_id = @account_id AND s.hold_no = r.hold_no AND s.is_open = 1;
+  IF @@ROWCOUNT <> @touched THROW 50018, 'hold: it is not open', 1;
+  INSERT ledger.debt(account_id, debt_no, action, amount, owed_at, seq) SELECT @account_id, d.debt_no, d.action, d.amount, d.owed_at, d.seq FROM @debts d;
+  INSERT ledger.debt_state(account_id, debt_no, owed, repayments) SELECT @account_id, d.debt_no, d.amount, 0 FROM @debts d;
+  INSERT ledger.debt_line(account_id, seq, line, debt_no, kind, amount) SELECT @account_id, l.seq, l.line, l.debt_no, l.kind, l.amount FROM @debt_lines l;
+  SELECT @touched = COUNT_BIG(DISTINCT l.debt_no) FROM @debt_lines l;
+  UPDATE s SET owed = s.owed - d.amount, repayments = s.repayments + d.repayments
+  FROM ledger.debt_state s JOIN (SELECT l.debt_no, SUM(l.amount) AS amount, SUM(CASE WHEN l.kind = 1 THEN 1 ELSE 0 END) AS repayments FROM @debt_lines l GROUP BY l.debt_no) d
+    ON s.account_id = @account_id AND s.debt_no = d.debt_no;
+  IF @@ROWCOUNT <> @touched THROW 50019, 'debt: unknown', 1;
+  INSERT ledger.undone(account_id, seq, line, of_seq, of_line, amount) SELECT @account_id, u.seq, u.line, u.of_seq, u.of_line, u.amount FROM @undones u;
+  IF EXISTS(SELECT 1 FROM @undones n WHERE
+      (SELECT SUM(u.amount) FROM ledger.undone u WHERE u.account_id = @account_id AND u.of_seq = n.of_seq AND u.of_line = n.of_line)
+      > COALESCE((SELECT p.d_spent FROM ledger.posting p WHERE p.account_id = @account_id AND p.seq = n.of_seq AND p.line = n.of_line), 0))
+    THROW 50022, 'reversal: more than the line spent', 1;
+  -- At the end, and only where there is something to tell: from here to the commit no other account tells anything.
+  IF EXISTS(SELECT 1 FROM @messages m)
+  BEGIN
+    UPDATE ledger.outbox_head SET @last_message = last_message, last_message = last_message + (SELECT COUNT_BIG(*) FROM @messages m) WHERE outbox_id = 1;
+    INSERT ledger.outbox(account_id, message_id, seq, line, body, created_at)
+      SELECT @account_id, @last_message + ROW_NUMBER() OVER(ORDER BY m.seq, m.line), m.seq, m.line, m.body, @new_last_at FROM @messages m;
+  END
 END
 GO
 -- A publication has the catalogue alone from here to its end; the answer is the number of versions and the time inside that lock.

@@ -1,0 +1,93 @@
+-- The service around the ledger. Rows here may change, unlike the ledger's; nothing of the ledger refers to them.
+-- Instants: microseconds since 1970, UTC. Lists are JSON arrays of strings; NULL stands for no restriction.
+CREATE SCHEMA app AUTHORIZATION dbo;
+GO
+CREATE TABLE app.api_key(
+  key_id          nvarchar(16)  COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT pk_api_key PRIMARY KEY CLUSTERED CONSTRAINT ck_api_key_id CHECK(LEN(key_id)=16),
+  name            nvarchar(100) NOT NULL CONSTRAINT ck_api_key_name CHECK(LEN(name)>=1),
+  secret_sha256   binary(32)    NOT NULL,
+  previous_sha256 binary(32)    NULL,
+  previous_until  bigint        NULL,
+  scopes          int           NOT NULL CONSTRAINT ck_api_key_scopes CHECK(scopes BETWEEN 1 AND 31),
+  rulesets        nvarchar(max) NULL,
+  accounts        nvarchar(max) NULL,
+  rate            int           NULL CONSTRAINT ck_api_key_rate CHECK(rate IS NULL OR rate>=1),
+  created_at      bigint        NOT NULL,
+  created_by      nvarchar(400) NOT NULL,
+  expires_at      bigint        NULL,
+  rotated_at      bigint        NULL,
+  revoked_at      bigint        NULL,
+  last_used_at    bigint        NULL,
+  CONSTRAINT ck_api_key_previous CHECK((previous_sha256 IS NULL AND previous_until IS NULL) OR (previous_sha256 IS NOT NULL AND previous_until IS NOT NULL))
+);
+GO
+-- A key is revoked for good, and what it may do is fixed when it is made.
+CREATE TRIGGER app.api_key_fixed ON app.api_key AFTER UPDATE AS
+BEGIN
+  SET NOCOUNT ON;
+  IF EXISTS(SELECT 1 FROM deleted d LEFT JOIN inserted i ON i.key_id=d.key_id
+    WHERE i.key_id IS NULL OR (d.revoked_at IS NOT NULL AND (i.revoked_at IS NULL OR i.revoked_at<>d.revoked_at)) OR i.scopes<>d.scopes
+      OR COALESCE(i.rulesets, N'-')<>COALESCE(d.rulesets, N'-') OR COALESCE(i.accounts, N'-')<>COALESCE(d.accounts, N'-') OR i.created_at<>d.created_at
+      OR i.created_by<>d.created_by)
+    THROW 50030, 'api_key: what it may do is fixed, and it is revoked for good', 1;
+END
+GO
+CREATE TRIGGER app.api_key_stays ON app.api_key INSTEAD OF DELETE AS THROW 50020, 'append-only', 1;
+GO
+-- One row, written to learn whether the database takes writes; it never falls.
+CREATE TABLE app.heartbeat(
+  heartbeat_id tinyint NOT NULL CONSTRAINT pk_heartbeat PRIMARY KEY CLUSTERED CONSTRAINT ck_heartbeat_one CHECK(heartbeat_id=1),
+  beat_at      bigint  NOT NULL
+);
+GO
+INSERT app.heartbeat(heartbeat_id, beat_at) VALUES(1, 0);
+GO
+-- The secret signs what is sent, so it is kept itself, encrypted by the service.
+CREATE TABLE app.webhook(
+  webhook_id nvarchar(16)   COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT pk_webhook PRIMARY KEY CLUSTERED CONSTRAINT ck_webhook_id CHECK(LEN(webhook_id)=16),
+  url        nvarchar(2048) NOT NULL CONSTRAINT ck_webhook_url CHECK(LEN(url)>=1),
+  secret     varbinary(max) NOT NULL,
+  created_at bigint         NOT NULL,
+  created_by nvarchar(400)  NOT NULL,
+  removed_at bigint         NULL
+);
+GO
+-- One row for each message and each webhook that was there when it was written: 1 waits, 2 delivered, 3 given up, 4 the webhook was removed.
+CREATE TABLE app.delivery(
+  webhook_id nvarchar(16) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT fk_delivery_webhook REFERENCES app.webhook(webhook_id),
+  message_id bigint       NOT NULL CONSTRAINT fk_delivery_message REFERENCES ledger.outbox(message_id),
+  state      tinyint      NOT NULL CONSTRAINT ck_delivery_state CHECK(state BETWEEN 1 AND 4),
+  attempts   int          NOT NULL CONSTRAINT ck_delivery_attempts CHECK(attempts>=0),
+  next_at    bigint       NOT NULL,
+  CONSTRAINT pk_delivery PRIMARY KEY CLUSTERED(webhook_id, message_id)
+);
+GO
+CREATE INDEX ix_delivery_due ON app.delivery(next_at, message_id) WHERE state=1;
+GO
+CREATE TABLE app.delivery_attempt(
+  webhook_id   nvarchar(16)  COLLATE Latin1_General_100_BIN2 NOT NULL,
+  message_id   bigint        NOT NULL,
+  attempt      int           NOT NULL CONSTRAINT ck_attempt_number CHECK(attempt>=1),
+  attempted_at bigint        NOT NULL,
+  duration_ms  int           NOT NULL,
+  status       int           NULL,
+  failure      nvarchar(400) NULL,
+  CONSTRAINT pk_delivery_attempt PRIMARY KEY CLUSTERED(webhook_id, message_id, attempt),
+  CONSTRAINT fk_attempt_delivery FOREIGN KEY(webhook_id, message_id) REFERENCES app.delivery(webhook_id, message_id)
+);
+GO
+CREATE TRIGGER ledger.outbox_fan ON ledger.outbox AFTER INSERT AS
+BEGIN
+  SET NOCOUNT ON;
+  INSERT app.delivery(webhook_id, message_id, state, attempts, next_at)
+    SELECT w.webhook_id, i.message_id, 1, 0, 0 FROM inserted i CROSS JOIN app.webhook w WHERE w.removed_at IS NULL;
+END
+GO
+CREATE TRIGGER app.heartbeat_stays ON app.heartbeat INSTEAD OF DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER app.webhook_stays ON app.webhook INSTEAD OF DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER app.delivery_stays ON app.delivery INSTEAD OF DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER app.delivery_attempt_append_only ON app.delivery_attempt INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO

@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Dapper;
+using NodaTime;
+using Rules.Engine.Accounts;
+using Rules.Ledger.Journal;
+
+namespace Rules.Ledger.Storage.SqlServer;
+
+internal sealed partial class SqlServerReadSnapshot
+{
+    // A reversal counts for the event that it takes back. The index ix_journal_use holds the window of each account.
+    private const string SelectUses =
+        """
+        SELECT a.external_id AS Account, a.ruleset AS Ruleset, j.kind AS Kind, j.amount AS Amount, u.action AS Action, u.content AS Event
+        FROM ledger.account a JOIN ledger.journal j ON j.account_id = a.account_id AND j.kind IN (2,3,5,12) AND j.occurred_at >= @from AND j.occurred_at < @to
+        JOIN ledger.usage_event u ON u.account_id = j.account_id AND u.seq = CASE WHEN j.kind = 3 THEN COALESCE(j.ref_seq, j.seq) ELSE j.seq END
+        WHERE (@account IS NULL OR a.external_id = @account) AND (@ruleset IS NULL OR a.ruleset = @ruleset) AND (@action IS NULL OR u.action = @action)
+          AND (@from_account IS NULL OR a.external_id >= @from_account)
+        ORDER BY a.external_id OPTION (RECOMPILE)
+        """;
+
+    private const string SelectStatement =
+        """
+        SELECT j.kind AS Kind, CASE WHEN j.kind <> 3 THEN u.action END AS Action, COUNT_BIG(DISTINCT j.seq) AS Entries, SUM(p.d_granted) AS Granted,
+          SUM(p.d_available) AS Available, SUM(p.d_held) AS Held, SUM(p.d_spent) AS Spent, SUM(p.d_expired) AS Expired, SUM(p.d_moved) AS Moved
+        FROM ledger.journal j JOIN ledger.posting p ON p.account_id = j.account_id AND p.seq = j.seq
+        LEFT JOIN ledger.usage_event u ON u.account_id = j.account_id AND u.seq = j.seq
+        WHERE j.account_id = @account AND CASE WHEN LEFT(j.idem_key, 4) = N'sys:' THEN j.occurred_at ELSE j.recorded_at END >= @from
+          AND CASE WHEN LEFT(j.idem_key, 4) = N'sys:' THEN j.occurred_at ELSE j.recorded_at END < @to
+        GROUP BY j.kind, CASE WHEN j.kind <> 3 THEN u.action END
+        ORDER BY Kind, Action
+        """;
+
+    public async IAsyncEnumerable<StoredUse> UsesAsync(UsageFilter filter, string? fromAccount, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (filter.Account is { } account && SqlServerText.IsNoAccount(account))
+        {
+            yield break;
+        }
+
+        using var command = Command(SelectUses);
+        command.AddInstant("@from", filter.From);
+        command.AddInstant("@to", filter.To);
+        command.AddText("@account", filter.Account, -1);
+        command.AddText("@ruleset", filter.Ruleset, -1);
+        command.AddText("@action", filter.Action, -1);
+        command.AddText("@from_account", fromAccount, -1);
+        await using var reader = await GuardAsync(() => command.ExecuteReaderAsync(cancellationToken));
+        var ended = false;
+        try
+        {
+            var parse = reader.GetRowParser<UseLine>();
+            while (await GuardAsync(() => reader.ReadAsync(cancellationToken)))
+            {
+                yield return parse(reader).ToUse();
+            }
+
+            ended = true;
+        }
+        finally
+        {
+            // Whoever has read enough does not wait for the rest.
+            if (!ended)
+            {
+                command.Cancel();
+            }
+        }
+    }
+
+    public async ValueTask<ImmutableArray<StatementLine>> StatementAsync(StoredAccount account, Instant from, Instant to, CancellationToken cancellationToken)
+    {
+        using var command = Command(SelectStatement);
+        command.AddInt64("@account", account.Number);
+        command.AddInstant("@from", from);
+        command.AddInstant("@to", to);
+        return [.. (await LinesAsync<MovedLine>(command, cancellationToken)).Select(line => line.ToLine())];
+    }
+
+#pragma warning disable CA1812 // Made by Dapper.
+    private sealed class UseLine
+    {
+        public string Account { get; set; } = "";
+
+        public string Ruleset { get; set; } = "";
+
+        public byte Kind { get; set; }
+
+        public long Amount { get; set; }
+
+        public string Action { get; set; } = "";
+
+        public byte[] Event { get; set; } = [];
+
+        public StoredUse ToUse() => new(Account, Ruleset, (EntryKind)Kind, Amount, Action, Event);
+    }
+
+    private sealed class MovedLine
+    {
+        public byte Kind { get; set; }
+
+        public string? Action { get; set; }
+
+        public long Entries { get; set; }
+
+        public long Granted { get; set; }
+
+        public long Available { get; set; }
+
+        public long Held { get; set; }
+
+        public long Spent { get; set; }
+
+        public long Expired { get; set; }
+
+        public long Moved { get; set; }
+
+        public StatementLine ToLine() => new((EntryKind)Kind, Action, Entries, Granted, Available, Held, Spent, Expired, Moved);
+    }
+#pragma warning restore CA1812
+}
