@@ -1,6 +1,5 @@
 using System.Globalization;
 using NodaTime;
-using Rules.Dsl.Text;
 using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
 using Rules.Engine.Model;

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Dapper;
 using NodaTime;
 using Rules.Engine.Accounts;
-using Rules.Ledger.Journal;
 
 namespace Rules.Ledger.Storage.SqlServer;
 
