@@ -44,7 +44,7 @@ public static partial class Bookkeeper
             journal.MoveTo(due);
         }
 
-        if (reset is not null && DoDue(ruleset, journal, at, reset) is { } failed)
+        if (reset is not null && (DoDue(ruleset, journal, at, reset) ?? Repay(journal, Current(ruleset, journal.State), at)) is { } failed)
         {
             return failed;
         }
@@ -192,9 +192,13 @@ public static partial class Bookkeeper
             DropDebts(journal, model, at);
         }
 
-        if (reset is not null && ResetLots(journal, model, plan, reset, at) is { } notReset)
+        if (reset is not null)
         {
-            return notReset;
+            reset.Dropped = DropDebts(journal, model, at, reset.KeepsDebt);
+            if (ResetLots(journal, model, plan, reset, at) is { } notReset)
+            {
+                return notReset;
+            }
         }
 
         // Phase 4: what waited for this instant; then caps cut what was carried.

@@ -75,14 +75,17 @@ public static partial class Bookkeeper
         return null;
     }
 
-    /// <summary>Phase 3: a renewal drops what is owed where the rules say so (time, rule 17).</summary>
-    private static void DropDebts(Journal journal, RulesetModel? model, Instant at)
+    /// <summary>Phase 3: a renewal or a reset drops what is owed where the rules say so, or the reset itself (time, rule 17).</summary>
+    /// <param name="keeps">Of a reset; null: as the rules say.</param>
+    /// <returns>Smallest units that were dropped.</returns>
+    private static long DropDebts(Journal journal, RulesetModel? model, Instant at, bool? keeps = null)
     {
-        if (model?.AtZero?.Debt is not { IsDroppedAtRenewal: true })
+        if (keeps ?? model?.AtZero?.Debt is not { IsDroppedAtRenewal: true })
         {
-            return;
+            return 0;
         }
 
+        var dropped = 0L;
         foreach (var debt in journal.State.Debts)
         {
             journal.Post(new Entry
@@ -92,9 +95,12 @@ public static partial class Bookkeeper
                 Amount = debt.Left,
                 OccurredAt = at,
                 DebtLines = [new DebtLine(debt.Debt.Number, DebtLineKind.Dropped, debt.Left)],
-                Version = model.Version,
+                Version = model?.Version,
             });
+            dropped += debt.Left;
         }
+
+        return dropped;
     }
 
     /// <summary>The memory of draws of the actions that owe: what repays them may be given back later.</summary>

@@ -42,6 +42,8 @@ public static partial class Bookkeeper
     {
         public bool RestartsCycle => command.RestartsCycle;
 
+        public bool? KeepsDebt => command.KeepsDebt;
+
         /// <summary>Smallest units that limits, caps and ends took.</summary>
         public long Cut { get; set; }
 
