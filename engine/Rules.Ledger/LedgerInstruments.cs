@@ -27,16 +27,20 @@ public static class LedgerInstruments
     private static readonly Histogram<long> _commitTime = _meter.CreateHistogram<long>(
         "rules.commit.duration", "us", "From the first read under the lock to the end of the commit.");
 
-    private static readonly UpDownCounter<long> _queue = _meter.CreateUpDownCounter<long>(
-        "rules.queue.length", "{command}", "Commands that wait for the writer.");
-
     private static readonly ConcurrentDictionary<Type, string> _kinds = [];
+
+    private static long _waiting;
+
+    // Asked for, not added up: whoever begins to listen late would otherwise see commands leave that it never saw come.
+    static LedgerInstruments() =>
+        _meter.CreateObservableUpDownCounter("rules.queue.length", static () => Interlocked.Read(ref _waiting), "{command}", "Commands that wait for the writer.");
 
     internal static ActivitySource Activities { get; } = new(Name);
 
-    internal static void Queued() => _queue.Add(1);
+    /// <summary>Before the command is queued: the writer may take it before its caller says another word.</summary>
+    internal static void Queued() => Interlocked.Increment(ref _waiting);
 
-    internal static void Taken(int commands) => _queue.Add(-commands);
+    internal static void Taken(int commands) => Interlocked.Add(ref _waiting, -commands);
 
     internal static void Committed(int commands, long microseconds)
     {

@@ -32,6 +32,7 @@ public sealed class MetricsPage : IDisposable
 
     public string Write()
     {
+        _listener.RecordObservableInstruments();
         var text = new StringBuilder(4096);
         foreach (var family in _families.Values.OrderBy(static family => family.Name, StringComparer.Ordinal))
         {
@@ -52,6 +53,7 @@ public sealed class MetricsPage : IDisposable
 
         private readonly ConcurrentDictionary<(string?, string?), Series> _series = [];
         private readonly bool _isTime;
+        private readonly bool _isObserved;
         private readonly string _description;
         private readonly string _type;
         private readonly long[]? _bounds;
@@ -60,6 +62,7 @@ public sealed class MetricsPage : IDisposable
         public Family(Instrument instrument)
         {
             _isTime = instrument.Unit == "us";
+            _isObserved = instrument.IsObservable;
             _description = instrument.Description ?? "";
             (_type, _bounds) = instrument switch
             {
@@ -86,7 +89,14 @@ public sealed class MetricsPage : IDisposable
                 series = _series.GetOrAdd(key, static (_, bounds) => new Series(bounds), _bounds);
             }
 
-            series.Record(value);
+            if (_isObserved)
+            {
+                series.Set(value);
+            }
+            else
+            {
+                series.Record(value);
+            }
         }
 
         public void Write(StringBuilder text)
@@ -146,6 +156,9 @@ public sealed class MetricsPage : IDisposable
         public long Sum => Interlocked.Read(ref _sum);
 
         public long Bucket(int index) => Interlocked.Read(ref _buckets[index]);
+
+        /// <summary>What was observed is the sum already.</summary>
+        public void Set(long value) => Interlocked.Exchange(ref _sum, value);
 
         public void Record(long value)
         {

@@ -28,14 +28,15 @@ internal sealed class CommandWriter : IAsyncDisposable
     /// <summary>Answers after the commit, or at once when the queue is full. Leaving early does not call the command back.</summary>
     public Task<CommandResult> SubmitAsync(PendingCommand command, CancellationToken cancellationToken)
     {
+        LedgerInstruments.Queued();
         if (!_lanes.TryAdd(command))
         {
+            LedgerInstruments.Taken(1);
             var busy = new CommandResult { Status = CommandStatus.Busy };
             LedgerInstruments.Answered(command, busy);
             return Task.FromResult(busy);
         }
 
-        LedgerInstruments.Queued();
         return cancellationToken.CanBeCanceled ? command.Completion.WaitAsync(cancellationToken) : command.Completion;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -61,8 +62,17 @@ public sealed partial class OperationsTests(RunningPortal portal)
 
         using var stranger = portal.Holding(null);
         using var refused = await stranger.GetAsync(new Uri("/v1/keys", UriKind.Relative));
-        using var response = await stranger.GetAsync(new Uri("/metrics", UriKind.Relative));
-        var text = await response.Content.ReadAsStringAsync();
+
+        // A request is counted when it is over, and a client may have its answer a moment before that.
+        HttpResponseMessage response;
+        string text;
+        var patience = Stopwatch.StartNew();
+        do
+        {
+            response = await stranger.GetAsync(new Uri("/metrics", UriKind.Relative));
+            text = await response.Content.ReadAsStringAsync();
+        }
+        while (Counted(text, """rules_requests_total{operation="charge",status="200"}""") < 2 && patience.Elapsed < TimeSpan.FromSeconds(30));
 
         response.Content.Headers.ContentType!.ToString().ShouldStartWith("text/plain; version=0.0.4");
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
@@ -118,6 +128,8 @@ public sealed partial class OperationsTests(RunningPortal portal)
     }
 
     private static string Text(byte[] body) => Encoding.Latin1.GetString(body);
+
+    private static long Counted(string text, string series) => text.Contains(series + " ", StringComparison.Ordinal) ? Value(text, series) : 0;
 
     private static long Value(string text, string series)
     {
