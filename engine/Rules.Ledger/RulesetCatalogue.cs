@@ -342,7 +342,8 @@ public sealed partial class RulesetCatalogue
                 .Select(pair => new PublishedRuleset(pair.Key, [.. pair.Value.Reverse().Select(v => new PublishedVersion(v.Model, v.ActiveFrom))]))
                 .ToImmutableArray();
             return new Published(rulesets, rulesets.ToFrozenDictionary(ruleset => ruleset.Name, StringComparer.Ordinal),
-                versions.ToFrozenDictionary(StringComparer.Ordinal), Texts) { CommonFiles = CommonFiles };
+                versions.ToFrozenDictionary(StringComparer.Ordinal), Texts)
+            { CommonFiles = CommonFiles };
         }
     }
 }
