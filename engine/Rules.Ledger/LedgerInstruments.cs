@@ -61,7 +61,7 @@ public static class LedgerInstruments
     // ChargeCommand is "charge", OpenAccountCommand "open_account".
     private static string KindOf(Type command)
     {
-        var name = command.Name.AsSpan();
+        var name = (command.IsGenericType ? command.GenericTypeArguments[0] : command).Name.AsSpan();
         name = name.EndsWith("Command", StringComparison.Ordinal) ? name[..^"Command".Length] : name;
         var words = new StringBuilder(name.Length + 4);
         foreach (var letter in name)
