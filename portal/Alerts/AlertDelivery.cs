@@ -138,10 +138,9 @@ public sealed partial class AlertDelivery : BackgroundService
             request.Headers.TryAddWithoutValidation("Rules-Message", delivery.Message.ToString(CultureInfo.InvariantCulture));
             request.Headers.UserAgent.ParseAdd("Rules-Webhooks/1");
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-            await using var answer = await response.Content.ReadAsStreamAsync(limit.Token);
-            _ = await answer.ReadAtLeastAsync(new byte[AnswerBytes], AnswerBytes, throwOnEndOfStream: false, limit.Token);
-            var status = (int)response.StatusCode;
-            return (status, response.IsSuccessStatusCode ? null : "status");
+            await ReadSomeAsync(response, limit.Token);
+            cancellationToken.ThrowIfCancellationRequested();
+            return ((int)response.StatusCode, response.IsSuccessStatusCode ? null : "status");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -150,6 +149,20 @@ public sealed partial class AlertDelivery : BackgroundService
         catch (Exception exception) when (exception is HttpRequestException or IOException or System.Net.Sockets.SocketException or InvalidOperationException)
         {
             return (null, "unreachable");
+        }
+    }
+
+    // The status is the answer; a body that never ends or breaks off changes nothing about it.
+    private static async Task ReadSomeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var answer = await response.Content.ReadAsStreamAsync(cancellationToken);
+            _ = await answer.ReadAtLeastAsync(new byte[AnswerBytes], AnswerBytes, throwOnEndOfStream: false, cancellationToken);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or HttpRequestException or IOException)
+        {
+            return;
         }
     }
 
