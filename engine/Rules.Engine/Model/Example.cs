@@ -36,7 +36,7 @@ public sealed record GivenStep(
 public readonly record struct NamedValue(string Name, string Value);
 
 /// <summary>Credits that a bucket is given; its index is its place in the model.</summary>
-public readonly record struct GivenBalance(int Bucket, ExactDecimal Credits);
+public readonly record struct GivenBalance(int Bucket, Amount Credits);
 
 /// <param name="Times">1 or more.</param>
 /// <param name="Key">Value of the action's key; null: a scope of its own, each time.</param>
@@ -48,7 +48,7 @@ public sealed record DoStep(
 public readonly record struct StatedQuantity(string Meter, ExactDecimal Quantity);
 
 /// <summary>Credits are bought into a bucket, at its price of the day.</summary>
-public sealed record BuyStep(ExactDecimal Credits, int Bucket, TextLocation Location) : ExampleStep(Location);
+public sealed record BuyStep(Amount Credits, int Bucket, TextLocation Location) : ExampleStep(Location);
 
 /// <summary>A pack is bought, by its name.</summary>
 public sealed record BuyPackStep(string Pack, TextLocation Location) : ExampleStep(Location);
@@ -83,10 +83,10 @@ public enum ExpectedFigure
     Back = 8,
 }
 
-/// <param name="Amount">Credits or money.</param>
+/// <param name="Amount">Credits or money; a term stands for its value for the example's account.</param>
 /// <param name="Bucket">Index of the bucket for drawn and balance; else -1.</param>
 /// <param name="Meter">The meter's name for a part; else null.</param>
-public sealed record ExpectStep(ExpectedFigure Figure, ExactDecimal Amount, int Bucket, string? Meter, TextLocation Location) : ExampleStep(Location);
+public sealed record ExpectStep(ExpectedFigure Figure, Amount Amount, int Bucket, string? Meter, TextLocation Location) : ExampleStep(Location);
 
 public enum ExpectedOutcome
 {

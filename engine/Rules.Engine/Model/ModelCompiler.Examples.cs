@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Rules.Dsl.Text;
 using B = Rules.Dsl.Binding;
 
 namespace Rules.Engine.Model;
@@ -42,7 +41,7 @@ internal sealed partial class ModelCompiler
             [.. run.Facts.Select(f => new NamedValue(f.Fact.Name, f.Value.ToString()))],
             run.Key,
             step.Location),
-        B.BoundBuyStep buy when FixedFigure(buy.Amount) is { } credits => new BuyStep(credits, _indexes[buy.Bucket], step.Location),
+        B.BoundBuyStep buy => new BuyStep(AmountOf(buy.Amount), _indexes[buy.Bucket], step.Location),
         B.BoundBuyPackStep pack => new BuyPackStep(pack.Pack.Name, step.Location),
         B.BoundChangePlanStep change => new ChangePlanStep(change.Plan.Name, step.Location),
         B.BoundExpectCharge expect => Expect(ExpectedFigure.Charged, expect.Amount, step),
@@ -65,8 +64,8 @@ internal sealed partial class ModelCompiler
         _ => null,
     };
 
-    private ExpectStep? Expect(ExpectedFigure figure, B.BoundAmount amount, B.BoundStep step, int bucket = -1, string? meter = null) =>
-        FixedFigure(amount) is { } value ? new ExpectStep(figure, value, bucket, meter, step.Location) : null;
+    private ExpectStep Expect(ExpectedFigure figure, B.BoundAmount amount, B.BoundStep step, int bucket = -1, string? meter = null) =>
+        new(figure, AmountOf(amount), bucket, meter, step.Location);
 
     private GivenStep GivenOf(B.BoundGivenStep given)
     {
@@ -87,8 +86,8 @@ internal sealed partial class ModelCompiler
                 case B.BoundGivenTerm term:
                     terms.Add(new NamedValue(term.Term.Name, TermValueOf(term.Value).Write([.. _bound.Buckets.Select(x => x.Bucket.Name)])));
                     break;
-                case B.BoundGivenBalance balance when FixedFigure(balance.Amount) is { } credits:
-                    balances.Add(new GivenBalance(_indexes[balance.Bucket], credits));
+                case B.BoundGivenBalance balance:
+                    balances.Add(new GivenBalance(_indexes[balance.Bucket], AmountOf(balance.Amount)));
                     break;
                 default:
                     NotSupported(one.Location, "This line of an example");
@@ -98,8 +97,6 @@ internal sealed partial class ModelCompiler
 
         return new GivenStep(plan, facts.ToImmutable(), terms.ToImmutable(), balances.ToImmutable(), given.Location);
     }
-
-    private ExactDecimal? FixedFigure(B.BoundAmount amount) => AmountOf(amount).Fixed;
 
     private static ExpectedOutcome OutcomeOf(B.ExpectedOutcome outcome) => outcome switch
     {

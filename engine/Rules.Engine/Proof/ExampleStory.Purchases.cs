@@ -10,8 +10,13 @@ internal sealed partial class ExampleStory
     /// <summary>Of the last purchase.</summary>
     private PurchasePrice? _price;
 
-    private void Buy(BuyStep buy) =>
-        Take(Bookkeeper.Buy(_ruleset, _state!, new BuyCredits(GrantId(), model.Buckets[buy.Bucket].Name, buy.Credits, _now!.Value), _now.Value), buy);
+    private void Buy(BuyStep buy)
+    {
+        if (TryRead(buy.Credits, buy, out var credits))
+        {
+            Take(Bookkeeper.Buy(_ruleset, _state!, new BuyCredits(GrantId(), model.Buckets[buy.Bucket].Name, credits, _now!.Value), _now.Value), buy);
+        }
+    }
 
     private void BuyPack(BuyPackStep buy) =>
         Take(Bookkeeper.Buy(_ruleset, _state!, new BuyPack(GrantId(), buy.Pack, _now!.Value), _now.Value), buy);

@@ -221,8 +221,13 @@ internal sealed partial class ExampleStory(RulesetModel model, Example example)
     /// <summary>A given balance takes the place of what is in the bucket; it ends when that would have.</summary>
     private void ReplaceBalances(ExampleStep step)
     {
-        foreach (var (index, credits) in _balances)
+        foreach (var (index, amount) in _balances)
         {
+            if (!TryRead(amount, step, out var credits))
+            {
+                return;
+            }
+
             var bucket = model.Buckets[index];
             var journal = new Journal(_state!, _ruleset);
             var replaced = _state!.Lots.Where(l => l.Lot.Bucket == bucket.Name).ToList();
@@ -349,8 +354,27 @@ internal sealed partial class ExampleStory(RulesetModel model, Example example)
         }
     }
 
+    /// <summary>The figure of an amount for the example's account; ends the story where it has none.</summary>
+    private bool TryRead(Amount amount, ExampleStep step, out ExactDecimal figure)
+    {
+        var error = AccountReading.AmountAt(model, _state!, amount, _now!.Value, out var read);
+        figure = read ?? default;
+        if ((error ?? (read is null ? EvaluationErrors.EndlessFigure(amount.Location.Text.ToString()) : null)) is { } failed)
+        {
+            Break(step, failed);
+            return false;
+        }
+
+        return true;
+    }
+
     private void Check(ExpectStep expect)
     {
+        if (!TryRead(expect.Amount, expect, out var wanted))
+        {
+            return;
+        }
+
         var decimals = model.Credit.Decimals;
         ExactDecimal? found = expect.Figure switch
         {
@@ -364,9 +388,9 @@ internal sealed partial class ExampleStory(RulesetModel model, Example example)
             ExpectedFigure.Price => _price is { } price ? ExactDecimal.FromUnits(price.Amount, price.Decimals) : null,
             _ => null,
         };
-        if (found != expect.Amount)
+        if (found != wanted)
         {
-            Fail(expect, expect.Amount.ToGroupedString(), found is { } figure ? figure.ToGroupedString() : "no such figure");
+            Fail(expect, wanted.ToGroupedString(), found is { } figure ? figure.ToGroupedString() : "no such figure");
         }
     }
 
