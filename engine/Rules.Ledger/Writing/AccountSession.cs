@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Security.Cryptography;
 using NodaTime;
 using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
 using Rules.Engine.Pricing;
+using Rules.Engine.Wire;
 using Rules.Ledger.Journal;
 using Rules.Ledger.Outbox;
 using Rules.Ledger.Storage;
@@ -16,6 +18,8 @@ namespace Rules.Ledger.Writing;
 /// </summary>
 internal sealed class AccountSession
 {
+    private static readonly ReadOnlyMemory<byte> _noRequest = SHA256.HashData([]);
+
     private readonly IWriteTransaction _transaction;
     private readonly string _id;
     private readonly List<JournalEntry> _entries = [];
@@ -385,6 +389,7 @@ internal sealed class AccountSession
     private long Post(Entry content, PendingCommand command, AccountState before, Booked booked, Instant recordedAt)
     {
         var own = content.SystemKey is null;
+        var answer = own ? booked.Answer : content.Quote is { } quote ? WireWriter.Quote(quote) : ReadOnlyMemory<byte>.Empty;
         foreach (ref readonly var line in content.Postings.AsSpan())
         {
             _available += line.Available;
@@ -403,11 +408,17 @@ internal sealed class AccountSession
             Outcome = own ? booked.Outcome : null,
             BalanceAfter = _state!.NextLot == 1 && booked.State!.NextLot == 1 ? null : _available,
             Event = own ? booked.Usage : ReadOnlyMemory<byte>.Empty,
-            TraceHash = own ? EntryHash.OfTrace(booked.Usage, booked.Answer) : ReadOnlyMemory<byte>.Empty,
+            TraceHash = own ? EntryHash.OfTrace(booked.Usage, booked.Answer) : answer.IsEmpty ? ReadOnlyMemory<byte>.Empty : EntryHash.OfTrace([], answer.Span),
             PreviousHash = _hash,
         };
         entry = entry with { Hash = EntryHash.Of(entry) };
         _entries.Add(entry);
+        if (!own && !answer.IsEmpty)
+        {
+            // What fell due was priced as well, and is explained like any charge.
+            _answers.Add(new NewAnswer(entry.Key, new StoredAnswer(Accepted: true, _noRequest, content.Quote!.Outcome, _sequence, answer)));
+        }
+
         _hash = entry.Hash;
         _holdsMoved |= content.NewHold is not null || content.Settlement is not null;
         TellAlerts(entry, booked.State!.Ruleset);
