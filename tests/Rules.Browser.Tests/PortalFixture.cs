@@ -6,6 +6,9 @@ namespace Rules.Browser.Tests;
 /// <summary>One portal and one browser for all tests of the collection.</summary>
 public sealed class PortalFixture : IAsyncLifetime
 {
+    // A busy machine is slow; only a failure waits this long.
+    private const int Patience = 60_000;
+
     private PortalProcess? _portal;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -20,6 +23,7 @@ public sealed class PortalFixture : IAsyncLifetime
             return;
         }
 
+        Assertions.SetDefaultExpectTimeout(Patience);
         _portal = await PortalProcess.StartAsync();
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
@@ -47,7 +51,7 @@ public sealed class PortalFixture : IAsyncLifetime
             ReducedMotion = ReducedMotion.Reduce,
             ViewportSize = new ViewportSize { Width = width, Height = height },
         });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(Patience);
         return await context.NewPageAsync();
     }
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Shouldly;
 using Xunit;
@@ -29,7 +30,7 @@ public sealed class ThemeAndKeysTests(PortalFixture portal) : PortalPageTests(po
         await page.GotoAsync("/");
         await page.Keyboard.PressAsync("g");
         await page.Keyboard.PressAsync("l");
-        await page.WaitForURLAsync("**/ledger");
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/ledger$", RegexOptions.None, TimeSpan.FromSeconds(1)));
     }
 
     [BrowserFact]
