@@ -61,7 +61,7 @@ internal sealed partial class Binder
         }
 
         var bucket = syntax.Of is { Bucket: { Kind: not SyntaxKind.BalanceKeyword } name } && name.ValueText != "balance" ? LookupBucket(name) : null;
-        ImmutableArray<BoundAmount> amounts = [.. syntax.Levels.Amounts.Select(amount => BindLevel(amount, bucket))];
+        ImmutableArray<BoundAmount> amounts = [.. syntax.Levels.Amounts.Select(amount => BindLevel(amount, bucket, figure))];
         foreach (var amount in amounts)
         {
             if (amount.Kind != AmountKind.Error && TryConstant(amount, out var value) && !seen.Add((crossing, amount.Kind, value, bucket, figure)))
@@ -73,7 +73,7 @@ internal sealed partial class Binder
         BoundAmount? step = null;
         if (syntax.Steps is { } steps)
         {
-            step = BindLevel(steps.Amount, bucket);
+            step = BindLevel(steps.Amount, bucket, figure);
             RequireStep(step);
             if (crossing == LevelCrossing.AtEvery)
             {
@@ -116,9 +116,12 @@ internal sealed partial class Binder
         ],
         direction, its, figure, moves, other);
 
-    private BoundAmount BindLevel(AmountSyntax syntax, BucketSymbol? bucket)
+    private BoundAmount BindLevel(AmountSyntax syntax, BucketSymbol? bucket, LevelFigure figure)
     {
-        var amount = BindAmount(syntax);
+        // The balance may be used beyond what was granted: by postpaid use, and by what is owed.
+        var amount = syntax is PercentAmountSyntax { Base: null, Percent: { IsMissing: false, HasError: false } percent } && figure == LevelFigure.Used && bucket is null
+            ? new BoundLiteralAmount(percent.Location, AmountKind.Percent, null, percent.NumberValue)
+            : BindAmount(syntax);
         if (amount.Kind == AmountKind.Money)
         {
             Report(DiagnosticDescriptors.WrongUnit, amount.Location, Noun(amount), "an amount of credits or a percentage");

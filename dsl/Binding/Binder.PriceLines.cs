@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Numerics;
 using Rules.Dsl.Diagnostics;
 using Rules.Dsl.Syntax;
@@ -28,8 +29,7 @@ internal sealed partial class Binder
                 var kind = corrections.Phrase.First == SyntaxKind.AllowedKeyword ? CorrectionsKind.Allowed : CorrectionsKind.CostNothing;
                 return body with { Corrections = new BoundCorrections(LineLocation(line), kind) { Remarks = BindRemarks(line) } };
             default:
-                ReportNotSupported(LineLocation(line), $"\"{LineLocation(line).Text.Split(' ')[0]} ...\" in a price");
-                return body;
+                throw new UnreachableException($"A price has no line of kind {line.GetType().Name}.");
         }
     }
 

@@ -285,8 +285,6 @@ internal sealed partial class Binder
         }
     }
 
-    private void ReportNotSupported(TextLocation location, string what) => Report(DiagnosticDescriptors.NotSupported, location, what);
-
     private void ReportTwice(TextLocation location, string name, TextLocation first) =>
         Report(DiagnosticDescriptors.DeclaredTwice, location, name, first.Line);
 

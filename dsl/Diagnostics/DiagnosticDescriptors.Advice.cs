@@ -2,10 +2,6 @@ namespace Rules.Dsl.Diagnostics;
 
 public static partial class DiagnosticDescriptors
 {
-    /// <summary>PR0099. Arguments: what is not supported.</summary>
-    public static readonly DiagnosticDescriptor NotSupported = Error(
-        "PR0099", "Not supported yet", "{0} is not supported yet.");
-
     /// <summary>PR0701. Arguments: the name.</summary>
     public static readonly DiagnosticDescriptor NeverUsed = Define(
         "PR0701", DiagnosticSeverity.Warning, "Name that is never used",

@@ -40,7 +40,7 @@ internal static class OneEvent
         var bound = Compilation.Create(SyntaxTree.Parse(source)).Ruleset;
         var builds = Measurement.Compare(
             new Candidate("parse, bind, check and build the model of 93 lines", 50, n => Repeat(n, () => RulesetCompiler.Compile(source).Model!.Version)),
-            new Candidate("build the model from the bound rule set", 500, n => Repeat(n, () => ModelCompiler.Build(bound, DateTimeZone.Utc)!.Version)),
+            new Candidate("build the model from the bound rule set", 500, n => Repeat(n, () => ModelCompiler.Build(bound, DateTimeZone.Utc).Version)),
             new Candidate("scale the prices of a model to integers", 2_000, n => Repeat(n, () => Scale(model))));
         foreach (var build in builds)
         {

@@ -41,7 +41,7 @@ internal static class RuleText
         var compilation = Compile(text);
         var bound = compilation.Ruleset;
         var examples = (lines - Head) / Block;
-        var model = ModelCompiler.Build(bound, DateTimeZone.Utc) ?? throw new InvalidOperationException("The file has no model.");
+        var model = ModelCompiler.Build(bound, DateTimeZone.Utc);
         if (compilation.HasErrors || SourceText.From(text).LineCount != lines + 1)
         {
             throw new InvalidOperationException($"The file is not as it should be: {string.Join('\n', compilation.Diagnostics)}");
@@ -50,7 +50,7 @@ internal static class RuleText
         var figures = Measurement.Compare(
             new Candidate("full-fidelity parse", operations, n => Repeat(n, () => SyntaxTree.Parse(SourceText.From(text)).Root.Items.Length)),
             new Candidate("parse, bind and every check", operations, n => Repeat(n, () => Compile(text).Ruleset.Examples.Length)),
-            new Candidate("build the model", operations, n => Repeat(n, () => ModelCompiler.Build(bound, DateTimeZone.Utc)!.Examples.Length)),
+            new Candidate("build the model", operations, n => Repeat(n, () => ModelCompiler.Build(bound, DateTimeZone.Utc).Examples.Length)),
             new Candidate("run every example", operations, n => Repeat(n, () => ExampleRunner.Run(model).Count(static r => r.Holds))),
             new Candidate(
                 "an edit: all of it, text to proof",

@@ -36,7 +36,7 @@ public static partial class Bookkeeper
 
         while (NextDue(ruleset, journal.State, at) is { } due && (reset is null || due < at))
         {
-            if ((DoDue(ruleset, journal, due, reset: null) ?? Repay(journal, Current(ruleset, journal.State), due)) is { } error)
+            if (DoDueAndTell(ruleset, journal, due, reset: null) is { } error)
             {
                 return error;
             }
@@ -44,13 +44,21 @@ public static partial class Bookkeeper
             journal.MoveTo(due);
         }
 
-        if (reset is not null && (DoDue(ruleset, journal, at, reset) ?? Repay(journal, Current(ruleset, journal.State), at)) is { } failed)
+        if (reset is not null && DoDueAndTell(ruleset, journal, at, reset) is { } failed)
         {
             return failed;
         }
 
         journal.MoveTo(at);
         return null;
+    }
+
+    private static EvaluationError? DoDueAndTell(PublishedRuleset ruleset, Journal journal, Instant at, ResetRun? reset)
+    {
+        var (before, posted) = (journal.State, journal.Count);
+        return DoDue(ruleset, journal, at, reset)
+            ?? Repay(journal, Current(ruleset, journal.State), at)
+            ?? Alerting.Tell(Current(ruleset, journal.State), journal, before, posted, at - Duration.Epsilon, at);
     }
 
     private static Instant? NextDue(PublishedRuleset ruleset, AccountState state, Instant upTo)

@@ -30,7 +30,10 @@ public static partial class Bookkeeper
         }
 
         var old = PlanOf(model, journal.State, recordedAt);
-        return (Change(ruleset, journal, model, old, chosen, recordedAt) ?? Repay(journal, model, recordedAt)) is { } error
+        var (before, posted) = (journal.State, journal.Count);
+        return (Change(ruleset, journal, model, old, chosen, recordedAt)
+            ?? Repay(journal, model, recordedAt)
+            ?? Alerting.Tell(model, journal, before, posted, recordedAt, recordedAt)) is { } error
             ? Fail<AccountAnswer>(state, error)
             : Answer(journal, model, recordedAt);
     }

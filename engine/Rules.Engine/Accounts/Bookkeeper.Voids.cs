@@ -16,6 +16,7 @@ public static partial class Bookkeeper
             return Fail<VoidAnswer>(state, error);
         }
 
+        var (before, posted) = (journal.State, journal.Count);
         journal.Post(new Entry
         {
             Kind = EntryKind.Void,
@@ -25,6 +26,11 @@ public static partial class Bookkeeper
             EndedLots = [new LotEnd(lot.Lot.Number, Successor: null)],
             Version = model.Version,
         });
+        if (Alerting.Tell(model, journal, before, posted, recordedAt, recordedAt) is { } untold)
+        {
+            return Fail<VoidAnswer>(state, untold);
+        }
+
         var answer = new VoidAnswer(command.Id, lot.Lot.Bucket, lot.Lot.Number, lot.Available, BalancesOf(ruleset, journal.State, recordedAt));
         return new Booking<VoidAnswer>(journal.State, journal.Entries, answer, Error: null);
     }
@@ -46,6 +52,7 @@ public static partial class Bookkeeper
 
         var made = lot.Lot with { Number = journal.State.NextLot, Id = command.Id, Amount = units, CreatedAt = recordedAt, EffectiveAt = recordedAt };
         var granted = Posting.Grant(made.Number, units);
+        var (before, posted) = (journal.State, journal.Count);
         journal.Post(new Entry
         {
             Kind = EntryKind.Replacement,
@@ -56,9 +63,9 @@ public static partial class Bookkeeper
             EndedLots = [new LotEnd(lot.Lot.Number, made.Number)],
             Version = model.Version,
         });
-        if (Repay(journal, model, recordedAt) is { } unpaid)
+        if ((Repay(journal, model, recordedAt) ?? Alerting.Tell(model, journal, before, posted, recordedAt, recordedAt)) is { } failed)
         {
-            return Fail<ReplacementAnswer>(state, unpaid);
+            return Fail<ReplacementAnswer>(state, failed);
         }
 
         var balances = BalancesOf(ruleset, journal.State, recordedAt);

@@ -151,6 +151,21 @@ public static partial class Bookkeeper
         return Repay(journal, model, recordedAt) is { } unpaid ? Fail<AccountAnswer>(state, unpaid) : Answer(journal, model, recordedAt);
     }
 
+    /// <summary>The standing levels of an account's alerts: of each alert the highest level of what is used and the lowest of what is left that it has reached.</summary>
+    /// <param name="state">With the scopes of <see cref="ScopesOf(PublishedRuleset, AccountState)"/>.</param>
+    /// <param name="error">Set where a level is a term that the account does not state.</param>
+    public static ImmutableArray<AlertStep> StandingAlerts(PublishedRuleset ruleset, AccountState state, Instant at, out EvaluationError? error)
+    {
+        error = null;
+        if (Current(ruleset, state) is not { } model)
+        {
+            return [];
+        }
+
+        error = Alerting.Standing(model, state, at, out var standing);
+        return error is null ? standing : [];
+    }
+
     /// <summary>
     /// The scope instances that every command of an account may read: what alerts watch. Empty for a ruleset without alerts.
     /// </summary>

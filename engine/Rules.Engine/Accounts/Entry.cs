@@ -103,6 +103,9 @@ public sealed record Entry
 
     /// <summary>Set on bills (kind 10): what the credits cost.</summary>
     public Bill? Bill { get; init; }
+
+    /// <summary>Levels that were crossed without an event: by a lapse, a void, a renewal. They are told, and not stored.</summary>
+    public ImmutableArray<AlertStep> Alerts { get; init; } = [];
 }
 
 /// <summary>

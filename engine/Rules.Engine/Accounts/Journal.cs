@@ -29,14 +29,20 @@ internal sealed class Journal(AccountState state, PublishedRuleset? ruleset = nu
             _turned = null;
         }
 
-        if (ruleset is { CountsUse: true } && !entry.Postings.IsEmpty)
+        if (ruleset is { CountsUse: true })
         {
-            entry = entry with { Scopes = CycleUse.Count(State, entry) };
+            entry = entry with { Scopes = CycleUse.Count(State, entry, ruleset.CountsFreshUse) };
         }
 
         State = Apply(State, entry);
         (_entries ??= ImmutableArray.CreateBuilder<Entry>(1)).Add(entry);
     }
+
+    /// <summary>Number of entries posted so far.</summary>
+    public int Count => _entries?.Count ?? 0;
+
+    /// <summary>Alerts that no event crossed go with the last entry of what made them.</summary>
+    public void Tell(ImmutableArray<AlertStep> alerts) => _entries![^1] = _entries[^1] with { Alerts = alerts };
 
     /// <summary>Begins a cycle. The next entry carries it; a cycle without any entry is found again by every later advance.</summary>
     public void Turn(Cycle cycle)

@@ -76,7 +76,7 @@ internal static partial class Quoter
             }
         }
 
-        if (AlertOfCapture(model, state, spent.AddRange(excess.Quote.Draws), excess.Quote.Draws, at, ref trace, out var alerts) is { } unset)
+        if (AlertOfCapture(model, state, spent.AddRange(excess.Quote.Draws), excess.Quote.Draws, excess.Quote.Owed, at, ref trace, out var alerts) is { } unset)
         {
             return unset;
         }
@@ -187,17 +187,18 @@ internal static partial class Quoter
         AccountState state,
         ImmutableArray<Draw> spent,
         ImmutableArray<Draw> beyond,
+        long owed,
         Instant at,
         ref StepRecorder trace,
         out ImmutableArray<string> alerts)
     {
-        var error = Alerting.Fire(model, Alerting.Watching(model, LevelFigure.Used), state, spent, at, ref trace, out alerts);
+        var error = Alerting.Fire(model, Alerting.Watching(model, LevelFigure.Used), state, spent, owed, at, ref trace, out alerts);
         if (error is not null)
         {
             return error;
         }
 
-        error = Alerting.Fire(model, Alerting.Watching(model, LevelFigure.Left), state, beyond, at, ref trace, out var left);
+        error = Alerting.Fire(model, Alerting.Watching(model, LevelFigure.Left), state, beyond, owed, at, ref trace, out var left);
         alerts = [.. alerts.Union(left, StringComparer.Ordinal)];
         return error;
     }

@@ -266,7 +266,7 @@ internal static partial class Quoter
             }
         }
 
-        if (Alert(model, state, draws, purpose, at, ref trace, out var alerts) is { } unknown)
+        if (Alert(model, state, draws, owed, purpose, at, ref trace, out var alerts) is { } unknown)
         {
             return unknown;
         }
@@ -310,6 +310,7 @@ internal static partial class Quoter
         RulesetModel model,
         AccountState state,
         ImmutableArray<Draw> draws,
+        long owed,
         DrawPurpose purpose,
         Instant at,
         ref StepRecorder trace,
@@ -321,8 +322,8 @@ internal static partial class Quoter
             DrawPurpose.Excess => null,
 
             // Held credits are not left any more, and not used yet (time, rule 25).
-            DrawPurpose.Hold => Alerting.Fire(model, Alerting.Watching(model, LevelFigure.Left), state, draws, at, ref trace, out alerts),
-            _ => Alerting.Fire(model, model.Alerts, state, draws, at, ref trace, out alerts),
+            DrawPurpose.Hold => Alerting.Fire(model, Alerting.Watching(model, LevelFigure.Left), state, draws, owed: 0, at, ref trace, out alerts),
+            _ => Alerting.Fire(model, model.Alerts, state, draws, owed, at, ref trace, out alerts),
         };
     }
 

@@ -335,6 +335,8 @@ public sealed partial class ModelComparison
         var text = string.Join("; ", alert.Levels.Select(level =>
             $"{ComparisonWords.Spaced(level.Crossing.ToString())} {string.Join(", ", level.Amounts.Select(a => level.IsPercent ? words.Percentage(a) : words.Of(a)))} of {(level.Bucket is { } bucket ? words.Bucket(bucket) : "the balance")} {ComparisonWords.Spaced(level.Figure.ToString())}"
             + (level.ThenEvery is { } every ? $", then every {(level.IsPercent ? words.Percentage(every) : words.Of(every))}" : "")));
+        text += alert.FiresAgain ? ", again whenever crossed" : "";
+        text += alert.CountsFreshCreditsOnly ? ", counting fresh credits only" : "";
         text += alert.Shows.IsEmpty ? "" : $", showing {string.Join(", ", alert.Shows)}";
         return alert.Offers.IsEmpty ? text : $"{text}, offering {string.Join(", ", alert.Offers)}";
     }

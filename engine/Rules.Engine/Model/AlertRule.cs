@@ -9,7 +9,14 @@ namespace Rules.Engine.Model;
 /// <param name="Shows">Names the caller gives meaning to.</param>
 /// <param name="Offers">Names the caller gives meaning to.</param>
 public sealed record AlertRule(
-    string Name, ImmutableArray<AlertLevel> Levels, ImmutableArray<string> Shows, ImmutableArray<string> Offers, TextLocation Location);
+    string Name, ImmutableArray<AlertLevel> Levels, ImmutableArray<string> Shows, ImmutableArray<string> Offers, TextLocation Location)
+{
+    /// <summary><c>again whenever crossed</c>: a level that the figure moved back over fires again, whatever moved it.</summary>
+    public bool FiresAgain { get; init; }
+
+    /// <summary>Carried credits count neither as figure nor as base.</summary>
+    public bool CountsFreshCreditsOnly { get; init; }
+}
 
 /// <summary>How a level is crossed.</summary>
 public enum LevelCrossing

@@ -1,36 +1,21 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using B = Rules.Dsl.Binding;
 
 namespace Rules.Engine.Model;
 
 internal sealed partial class ModelCompiler
 {
-    private Example ExampleOf(B.BoundExample bound)
+    private Example ExampleOf(B.BoundExample bound) => new(bound.Name, [.. bound.Steps.Select(StepOf)], bound.Location)
     {
-        var steps = ImmutableArray.CreateBuilder<ExampleStep>(bound.Steps.Length);
-        foreach (var step in bound.Steps)
-        {
-            if (StepOf(step) is { } known)
-            {
-                steps.Add(known);
-            }
-            else
-            {
-                NotSupported(step.Location, "This line of an example");
-            }
-        }
-
-        return new Example(bound.Name, steps.ToImmutable(), bound.Location)
-        {
-            Inherited = InheritanceOf(bound.InheritedFrom),
-        };
-    }
+        Inherited = InheritanceOf(bound.InheritedFrom),
+    };
 
     private Inheritance? InheritanceOf(B.BoundOrigin? from) => from is null
         ? null
         : new Inheritance(from.Version, EffectiveAt(from.EffectiveDate, from.EffectiveTime), _bound.Header.Version, _bound.Header.Location);
 
-    private ExampleStep? StepOf(B.BoundStep step) => step switch
+    private ExampleStep StepOf(B.BoundStep step) => step switch
     {
         B.BoundOnStep on => new OnStep(Day(on.Date), step.Location),
         B.BoundGivenStep given => GivenOf(given),
@@ -61,7 +46,7 @@ internal sealed partial class ModelCompiler
             correct.Key,
             step.Location),
         B.BoundExpectOutcome expect => new ExpectOutcomeStep(OutcomeOf(expect.Outcome), step.Location),
-        _ => null,
+        _ => throw new UnreachableException($"An example has no step of kind {step.GetType().Name}."),
     };
 
     private ExpectStep Expect(ExpectedFigure figure, B.BoundAmount amount, B.BoundStep step, int bucket = -1, string? meter = null) =>
@@ -90,8 +75,7 @@ internal sealed partial class ModelCompiler
                     balances.Add(new GivenBalance(_indexes[balance.Bucket], AmountOf(balance.Amount)));
                     break;
                 default:
-                    NotSupported(one.Location, "This line of an example");
-                    break;
+                    throw new UnreachableException($"An example is given no {one.GetType().Name}.");
             }
         }
 

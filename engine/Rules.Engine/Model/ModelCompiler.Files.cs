@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using NodaTime;
-using Rules.Dsl.Diagnostics;
 using Rules.Dsl.Syntax;
 using Rules.Dsl.Text;
 using B = Rules.Dsl.Binding;
@@ -20,8 +18,9 @@ internal sealed partial class ModelCompiler
         {
             var bound = _library.Compile(SyntaxTree.Parse(source), pageText);
             var header = bound.Ruleset.Header;
-            var (model, diagnostics) = bound.HasErrors || header.IsCommon ? (null, bound.Diagnostics) : Build(bound);
-            return new RulesetCompilation(source, model, diagnostics)
+            var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(header.TimeZone) ?? DateTimeZone.Utc;
+            var model = bound.HasErrors || header.IsCommon ? null : Build(bound.Ruleset, zone);
+            return new RulesetCompilation(source, model, bound.Diagnostics)
             {
                 Id = B.RuleLibrary.IdOf(bound.Tree),
                 Common = header.IsCommon && !bound.HasErrors ? new CommonFile(header.Name, header.Version, header.Title, bound.Ruleset.MeaningHash) : null,
@@ -30,22 +29,6 @@ internal sealed partial class ModelCompiler
                 Library = library,
                 Resolve = () => bound.Resolved,
             };
-        }
-
-        private static (RulesetModel? Model, ImmutableArray<Diagnostic> Diagnostics) Build(B.Compilation bound)
-        {
-            var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(bound.Ruleset.Header.TimeZone) ?? DateTimeZone.Utc;
-            var compiler = new ModelCompiler(bound.Ruleset, zone);
-            var model = compiler.Build();
-            if (compiler._diagnostics.Count == 0)
-            {
-                return (model, bound.Diagnostics);
-            }
-
-            var all = new DiagnosticBag();
-            all.AddRange(bound.Diagnostics);
-            all.AddRange(compiler._diagnostics.ToImmutable());
-            return (compiler._diagnostics.HasErrors ? null : model, [.. all.ToImmutable().OrderBy(d => !ReferenceEquals(d.Location.Source, bound.Tree.Text))]);
         }
     }
 }

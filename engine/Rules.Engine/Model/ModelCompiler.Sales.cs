@@ -51,7 +51,7 @@ internal sealed partial class ModelCompiler
         var tables = new PriceTable?[_bound.Buckets.Length];
         foreach (var sell in sells)
         {
-            if (IsComplete && !TermPrices.DependsOnTerms(sell.Price))
+            if (!TermPrices.DependsOnTerms(sell.Price))
             {
                 tables[sell.Bucket] = PriceTableBuilder.Build(sell.Price, sell.Money.Decimals, sell.Money.Rounding);
             }
@@ -83,12 +83,11 @@ internal sealed partial class ModelCompiler
         var alerts = ImmutableArray.CreateBuilder<AlertRule>(_bound.Alerts.Length);
         foreach (var alert in _bound.Alerts)
         {
-            if (alert.CountsFreshCreditsOnly)
+            alerts.Add(new AlertRule(alert.Alert.Name, [.. alert.Levels.Select(LevelOf)], alert.Shows, alert.Offers, alert.Location)
             {
-                NotSupported(alert.Location, "\"counting fresh credits only\"");
-            }
-
-            alerts.Add(new AlertRule(alert.Alert.Name, [.. alert.Levels.Select(LevelOf)], alert.Shows, alert.Offers, alert.Location));
+                FiresAgain = alert.FiresAgain,
+                CountsFreshCreditsOnly = alert.CountsFreshCreditsOnly,
+            });
         }
 
         return alerts.MoveToImmutable();

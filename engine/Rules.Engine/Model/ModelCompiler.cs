@@ -1,14 +1,12 @@
 using System.Collections.Immutable;
 using NodaTime;
-using Rules.Dsl.Diagnostics;
-using Rules.Dsl.Text;
 using B = Rules.Dsl.Binding;
 
 namespace Rules.Engine.Model;
 
 /// <summary>
 /// Makes a model from a bound rule set: names become indexes, figures become scaled integers. The only place of the engine that sees the
-/// bound tree. What is bound but not evaluated yet is PR0099.
+/// bound tree.
 /// </summary>
 internal sealed partial class ModelCompiler
 {
@@ -16,8 +14,6 @@ internal sealed partial class ModelCompiler
 
     private readonly B.BoundRuleset _bound;
     private readonly DateTimeZone _zone;
-    private readonly DiagnosticBag _diagnostics = new();
-    private readonly HashSet<TextLocation> _unsupported = [];
     private readonly Dictionary<B.Symbol, int> _indexes = [];
     private readonly Dictionary<B.UnitSymbol, Meter> _meters = [];
     private ImmutableArray<Fact> _accountFacts = [];
@@ -28,13 +24,8 @@ internal sealed partial class ModelCompiler
         _zone = zone;
     }
 
-    /// <summary>The model of a rule set that is bound without errors; null where it uses what is not evaluated yet.</summary>
-    internal static RulesetModel? Build(B.BoundRuleset bound, DateTimeZone zone)
-    {
-        var compiler = new ModelCompiler(bound, zone);
-        var model = compiler.Build();
-        return compiler.IsComplete ? model : null;
-    }
+    /// <summary>The model of a rule set that is bound without errors.</summary>
+    internal static RulesetModel Build(B.BoundRuleset bound, DateTimeZone zone) => new ModelCompiler(bound, zone).Build();
 
     private RulesetModel Build()
     {
@@ -70,14 +61,12 @@ internal sealed partial class ModelCompiler
             Promises = Promises(),
             Recorded = [.. _bound.Records.SelectMany(r => r.Names).Distinct(StringComparer.Ordinal)],
             Examples = [.. _bound.Examples.Select(ExampleOf)],
-            PriceTables = [.. actions.Select(a => a.Price is { } price && IsComplete && !TermPrices.DependsOnTerms(price) ? PriceTableBuilder.Build(price, credit.Decimals, credit.Rounding) : null)],
+            PriceTables = [.. actions.Select(a => a.Price is { } price && !TermPrices.DependsOnTerms(price) ? PriceTableBuilder.Build(price, credit.Decimals, credit.Rounding) : null)],
             SellTables = SellTables(sells),
         };
     }
 
     private Instant EffectiveAt(DateOnly day, TimeOnly time) => WallTime.ToInstant(Day(day).At(LocalTime.FromTimeOnly(time)), _zone);
-
-    private bool IsComplete => !_diagnostics.HasErrors;
 
     private void Number()
     {
@@ -251,15 +240,6 @@ internal sealed partial class ModelCompiler
         }
 
         throw new InvalidOperationException($"The fact {symbol.Name} is read where nothing states it.");
-    }
-
-    // A rule of a bucket is compiled again for each plan that grants into it.
-    private void NotSupported(TextLocation location, string what)
-    {
-        if (_unsupported.Add(location))
-        {
-            _diagnostics.Report(DiagnosticDescriptors.NotSupported, location, what);
-        }
     }
 
     private static RoundingMode Rounding(B.RoundingMode mode) => mode switch

@@ -13,6 +13,7 @@ public sealed class PublishedRuleset
         Name = name;
         Versions = versions;
         CountsUse = versions.Any(v => !v.Model.Alerts.IsEmpty);
+        CountsFreshUse = versions.Any(v => v.Model.Alerts.Any(a => a.CountsFreshCreditsOnly));
     }
 
     public string Name { get; }
@@ -22,6 +23,9 @@ public sealed class PublishedRuleset
 
     /// <summary>An alert watches what accounts use, so that each entry counts it (<see cref="Accounts.Bookkeeper"/>).</summary>
     internal bool CountsUse { get; }
+
+    /// <summary>An alert leaves carried credits out.</summary>
+    internal bool CountsFreshUse { get; }
 
     /// <summary>The version in force at an instant for an account that opens then; null before the first.</summary>
     public RulesetModel? InForce(Instant at)

@@ -50,6 +50,9 @@ public sealed record ScopeState
 
     /// <summary>What a price that may give credits back has drawn and not yet given back, in draw order.</summary>
     public ImmutableArray<DrawnCredits> Draws { get; init; } = [];
+
+    /// <summary>Of what alerts watch: smallest units that came back since the least that was left, by other than a grant.</summary>
+    public long Regained { get; init; }
 }
 
 /// <summary>Credits drawn from a lot that a later event may give back.</summary>

@@ -50,6 +50,6 @@ internal static class AlertRoom
     private static bool Fires(RulesetModel model, AccountState state, BucketRule bucket, long amount, Instant at)
     {
         var trace = new StepRecorder();
-        return Alerting.Fire(model, model.Alerts, state, [new Draw(bucket.Name, 0, amount)], at, ref trace, out var alerts) is not null || !alerts.IsEmpty;
+        return Alerting.Fire(model, model.Alerts, state, [new Draw(bucket.Name, 0, amount)], owed: 0, at, ref trace, out var alerts) is not null || !alerts.IsEmpty;
     }
 }

@@ -8,9 +8,9 @@ namespace Rules.Ledger.Outbox;
 internal static class AlertMessage
 {
     /// <param name="line">Of the entry's messages, from 0.</param>
-    public static byte[] Of(JournalEntry entry, string ruleset, Quote quote, AlertStep alert, int line) => WireWriter.Write((entry, ruleset, quote, alert, line), static (json, it) =>
+    public static byte[] Of(JournalEntry entry, string ruleset, AlertStep alert, int line) => WireWriter.Write((entry, ruleset, alert, line), static (json, it) =>
     {
-        var (entry, ruleset, quote, alert, line) = it;
+        var (entry, ruleset, alert, line) = it;
         json.WriteStartObject();
         // An id of an account holds no slash.
         json.WriteString("id"u8, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{entry.Account}/{entry.Sequence}/{line}"));
@@ -18,7 +18,7 @@ internal static class AlertMessage
         json.WriteString("alert"u8, alert.Alert.Name);
         json.WriteString("account"u8, entry.Account);
         json.WriteString("ruleset"u8, ruleset);
-        json.WriteNumber("version"u8, quote.Version);
+        json.WriteNumber("version"u8, entry.Content.Version ?? 0);
         json.WriteNumber("entry"u8, entry.Sequence);
         json.WriteString("threshold"u8, alert.Threshold.ToString());
         json.WriteString("reached"u8, alert.After.ToString());

@@ -9,7 +9,7 @@ namespace Rules.Ledger.Storage;
 
 /// <summary>
 /// What a scope has counted, as stores keep it: a JSON array with exact decimals, an object for each price body, then an array for each draw
-/// that may be given back.
+/// that may be given back, and a number where credits came back since the least that was left.
 /// </summary>
 internal static class ScopeText
 {
@@ -49,14 +49,20 @@ internal static class ScopeText
                 json.WriteEndArray();
             }
 
+            if (scope.Regained != 0)
+            {
+                json.WriteNumberValue(scope.Regained);
+            }
+
             json.WriteEndArray();
         }
 
         return buffer.WrittenSpan.ToArray();
     }
 
-    public static ImmutableArray<ScopeTotals> Read(ReadOnlySpan<byte> text, out ImmutableArray<DrawnCredits> draws)
+    public static ImmutableArray<ScopeTotals> Read(ReadOnlySpan<byte> text, out ImmutableArray<DrawnCredits> draws, out long regained)
     {
+        regained = 0;
         var reader = new Utf8JsonReader(text);
         var totals = ImmutableArray.CreateBuilder<ScopeTotals>();
         var drawn = ImmutableArray.CreateBuilder<DrawnCredits>();
@@ -66,6 +72,10 @@ internal static class ScopeText
             if (reader.TokenType == JsonTokenType.StartObject)
             {
                 totals.Add(ReadTotals(ref reader));
+            }
+            else if (reader.TokenType == JsonTokenType.Number)
+            {
+                regained = reader.GetInt64();
             }
             else
             {

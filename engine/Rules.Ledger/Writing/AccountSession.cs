@@ -473,15 +473,11 @@ internal sealed class AccountSession
     // Thresholds that the entry crossed; a repeated command writes no entry, and so tells nothing again.
     private void TellAlerts(JournalEntry entry, string ruleset)
     {
-        if (entry.Content.Quote is not { Alerts.IsEmpty: false } quote)
-        {
-            return;
-        }
-
+        var crossed = entry.Content.Quote is { Alerts.IsEmpty: false } quote ? quote.Steps.OfType<AlertStep>() : [];
         var line = 0;
-        foreach (var alert in quote.Steps.OfType<AlertStep>())
+        foreach (var alert in crossed.Concat(entry.Content.Alerts))
         {
-            _messages.Add(new NewMessage(entry.Sequence, line, AlertMessage.Of(entry, ruleset, quote, alert, line)));
+            _messages.Add(new NewMessage(entry.Sequence, line, AlertMessage.Of(entry, ruleset, alert, line)));
             line++;
         }
     }

@@ -46,19 +46,6 @@ public sealed class DiagnosticPageTests
         }
     }
 
-    [Fact]
-    public void What_is_not_carried_out_yet_is_refused_at_its_mark()
-    {
-        var page = ReferencePage.Diagnostic("PR0099");
-        var example = page.Under("Example").ShouldNotBeNull();
-
-        var diagnostic = RulesetCompiler.Compile(SourceText.From(example.Text, "page.rules")).Diagnostics.ShouldHaveSingleItem();
-
-        diagnostic.Id.ShouldBe("PR0099");
-        example.Marked("PR0099").ShouldBe([diagnostic.Location.Line]);
-        RulesetCompiler.Compile(SourceText.From(page.Under("Mended").ShouldNotBeNull().Text, "page.rules")).Diagnostics.ShouldBeEmpty();
-    }
-
     // Publishing is held by the tests of the ledger, the rest by those of the language.
     [Fact]
     public void Every_page_says_who_reports_it() =>

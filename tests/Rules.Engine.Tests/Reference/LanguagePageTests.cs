@@ -11,10 +11,8 @@ namespace Rules.Engine.Tests.Reference;
 
 public sealed class LanguagePageTests
 {
-    private const string NotSupported = "10. Not supported yet";
-
     public static TheoryData<int> Examples =>
-        [.. Texts.Where(t => t.Heading != NotSupported && t.Text.Contains("\nexample ", StringComparison.Ordinal)).Select(t => t.Line)];
+        [.. Texts.Where(t => t.Text.Contains("\nexample ", StringComparison.Ordinal)).Select(t => t.Line)];
 
     private static ImmutableArray<RuleText> Texts => ReferencePage.Language.RuleTexts;
 
@@ -35,24 +33,12 @@ public sealed class LanguagePageTests
     }
 
     [Fact]
-    public void What_the_engine_does_not_run_is_listed_and_nothing_else_is()
+    public void Every_text_compiles()
     {
-        var listed = Texts.Last(t => t.Heading == NotSupported);
-
-        var diagnostics = RulesetCompiler.Compile(SourceText.From(listed.Text, "page.rules")).Diagnostics;
-
-        diagnostics.Where(d => d.Id != "PR0099").Select(d => d.ToString()).ShouldBeEmpty();
-        diagnostics.Select(d => d.Location.Line).Distinct().Order().ShouldBe(
-            listed.Marked("not yet"), string.Join('\n', diagnostics.Select(d => d.ToString())) + "\nA form that runs now leaves the list on the page.\n" + listed.Text);
-    }
-
-    [Fact]
-    public void Only_listed_forms_keep_a_text_from_compiling()
-    {
-        foreach (var text in Texts.Where(t => t.Heading != NotSupported && !t.Text.Contains(" amends version ", StringComparison.Ordinal) && !t.Text.Contains("\n  include ", StringComparison.Ordinal)))
+        foreach (var text in Texts.Where(t => !t.Text.Contains(" amends version ", StringComparison.Ordinal) && !t.Text.Contains("\n  include ", StringComparison.Ordinal)))
         {
             RulesetCompiler.Compile(SourceText.From(text.Text, "page.rules")).Diagnostics
-                .Where(d => d.Severity == DiagnosticSeverity.Error && d.Id != "PR0099").Select(d => d.ToString()).ShouldBeEmpty(text.ToString());
+                .Where(d => d.Severity == DiagnosticSeverity.Error).Select(d => d.ToString()).ShouldBeEmpty(text.ToString());
         }
     }
 

@@ -81,6 +81,71 @@ public sealed class OutboxTests : IDisposable
         (await ledger.Outbox.TakeDueAsync(10, Duration.FromMinutes(1), default)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task What_lapses_and_what_a_refund_gave_back_are_told_once_over_restarts()
+    {
+        const string text = """
+            language 1
+            ruleset tank version 1 effective 2026-01-01
+            credit "credit" to 2 decimals
+            meter litre whole
+            action pour
+              measures litre
+            price pour
+              per litre 1 credit
+            bucket prepaid from purchase
+              unused never expires
+            consume prepaid
+            at zero
+              if short refuse
+            alert "low"
+              at 40 credits left
+            """;
+        Instant Day(int day) => Instant.FromUtc(2026, 4, day, 9, 0);
+        var ledger = await CreditLedger.OpenSqliteAsync(_directory.Database, new LedgerOptions { Time = _time }, default);
+        await ledger.Rulesets.LoadAsync([new RuleFile("tank.v1.rules", text + "\n")], default);
+        await ledger.OpenAccountAsync(new OpenAccount("w", "tank", _time.Now), "open", default);
+        await ledger.GrantAsync("w", new GrantCredits("lasting", "prepaid", 60, _time.Now), "g1", default);
+        await ledger.GrantAsync("w", new GrantCredits("short", "prepaid", 30, _time.Now) { ExpiresAt = Day(20) }, "g2", default);
+        await PourAsync("25");
+        _time.Now = Day(21);
+        await PourAsync("1");
+        (await ToldAsync()).ShouldBe([]);
+        await PourAsync("20");
+        (await ToldAsync()).ShouldBe(["alert \"low\": 39 left, the level is 40"]);
+
+        await ReopenAsync();
+        (await ledger.RefundAsync("w", new RefundCredits(10, _time.Now), "back", default)).Status.ShouldBe(CommandStatus.Accepted);
+        await ReopenAsync();
+        await PourAsync("10");
+        (await ToldAsync()).Length.ShouldBe(1);
+
+        await ledger.GrantAsync("w", new GrantCredits("again", "prepaid", 20, _time.Now) { ExpiresAt = Day(25) }, "g3", default);
+        _time.Now = Day(26);
+        await PourAsync("1");
+        (await ToldAsync()).ShouldBe(["alert \"low\": 39 left, the level is 40", "alert \"low\": 39 left, the level is 40"]);
+        (await ledger.VerifyAsync(null, null, default)).Problems.ShouldBeEmpty();
+        await ledger.DisposeAsync();
+
+        async Task PourAsync(string litres) => (await ledger.ChargeAsync(
+            "w",
+            new UsageEvent { OccurredAt = _time.Now, Action = "pour", Quantities = [new MeteredQuantity("litre", ExactDecimal.Parse(litres))] },
+            Guid.NewGuid().ToString(),
+            default)).Status.ShouldBe(CommandStatus.Accepted);
+
+        async Task<string[]> ToldAsync() => [.. (await ledger.Outbox.ReadAsync(null, null, 500, default)).Items.Select(message =>
+        {
+            using var body = JsonDocument.Parse(message.Body);
+            return body.RootElement.GetProperty("text").GetString()!;
+        })];
+
+        async Task ReopenAsync()
+        {
+            await ledger.DisposeAsync();
+            ledger = await CreditLedger.OpenSqliteAsync(_directory.Database, new LedgerOptions { Time = _time }, default);
+        }
+    }
+
     private async Task OpenAsync(CreditLedger ledger, string account) => (await ledger.OpenAccountAsync(
         new OpenAccount(account, "roboflow", _time.Now)
         {

@@ -308,7 +308,7 @@ internal sealed class ScopeLine
 
     public ScopeState ToScope(ScopeId id)
     {
-        var bodies = ScopeText.Read(Totals, out var draws);
+        var bodies = ScopeText.Read(Totals, out var draws, out var regained);
         return new ScopeState
         {
             Id = id,
@@ -319,6 +319,7 @@ internal sealed class ScopeLine
             ListedPosted = ListedPosted,
             Bodies = bodies,
             Draws = draws,
+            Regained = regained,
         };
     }
 }

@@ -84,7 +84,7 @@ internal abstract partial class SqliteAccountReader(SqliteSession session) : IAc
         {
             if (statement.Bind(1, account.Number).Bind(2, id.Action).Bind(3, id.Key).Bind(4, id.Value).Step())
             {
-                var bodies = ScopeText.Read(statement.Blob(4), out var draws);
+                var bodies = ScopeText.Read(statement.Blob(4), out var draws, out var regained);
                 found.Add(new ScopeState
                 {
                     Id = id,
@@ -95,6 +95,7 @@ internal abstract partial class SqliteAccountReader(SqliteSession session) : IAc
                     Reversed = statement.Int64(5),
                     Bodies = bodies,
                     Draws = draws,
+                    Regained = regained,
                 });
                 statement.Reset();
             }
