@@ -1,11 +1,20 @@
 namespace Rules.Ledger.Tests.Simulation;
 
-/// <summary>The ruleset of the simulation: one credit a unit, drawn from a plan's monthly credits, then bought ones, then afterwards up to a limit.</summary>
+/// <summary>
+/// The ruleset of the simulation: a credit or two a unit, drawn from a plan's monthly credits, then bought ones, then afterwards up to a limit; with holds,
+/// corrections, and two plans of which a change begins a cycle.
+/// </summary>
 internal static class SimulatedRules
 {
     public const string Ruleset = "sim";
 
-    public const int PlanCredits = 50;
+    /// <summary>Each month, of the plan <c>Team</c>.</summary>
+    public const int TeamCredits = 50;
+
+    /// <summary>Each month, of the plan <c>Pro</c>.</summary>
+    public const int ProCredits = 80;
+
+    public const int HoldHours = 6;
 
     public const int Limit = 40;
 
@@ -18,6 +27,7 @@ internal static class SimulatedRules
         currency USD to 2 decimals, rounding half up
 
         account player
+          has speed one of plain, double, normally plain
 
         meter unit whole
         action use
@@ -25,6 +35,9 @@ internal static class SimulatedRules
         rate unit-rate is 1 credit per unit
         price use
           per unit unit-rate
+          corrections allowed
+          except when speed is double
+            per unit 2 credits
 
         bucket included from plan
           unused expires at cycle end
@@ -37,9 +50,17 @@ internal static class SimulatedRules
 
         consume included, then prepaid, then later
 
-        cycle monthly
+        holds
+          expire after {HoldHours} hours
 
-        plan Team grants {PlanCredits} credits every month into included
+        cycle monthly
+          plan change restarts the cycle
+
+        plan Team grants {TeamCredits} credits every month into included
+        plan Pro grants {ProCredits} credits every month into included
+
+        sell prepaid
+          per credit 0.5 USD
 
         at zero
           if short refuse

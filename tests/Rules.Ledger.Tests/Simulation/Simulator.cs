@@ -1,8 +1,5 @@
 using System.Globalization;
 using NodaTime;
-using Rules.Dsl.Text;
-using Rules.Engine.Accounts;
-using Rules.Engine.Pricing;
 using Rules.Ledger.Journal;
 using Rules.Ledger.Storage;
 using Rules.Ledger.Storage.Sqlite;
@@ -19,7 +16,9 @@ internal sealed class Simulator : IAsyncDisposable
 {
     private const int VerifyEvery = 50;
     private const int Remembered = 12;
-    private const long Hour = 3_600_000_000;
+
+    // How often clients ask for what; q is a quote.
+    private const string Kinds = "oooogggbbbccccccccccccckkhhhhhhpppppprrrvvvvffxxmlsqqqq";
 
     private static readonly string[] _names = ["acme", "bolt", "corp", "dyne"];
 
@@ -29,6 +28,7 @@ internal sealed class Simulator : IAsyncDisposable
     private readonly string _directory;
     private readonly ManualTime _time = new(Instant.FromUtc(2026, 1, 31, 22, 0));
     private readonly ReferenceBank _reference = new();
+    private readonly ClientCommands _commands;
     private readonly List<Operation> _open = [];
     private readonly Dictionary<(string Account, string Key), Operation> _byKey = [];
     private readonly Queue<string> _steps = new();
@@ -50,6 +50,7 @@ internal sealed class Simulator : IAsyncDisposable
         _seed = seed;
         _operations = operations;
         _random = new Random(seed);
+        _commands = new ClientCommands(_random, LateInstant);
         _directory = directory;
         _database = Path.Combine(directory, "0.db");
         _latest = _time.Now;
@@ -67,7 +68,10 @@ internal sealed class Simulator : IAsyncDisposable
             await using var simulator = new Simulator(seed, operations, directory);
             await simulator.StartAsync(publish: true);
             await simulator.RunAsync();
-            return new SimulationResult(seed, simulator._started, simulator._faults + simulator._store.Faults, simulator._crashes, simulator._divergence, [.. simulator._steps]);
+            return new SimulationResult(seed, simulator._started, simulator._faults + simulator._store.Faults, simulator._crashes, simulator._divergence, [.. simulator._steps])
+            {
+                Done = [.. simulator._byKey.Values.Where(operation => operation.Expected is not null).Select(operation => (operation.Command.Kind, operation.Expected!.Value))],
+            };
         }
         finally
         {
@@ -160,34 +164,26 @@ internal sealed class Simulator : IAsyncDisposable
     {
         _started++;
         var account = _names[_random.Next(_names.Length)];
-        var key = string.Create(CultureInfo.InvariantCulture, $"k{_started}");
-        var operation = _random.Next(20) switch
-        {
-            0 or 1 => new Operation('o', account, key, 0, null),
-            2 or 3 => new Operation('g', account, key, _random.Next(1, 60), null),
-            4 => new Operation('g', account, key, _random.Next(1, 60), Instants.ToMicroseconds(_time.Now) + _random.NextInt64(1, 40 * 24 * Hour)),
-            5 or 6 => new Operation('q', account, key, _random.Next(0, 70), null),
-            7 => new Operation('c', account, key, _random.Next(0, 30), null) { OccurredAt = LateInstant(account) },
-            8 when _byKey.Values.Where(other => other is { Expected: not null, Kind: 'c' }).ToList() is [_, ..] done => Reuse(done[_random.Next(done.Count)]),
-            _ => new Operation('c', account, key, _random.Next(0, 30), null),
-        };
+        var operation = _random.Next(24) == 0 && _byKey.Values.Where(other => other is { Expected: not null, Command.Kind: 'c' }).ToList() is [_, ..] done
+            ? Reuse(done[_random.Next(done.Count)])
+            : new Operation(_commands.Next(account, _time.Now, Kinds));
         Note($"start {operation}");
-        if (operation.Kind == 'q')
+        if (operation.Command.Kind == 'q')
         {
-            await QuoteAsync(operation);
+            await QuoteAsync(operation.Command);
             return;
         }
 
         if (!operation.ReusesKey)
         {
-            _byKey.Add((operation.Account, operation.Key), operation);
+            _byKey.Add((operation.Command.Account, operation.Command.Key), operation);
         }
 
         _open.Add(operation);
         Send(operation);
     }
 
-    private static Operation Reuse(Operation done) => new(done.Kind, done.Account, done.Key, done.Amount + 1, null) { ReusesKey = true };
+    private static Operation Reuse(Operation done) => new(done.Command with { Amount = done.Command.Amount + 1 }) { ReusesKey = true };
 
     /// <summary>Within the window for late events from wherever the account's time may be; or, one time in five, far outside it.</summary>
     private Instant LateInstant(string account)
@@ -200,31 +196,16 @@ internal sealed class Simulator : IAsyncDisposable
     private void Send(Operation operation)
     {
         operation.SentAt = _time.Now;
-        operation.Attempts.Add(operation.Kind switch
-        {
-            'o' => _ledger.OpenAccountAsync(new OpenAccount(operation.Account, SimulatedRules.Ruleset, _time.Now) { TimedOnArrival = true, Plan = "Team" }, operation.Key, default),
-            'g' => _ledger.GrantAsync(operation.Account, new GrantCredits("lot-" + operation.Key, "prepaid", ExactDecimal.FromUnits(operation.Amount, 0), _time.Now)
-            {
-                TimedOnArrival = true,
-                ExpiresAt = operation.End is { } end ? Instants.FromMicroseconds(end) : null,
-            }, operation.Key, default),
-            _ => _ledger.ChargeAsync(operation.Account, Usage(operation), operation.Key, default),
-        });
+        operation.FaultAtFirst = FaultOf(operation);
+        operation.Attempts.Add(operation.Command.SendAsync(_ledger, _time.Now));
     }
 
-    private UsageEvent Usage(Operation operation) => new()
+    private async Task QuoteAsync(ClientCommand quoted)
     {
-        OccurredAt = operation.OccurredAt ?? _time.Now,
-        TimedOnArrival = operation.OccurredAt is null,
-        Action = "use",
-        Quantities = [new("unit", ExactDecimal.FromUnits(operation.Amount, 0))],
-    };
-
-    private async Task QuoteAsync(Operation operation)
-    {
-        var result = await _ledger.QuoteAsync(operation.Account, Usage(operation), default);
-        var expected = !_reference.Accounts.TryGetValue(operation.Account, out var account) ? CommandStatus.AccountUnknown
-            : account.At(Micros(_time.Now)).Charge(Micros(_time.Now), operation.Amount) ? CommandStatus.Accepted
+        var now = Micros(_time.Now);
+        var result = await _ledger.QuoteAsync(quoted.Account, quoted.Usage(_time.Now), default);
+        var expected = !_reference.Accounts.TryGetValue(quoted.Account, out var account) ? CommandStatus.AccountUnknown
+            : account.At(now).Covers(quoted, now) ? CommandStatus.Accepted
             : CommandStatus.Refused;
         if (result.Status != expected)
         {
@@ -305,9 +286,9 @@ internal sealed class Simulator : IAsyncDisposable
     /// <summary>Does by hand what became durable, in the same order, and remembers what its answer must be.</summary>
     private void Commit(AccountAppend append)
     {
+        var account = append.Before.State.Id;
         foreach (var answer in append.Answers)
         {
-            var account = append.Before.State.Id;
             if (!_byKey.TryGetValue((account, answer.Key), out var operation))
             {
                 Diverge($"nobody sent {answer.Key}");
@@ -329,26 +310,30 @@ internal sealed class Simulator : IAsyncDisposable
                 return;
             }
         }
+
+        // A command that is turned away may have posted what was due by then.
+        _reference.Accounts[account].Advance(Micros(append.After.LastAt));
     }
 
     private bool DoByHand(Operation operation)
     {
         var at = Micros(operation.SentAt);
-        if (operation.Kind == 'o')
+        var command = operation.Command;
+        if (command.Kind == 'o')
         {
-            _reference.Open(operation.Account, at);
-            _openedInStep.Add(operation.Account);
+            _reference.Open(command.Account, at);
+            _openedInStep.Add(command.Account);
             return true;
         }
 
-        var account = _reference.Accounts[operation.Account];
-        if (operation.Kind == 'c')
+        var account = _reference.Accounts[command.Account];
+        if (account.Fault(command, at) is { } fault)
         {
-            return account.Charge(at, operation.Amount);
+            Diverge($"{operation} is answered, by hand it is {fault}: {account}");
+            return false;
         }
 
-        account.Grant(at, operation.Amount, operation.End);
-        return true;
+        return account.Do(command, at);
     }
 
     private void Answer()
@@ -394,23 +379,32 @@ internal sealed class Simulator : IAsyncDisposable
                     : !operation.Body.Span.SequenceEqual(result.Body.Span) ? "is answered with other bytes than at first"
                     : null;
             case CommandStatus.AccountUnknown:
-                return _reference.Accounts.ContainsKey(operation.Account) && !_openedInStep.Contains(operation.Account) ? "finds no account" : null;
+                return _reference.Accounts.ContainsKey(operation.Command.Account) && !_openedInStep.Contains(operation.Command.Account) ? "finds no account" : null;
             case CommandStatus.AccountExists:
-                return operation.Kind == 'o' && operation.Expected is null && _reference.Accounts.ContainsKey(operation.Account) ? null : "finds an account";
+                return operation.Command.Kind == 'o' && operation.Expected is null && _reference.Accounts.ContainsKey(operation.Command.Account) ? null : "finds an account";
             case CommandStatus.Invalid:
-                return IsOutside(operation) && operation.Expected is null ? null : $"is invalid: {result.Error}";
+                // What is named may have come to be, or to an end, since it was sent.
+                return (IsOutside(operation.Command, operation.SentAt) && operation.Expected is null)
+                    || (Code(result) is { } code && (code == operation.FaultAtFirst || code == FaultOf(operation))) ? null : $"is invalid: {result.Error}";
             default:
                 return $"is answered {result.Status}";
         }
     }
 
     /// <summary>The event may lie outside the windows of wherever the account's time was; or the grant came after its own end.</summary>
-    private bool IsOutside(Operation operation)
+    private bool IsOutside(ClientCommand command, Instant sentAt)
     {
-        var last = _reference.Accounts.TryGetValue(operation.Account, out var account) ? Instants.FromMicroseconds(account.Last) : Instant.MinValue;
-        return operation.End <= Micros(operation.SentAt) || operation.OccurredAt is { } occurred
-            && (occurred < Instants.Max(operation.SentAt, last) - Duration.FromHours(72) || occurred > operation.SentAt + Duration.FromMinutes(5));
+        var last = _reference.Accounts.TryGetValue(command.Account, out var account) ? Instants.FromMicroseconds(account.Last) : Instant.MinValue;
+        return (command.Kind == 'g' && command.End <= sentAt) || (command.OccurredAt is { } occurred
+            && ((command.Kind != 'k' && occurred < Instants.Max(sentAt, last) - Duration.FromHours(72)) || occurred > sentAt + Duration.FromMinutes(5)));
     }
+
+    // What is held is no use yet.
+    private static string? Code(CommandResult result) => result.Error?.Code is "not_reversible" ? "unknown_use" : result.Error?.Code;
+
+    // An account that is not there yet may be opened before the command runs, and knows nothing then.
+    private string? FaultOf(Operation operation) => (_reference.Accounts.GetValueOrDefault(operation.Command.Account)
+        ?? new ReferenceAccount(Micros(operation.SentAt))).Fault(operation.Command, Micros(operation.SentAt));
 
     private async Task CompareBalanceAsync(string account)
     {
@@ -439,8 +433,8 @@ internal sealed class Simulator : IAsyncDisposable
         foreach (var (account, reference) in _reference.Accounts)
         {
             var lots = (await _store.AccountProofAsync(account)).Lots
-                .Select(lot => (lot.Lot.Number, lot.Lot.Bucket, lot.Granted, lot.Available, lot.Spent, lot.Expired));
-            var expected = reference.Lots.Select(lot => ((long)lot.Number, lot.Bucket, lot.Granted, lot.Available, lot.Spent, lot.Expired));
+                .Select(lot => (lot.Lot.Number, lot.Lot.Bucket, lot.Granted, lot.Available, lot.Held, lot.Spent, lot.Expired, lot.Moved));
+            var expected = reference.Lots.Select(lot => ((long)lot.Number, lot.Bucket, lot.Granted, lot.Available, lot.Held, lot.Spent, lot.Expired, lot.Moved));
             if (!lots.SequenceEqual(expected))
             {
                 Diverge($"{account} has lots {string.Join(' ', lots)}, by hand {string.Join(' ', expected)}");
@@ -461,10 +455,8 @@ internal sealed class Simulator : IAsyncDisposable
         }
     }
 
-    private sealed record Operation(char Kind, string Account, string Key, long Amount, long? End)
+    private sealed record Operation(ClientCommand Command)
     {
-        public Instant? OccurredAt { get; init; }
-
         public bool ReusesKey { get; init; }
 
         public List<Task<CommandResult>> Attempts { get; } = [];
@@ -478,7 +470,10 @@ internal sealed class Simulator : IAsyncDisposable
 
         public bool Answered { get; set; }
 
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Kind} {Account} {Key} {Amount}{(OccurredAt is { } at ? $" of {at}" : "")}{(ReusesKey ? " again" : "")}");
+        /// <summary>By hand, when it was sent last.</summary>
+        public string? FaultAtFirst { get; set; }
+
+        public override string ToString() => $"{Command}{(ReusesKey ? " again" : "")}";
     }
 }
 
@@ -486,6 +481,9 @@ internal sealed class Simulator : IAsyncDisposable
 /// <param name="LastSteps">The last twelve, oldest first.</param>
 internal sealed record SimulationResult(int Seed, int Operations, int Faults, int Crashes, string? Divergence, IReadOnlyList<string> LastSteps)
 {
+    /// <summary>What was done or refused, by the kind of command.</summary>
+    public IReadOnlyList<(char Kind, CommandStatus Status)> Done { get; init; } = [];
+
     public override string ToString() => Divergence is null
         ? string.Create(CultureInfo.InvariantCulture, $"seed {Seed}: {Operations} operations, {Faults} faults, {Crashes} deaths, no divergence")
         : $"{Divergence}{Environment.NewLine}{string.Join(Environment.NewLine, LastSteps.Select(step => "  " + step))}{Environment.NewLine}"

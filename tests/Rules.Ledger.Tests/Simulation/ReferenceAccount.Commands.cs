@@ -1,0 +1,216 @@
+using NodaTime;
+using Rules.Ledger.Journal;
+
+namespace Rules.Ledger.Tests.Simulation;
+
+internal sealed partial class ReferenceAccount
+{
+    /// <summary>Does a command that is not <see cref="Fault"/>.</summary>
+    /// <param name="at">When it arrives.</param>
+    /// <returns>False, and nothing but time has moved, when it is refused.</returns>
+    public bool Do(ClientCommand command, long at)
+    {
+        Advance(at);
+        switch (command.Kind)
+        {
+            case 'g' or 'b':
+                Make(command.Key, "prepaid", command.Amount, Last, EndOf(command) ?? long.MaxValue);
+                Lapse(Last);
+                return true;
+            case 'c' or 'k':
+                return Use(command.Key, new ReferenceUse(), command.Amount * FactorOf(command, at));
+            case 'h':
+                return Hold(command, command.Amount * FactorOf(command, at));
+            case 'p':
+                return Capture(_holds[command.Named], command.Amount);
+            case 'r':
+                return Release(_holds[command.Named]);
+            case 'v':
+                Reverse(_uses[command.Named], command.Amount);
+                return true;
+            case 'f':
+                Refund(command.Amount);
+                return true;
+            case 'x':
+                End(GrantOf(command.Named)!);
+                return true;
+            case 'm':
+                var old = GrantOf(command.Named)!;
+                End(old);
+                old.Successor = Make(command.Key, "prepaid", command.Amount, Last, old.End).Number;
+                return true;
+            case 'l':
+                ChangePlan(command.Word);
+                return true;
+            case 's':
+                _speeds.Add((Last, command.Word == "double" ? 2 : 1));
+                return true;
+            default:
+                throw new InvalidOperationException(command.ToString());
+        }
+    }
+
+    /// <summary>May it be used now? The account must be of that instant.</summary>
+    public bool Covers(ClientCommand quoted, long at) => quoted.Amount * FactorOf(quoted, at) <= Room();
+
+    /// <summary>The code with which a command is turned away without a trace; null when it is not.</summary>
+    public string? Fault(ClientCommand command, long at)
+    {
+        at = Math.Max(Last, at);
+        return command.Kind switch
+        {
+            'p' or 'r' when !_holds.ContainsKey(command.Named) => "unknown_hold",
+            'h' when EndOf(command) <= at => "RT18",
+            'v' when !_uses.TryGetValue(command.Named, out _) => "unknown_use",
+            'v' when command.Amount > _uses[command.Named].Left => "exceeds_use",
+            'x' or 'm' => GrantOf(command.Named) is not { } lot ? "unknown_grant" : lot.IsLive(at) ? null : "too_late",
+            _ => null,
+        };
+    }
+
+    private static long? EndOf(ClientCommand command) => command.End is { } end ? Instants.ToMicroseconds(end) : null;
+
+    private int FactorOf(ClientCommand command, long at) => FactorAt(command.OccurredAt is { } occurred ? Instants.ToMicroseconds(occurred) : at);
+
+    private ReferenceLot? GrantOf(string id) => Lots.Find(lot => lot.Id == id);
+
+    private bool Use(string id, ReferenceUse use, long credits)
+    {
+        if (credits > Room())
+        {
+            return false;
+        }
+
+        for (var unit = 0L; unit < credits; unit++)
+        {
+            var lot = Take();
+            lot.Spent++;
+            use.Add(lot.Number);
+        }
+
+        _uses.Add(id, use);
+        return true;
+    }
+
+    private bool Hold(ClientCommand command, long credits)
+    {
+        if (credits > Room())
+        {
+            return false;
+        }
+
+        var end = EndOf(command) ?? Last + Instants.ToMicroseconds(Instant.FromUnixTimeSeconds(SimulatedRules.HoldHours * 3600));
+        var hold = new ReferenceHold(command.Key, end, [], null);
+        for (var unit = 0L; unit < credits; unit++)
+        {
+            var lot = Take();
+            lot.Held++;
+            hold.Units.Add(lot.Number);
+        }
+
+        _holds.Add(hold.Id, hold);
+        _open.Add(hold);
+        return true;
+    }
+
+    private bool Capture(ReferenceHold hold, long credits)
+    {
+        var call = FormattableString.Invariant($"captured {credits}");
+        if (hold.Ended is not null)
+        {
+            return hold.Ended == call;
+        }
+
+        if (credits - hold.Units.Count > Room())
+        {
+            return false;
+        }
+
+        Settle(hold, call);
+        var use = new ReferenceUse();
+        foreach (var unit in hold.Units.Take((int)credits))
+        {
+            var lot = Lots[unit - 1];
+            lot.Held--;
+            if (lot.IsPostpaid && lot.Cycle != _cycle)
+            {
+                // What was held afterwards in a cycle that is over is used in the running one.
+                lot.Granted--;
+                lot = Later();
+                lot.Granted++;
+            }
+
+            lot.Spent++;
+            use.Add(lot.Number);
+        }
+
+        foreach (var unit in hold.Units.Skip((int)credits).Reverse())
+        {
+            Return(unit, Last, wasSpent: false);
+        }
+
+        return Use(hold.Id, use, Math.Max(0, credits - hold.Units.Count));
+    }
+
+    private bool Release(ReferenceHold hold)
+    {
+        if (hold.Ended is not null)
+        {
+            return hold.Ended == "released";
+        }
+
+        Settle(hold, "released");
+        foreach (var unit in Enumerable.Reverse(hold.Units))
+        {
+            Return(unit, Last, wasSpent: false);
+        }
+
+        return true;
+    }
+
+    // Last drawn first; a refund in between may have taken what a lot spent.
+    private void Reverse(ReferenceUse use, long credits)
+    {
+        var wanted = credits == 0 ? use.Left : credits;
+        for (var i = use.Units.Count - 1; i >= 0 && wanted > 0; i--)
+        {
+            if (!use.Undone[i] && Lots[use.Units[i] - 1].Spent > 0)
+            {
+                use.Undone[i] = true;
+                Return(use.Units[i], Last, wasSpent: true);
+                wanted--;
+            }
+        }
+    }
+
+    private void Refund(long credits)
+    {
+        var order = Lots.Where(lot => lot.IsPostpaid ? lot.Cycle == _cycle : lot.IsLive(Last))
+            .OrderBy(lot => lot.Bucket switch { "included" => 0, "prepaid" => 1, _ => 2 }).ThenBy(lot => lot.End).ThenBy(lot => lot.From).ThenBy(lot => lot.Number);
+        foreach (var lot in order.ToList())
+        {
+            for (; credits > 0 && lot.Spent > 0; credits--)
+            {
+                Return(lot.Number, Last, wasSpent: true);
+            }
+        }
+    }
+
+    private static void End(ReferenceLot lot)
+    {
+        LapseWhole(lot);
+        lot.IsEnded = true;
+    }
+
+    /// <summary>The cycle begins now, and the plan's credits of the one that ends are gone.</summary>
+    private void ChangePlan(string plan)
+    {
+        var leaving = Lots.Where(lot => lot.Bucket == "included" && lot.Cycle == _cycle && !lot.IsEnded).ToList();
+        leaving.ForEach(End);
+        _plan = plan;
+        _anchor = DateTime.UnixEpoch.AddTicks(Last * 10);
+        _firstCycle = _cycle + 1;
+        Begin(_firstCycle);
+        leaving.ForEach(lot => lot.Successor = Lots[^1].Number);
+    }
+}
