@@ -18,6 +18,7 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
     private readonly Dictionary<int, ModelPlans> _models = [];
     private readonly Dictionary<ScopeId, ScopeState> _scopes = [];
     private readonly Dictionary<(int Action, int Key), (ShapePrice Price, object Tally, ScopeId Id)> _tallies = [];
+    private readonly AccountMemory _memory = new();
     private readonly List<long> _roomAtStart = [];
     private readonly List<Lot> _lots = [];
     private long[] _room = new long[8];
@@ -55,7 +56,7 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
     public void Run<TSink>(AccountHistory history, Instant until, ref TSink sink, CancellationToken cancellationToken)
         where TSink : struct, IReplaySink
     {
-        Begin(history);
+        Begin(history, ref sink);
         var usage = history.Usage;
         var operation = 0;
         var i = 0;
@@ -84,7 +85,7 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
     public Quote? Explain(AccountHistory history, int index)
     {
         var ignored = new NoSink();
-        Begin(history);
+        Begin(history, ref ignored);
         var operation = 0;
         for (var i = 0; i < index;)
         {
@@ -100,6 +101,15 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
         ApplyBefore(history, operation, index, ref ignored);
         return LongWay(history.Usage, index, ref ignored);
     }
+
+    /// <summary>What the last replay left, as the opening of what follows.</summary>
+    public AccountHistory Left(AccountHistory following) => following with
+    {
+        Opening = State with { Scopes = [] },
+        Scopes = [.. _scopes.Values],
+        UsedLots = _memory.Lots,
+        Uses = _memory.Uses,
+    };
 
     /// <summary>Available smallest units per bucket, as the last replay left them.</summary>
     public ImmutableArray<BucketBalance> BalancesAt(Instant at) => _state.Version is { } version && ruleset.Version(version) is { } model
@@ -117,16 +127,30 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
         return operation;
     }
 
-    private void Begin(AccountHistory history)
+    private void Begin<TSink>(AccountHistory history, ref TSink sink)
+        where TSink : struct, IReplaySink
     {
         _state = history.Opening with { Scopes = [] };
         _isLoaded = false;
         _scopes.Clear();
         _tallies.Clear();
+        _memory.Begin(history);
         foreach (var scope in history.Scopes)
         {
             _scopes[scope.Id] = scope;
         }
+
+        if (history.Opens is { } command && Opened(command) is { Succeeded: true } opened)
+        {
+            Take(opened.State, opened.Entries, succeeded: true, ref sink);
+        }
+    }
+
+    // Rules that do not know the plan open the account without one; where they cannot open it at all, it stands as it did.
+    private Booking<AccountAnswer> Opened(OpenAccount command)
+    {
+        var opened = Bookkeeper.Open(ruleset, command);
+        return opened.Succeeded || command.Plan is null ? opened : Bookkeeper.Open(ruleset, command with { Plan = null, Addons = [] });
     }
 
     /// <summary>Runs events until one needs the long way, something falls due, or the end is reached.</summary>
@@ -332,10 +356,16 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
         LongWays++;
         var recordedAt = Instant.Max(usage.RecordedAtOf(index), _state.LastAt);
         AdvanceTo(recordedAt, ref sink);
+        var whole = usage.Shape[index] < 0 ? usage.Whole[~usage.Shape[index]] : default;
+        if (whole.Operation is { } operation)
+        {
+            return Operate(index, operation, whole.Id, ref sink);
+        }
+
         var use = usage[index];
         var before = WithScopes(Bookkeeper.ScopesOf(ruleset, _state, use, recordedAt));
         var booking = Bookkeeper.Charge(ruleset, before, use, recordedAt);
-        Take(booking.State, booking.Entries, booking.Succeeded, ref sink);
+        Take(booking.State, booking.Entries, booking.Succeeded, ref sink, whole.Id);
         if (booking.Answer is not { } quote)
         {
             sink.Priced(index, null, 0);
@@ -360,8 +390,64 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
         where TSink : struct, IReplaySink
     {
         Store(ref sink);
-        var (state, entries, error) = operation.Apply(ruleset, WithScopes(operation.Scopes(ruleset, _state)));
-        Take(state, entries, error is null, ref sink);
+        Run(operation, use: null, ref sink);
+    }
+
+    private (Entry? Own, EvaluationError? Error) Run<TSink>(AccountOperation operation, string? use, ref TSink sink)
+        where TSink : struct, IReplaySink
+    {
+        var known = operation.GivesBack ? _memory.Recall(_state, operation.TakesBack) : _state;
+        var (state, entries, error) = operation.Apply(ruleset, WithScopes(known, operation.Scopes(ruleset, known)));
+        Take(state, entries, error is null, ref sink, use);
+        return (entries.FirstOrDefault(static entry => entry.SystemKey is null), error);
+    }
+
+    /// <summary>A capture, correction or reversal: a use by another way.</summary>
+    private Quote? Operate<TSink>(int index, AccountOperation operation, string? use, ref TSink sink)
+        where TSink : struct, IReplaySink
+    {
+        var (own, error) = Run(operation, use, ref sink);
+        if (own is null)
+        {
+            // A hold that was never made is no use, and a use that never ran has nothing to take back.
+            QuoteOutcome? outcome = operation switch
+            {
+                ReverseOperation => QuoteOutcome.Charged,
+                CaptureOperation => QuoteOutcome.Refused,
+                _ => error is null ? QuoteOutcome.Refused : null,
+            };
+            sink.Priced(index, outcome, 0);
+            return null;
+        }
+
+        sink.Priced(index, own.Quote?.Outcome ?? QuoteOutcome.Charged, own.Kind == EntryKind.Reversal ? -own.Amount : own.Amount);
+        foreach (ref readonly var posting in own.Postings.AsSpan())
+        {
+            if (posting.Spent != 0)
+            {
+                sink.Drawn(IsPostpaid(posting.Lot), posting.Spent);
+            }
+        }
+
+        foreach (var alert in own.Quote?.Alerts ?? [])
+        {
+            sink.Alerted(index, alert);
+        }
+
+        return own.Quote;
+    }
+
+    private bool IsPostpaid(long lot)
+    {
+        foreach (ref readonly var known in _state.Lots.AsSpan())
+        {
+            if (known.Lot.Number == lot)
+            {
+                return known.Lot.Origin == LotOrigin.Postpaid;
+            }
+        }
+
+        return _memory.IsPostpaid(lot);
     }
 
     private void AdvanceTo<TSink>(Instant at, ref TSink sink)
@@ -376,7 +462,8 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
         Take(booking.State, booking.Entries, booking.Succeeded, ref sink);
     }
 
-    private void Take<TSink>(AccountState state, ImmutableArray<Entry> entries, bool succeeded, ref TSink sink)
+    /// <param name="use">By which id the command's own entry may be taken back later; null: it is not.</param>
+    private void Take<TSink>(AccountState state, ImmutableArray<Entry> entries, bool succeeded, ref TSink sink, string? use = null)
         where TSink : struct, IReplaySink
     {
         _isLoaded = false;
@@ -390,21 +477,24 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
             _scopes[scope.Id] = scope;
         }
 
-        _state = state with { Scopes = [] };
+        _memory.Take(entries, state.LastAt, state.Cycle?.Number, use);
+        _state = state.AtRest();
         foreach (var entry in entries)
         {
-            if (entry.Kind != EntryKind.Charge)
+            if (entry.SystemKey is not null || entry.Kind is not (EntryKind.Charge or EntryKind.Capture or EntryKind.Correction or EntryKind.Reversal))
             {
                 sink.Posted(entry);
             }
         }
     }
 
-    private AccountState WithScopes(IReadOnlyList<ScopeId> ids)
+    private AccountState WithScopes(IReadOnlyList<ScopeId> ids) => WithScopes(_state, ids);
+
+    private AccountState WithScopes(AccountState state, IReadOnlyList<ScopeId> ids)
     {
         if (ids.Count == 0)
         {
-            return _state;
+            return state;
         }
 
         var known = ImmutableArray.CreateBuilder<ScopeState>(ids.Count);
@@ -416,7 +506,7 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
             }
         }
 
-        return _state with { Scopes = known.ToImmutable() };
+        return state with { Scopes = known.ToImmutable() };
     }
 
     /// <summary>Lays the account out for the short way: valid from its own time to the next change.</summary>
@@ -595,31 +685,13 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
         }
 
         journal.MoveTo(at);
+        _memory.Take(journal.Entries, at, journal.State.Cycle?.Number);
         foreach (var scope in journal.State.Scopes)
         {
             _scopes[scope.Id] = scope;
         }
 
         _state = journal.State with { Scopes = [] };
-    }
-
-    private readonly struct NoSink : IReplaySink
-    {
-        public void Priced(int index, QuoteOutcome? outcome, long charge)
-        {
-        }
-
-        public void Drawn(bool isPostpaid, long amount)
-        {
-        }
-
-        public void Posted(Entry entry)
-        {
-        }
-
-        public void Alerted(int index, string alert)
-        {
-        }
     }
 
     private sealed class Queue(int[] lots, bool isWhole)

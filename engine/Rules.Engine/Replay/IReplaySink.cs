@@ -16,9 +16,29 @@ internal interface IReplaySink
     /// <param name="amount">Smallest units; below zero for what came back.</param>
     void Drawn(bool isPostpaid, long amount);
 
-    /// <summary>An entry that is not a use: what fell due, and what operations made.</summary>
+    /// <summary>An entry that is not a use: what fell due (charges to a minimum among it), and what operations made.</summary>
     void Posted(Entry entry);
 
     /// <summary>Alerts that the event fired.</summary>
     void Alerted(int index, string alert);
+}
+
+/// <summary>For what is run only to see where it ends.</summary>
+internal readonly struct NoSink : IReplaySink
+{
+    public void Priced(int index, QuoteOutcome? outcome, long charge)
+    {
+    }
+
+    public void Drawn(bool isPostpaid, long amount)
+    {
+    }
+
+    public void Posted(Entry entry)
+    {
+    }
+
+    public void Alerted(int index, string alert)
+    {
+    }
 }

@@ -96,6 +96,9 @@ public sealed record CandidateTotals
 
     public Int128 Granted { get; init; }
 
+    /// <summary>Of what is charged: up to minimums, when cycles ended. It belongs to no use, so cells and records leave it out.</summary>
+    public Int128 Due { get; init; }
+
     public long Alerts { get; init; }
 
     /// <summary>Accounts with a use that was blocked, paused or refused.</summary>

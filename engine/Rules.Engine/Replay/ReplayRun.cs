@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using NodaTime;
 using Rules.Engine.Accounts;
+using Rules.Engine.Model;
 
 namespace Rules.Engine.Replay;
 
@@ -86,6 +88,22 @@ public static class ReplayRun
         }
 
         return ReplayWorker.Report(workers, candidates, window, isPartial);
+    }
+
+    /// <summary>Moves accounts on to the beginning of a window: runs what came before it, and gives what follows its opening.</summary>
+    /// <remarks>Not for use by two threads at once; each has its own.</remarks>
+    public sealed class Forwarder(PublishedRuleset ruleset)
+    {
+        private readonly AccountReplayer _replayer = new(ruleset);
+
+        /// <param name="before">The account up to the window; <see cref="AccountHistory.GivesBack"/> as of <paramref name="following"/>.</param>
+        /// <param name="following">What came in the window; its opening is not read.</param>
+        public AccountHistory Forward(AccountHistory before, AccountHistory following, Instant from, CancellationToken cancellationToken)
+        {
+            var sink = new NoSink();
+            _replayer.Run(before, from, ref sink, cancellationToken);
+            return _replayer.Left(following);
+        }
     }
 
     /// <summary>The full evaluation of one event of a past, with its explanation.</summary>

@@ -124,7 +124,9 @@ internal sealed class ReplayWorker
         }
 
         Flush(candidate);
+        charged += outcomes.Due;
         sums.Charged += charged;
+        sums.Due += outcomes.Due;
         sums.Postpaid += outcomes.Postpaid;
         sums.Lapsed += outcomes.Lapsed;
         sums.Granted += outcomes.Granted;
@@ -272,6 +274,9 @@ internal sealed class ReplayWorker
 
         public long Granted { get; set; }
 
+        /// <summary>Charged to minimums when cycles ended.</summary>
+        public long Due { get; set; }
+
         public int Alerts { get; set; }
 
         /// <summary>0 for a use that did not run.</summary>
@@ -285,7 +290,7 @@ internal sealed class ReplayWorker
                 Kind = new byte[events];
             }
 
-            Postpaid = Lapsed = Granted = 0;
+            Postpaid = Lapsed = Granted = Due = 0;
             Alerts = 0;
         }
     }
@@ -305,6 +310,9 @@ internal sealed class ReplayWorker
         {
             switch (entry.Kind)
             {
+                case EntryKind.Charge:
+                    outcomes.Due += entry.Amount;
+                    break;
                 case EntryKind.Grant:
                     outcomes.Granted += entry.Amount;
                     break;
@@ -333,6 +341,8 @@ internal sealed class ReplayWorker
 
         public Int128 Granted { get; set; }
 
+        public Int128 Due { get; set; }
+
         public long Alerts { get; set; }
 
         public long NewZeros { get; set; }
@@ -352,6 +362,7 @@ internal sealed class ReplayWorker
             Postpaid += other.Postpaid;
             Lapsed += other.Lapsed;
             Granted += other.Granted;
+            Due += other.Due;
             Alerts += other.Alerts;
             NewZeros += other.NewZeros;
             NewNegatives += other.NewNegatives;
@@ -365,6 +376,7 @@ internal sealed class ReplayWorker
             Postpaid = Postpaid,
             Lapsed = Lapsed,
             Granted = Granted,
+            Due = Due,
             Alerts = Alerts,
             AccountsStopped = accountsStopped,
             NewZeros = NewZeros,

@@ -7,7 +7,8 @@ namespace Rules.Engine.Replay;
 
 /// <summary>
 /// The usage events of one account in columns, in the order they were recorded. An event that does not fit (more than nine places, beyond a
-/// 64-bit integer, more than eight meters) stands whole beside the columns, so nothing is ever lost or rounded.
+/// 64-bit integer, more than eight meters) stands whole beside the columns, so nothing is ever lost or rounded; so does a use that was not a
+/// plain charge.
 /// </summary>
 public sealed class UsageColumns
 {
@@ -22,8 +23,7 @@ public sealed class UsageColumns
         int stride,
         ImmutableArray<NamedText> keys,
         ImmutableArray<ImmutableArray<NamedText>> records,
-        ImmutableArray<UsageEvent> whole,
-        ImmutableArray<int> wholeShapes)
+        ImmutableArray<WholeUse> whole)
     {
         Shapes = shapes;
         OccurredAt = occurredAt;
@@ -36,7 +36,6 @@ public sealed class UsageColumns
         Keys = keys;
         Records = records;
         Whole = whole;
-        WholeShapes = wholeShapes;
     }
 
     public UsageShapes Shapes { get; }
@@ -67,13 +66,10 @@ public sealed class UsageColumns
 
     internal ImmutableArray<ImmutableArray<NamedText>> Records { get; }
 
-    internal ImmutableArray<UsageEvent> Whole { get; }
-
-    /// <summary>The shape of each of <see cref="Whole"/>, without its meters.</summary>
-    internal ImmutableArray<int> WholeShapes { get; }
+    internal ImmutableArray<WholeUse> Whole { get; }
 
     /// <summary>Code of the shape that the event is counted under.</summary>
-    internal int ShapeOf(int index) => Shape[index] >= 0 ? Shape[index] : WholeShapes[~Shape[index]];
+    internal int ShapeOf(int index) => Shape[index] >= 0 ? Shape[index] : Whole[~Shape[index]].Shape;
 
     public Instant OccurredAtOf(int index) => Instants.Of(OccurredAt[index]);
 
@@ -86,28 +82,45 @@ public sealed class UsageColumns
         {
             if (Shape[index] < 0)
             {
-                return Whole[~Shape[index]];
+                return Whole[~Shape[index]].Event;
             }
 
-            var shape = Shapes[Shape[index]];
-            var quantities = ImmutableArray.CreateBuilder<MeteredQuantity>(shape.Meters.Length);
-            for (var i = 0; i < shape.Meters.Length; i++)
-            {
-                quantities.Add(new(shape.Meters[i].Name, Scaled.ToExact(Quantities[(index * Stride) + i], shape.Meters[i].Places)));
-            }
-
-            return new UsageEvent
-            {
-                OccurredAt = OccurredAtOf(index),
-                Action = shape.Action,
-                Quantities = quantities.MoveToImmutable(),
-                Facts = shape.Facts,
-                Keys = Key[index] < 0 ? [] : [Keys[Key[index]]],
-                Record = Record[index] < 0 ? [] : Records[Record[index]],
-            };
+            return EventOf(
+                Shapes[Shape[index]],
+                OccurredAtOf(index),
+                Quantities.AsSpan(index * Stride),
+                Key[index] < 0 ? [] : [Keys[Key[index]]],
+                Record[index] < 0 ? [] : Records[Record[index]]);
         }
     }
+
+    /// <param name="quantities">At least as many as the shape has meters.</param>
+    internal static UsageEvent EventOf(
+        UsageShape shape, Instant occurredAt, ReadOnlySpan<long> quantities, ImmutableArray<NamedText> keys, ImmutableArray<NamedText> record)
+    {
+        var metered = ImmutableArray.CreateBuilder<MeteredQuantity>(shape.Meters.Length);
+        for (var i = 0; i < shape.Meters.Length; i++)
+        {
+            metered.Add(new(shape.Meters[i].Name, Scaled.ToExact(quantities[i], shape.Meters[i].Places)));
+        }
+
+        return new UsageEvent
+        {
+            OccurredAt = occurredAt,
+            Action = shape.Action,
+            Quantities = metered.MoveToImmutable(),
+            Facts = shape.Facts,
+            Keys = keys,
+            Record = record,
+        };
+    }
 }
+
+/// <summary>A use beside the columns.</summary>
+/// <param name="Shape">Its shape without its meters.</param>
+/// <param name="Operation">The capture, correction or reversal that it was; null for a charge.</param>
+/// <param name="Id">By which a later reversal names it; null where none does.</param>
+internal readonly record struct WholeUse(UsageEvent Event, int Shape, AccountOperation? Operation, string? Id);
 
 /// <summary>Instants as microseconds since 1970, as the ledger stores them.</summary>
 internal static class Instants

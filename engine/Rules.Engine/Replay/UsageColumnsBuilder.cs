@@ -16,8 +16,7 @@ public sealed class UsageColumnsBuilder(UsageShapes shapes)
     private readonly List<int> _key = [];
     private readonly List<int> _record = [];
     private readonly List<long[]> _quantities = [];
-    private readonly List<UsageEvent> _whole = [];
-    private readonly List<int> _wholeShapes = [];
+    private readonly List<WholeUse> _whole = [];
     private readonly Dictionary<NamedText, int> _keyCodes = [];
     private readonly List<ImmutableArray<NamedText>> _records = [];
     private readonly Dictionary<ImmutableArray<NamedText>, int> _recordCodes = new(NamesComparer.Instance);
@@ -26,12 +25,16 @@ public sealed class UsageColumnsBuilder(UsageShapes shapes)
     public int Count => _shape.Count;
 
     /// <param name="recordedAt">Not before the one added last; what lies before it counts as recorded then.</param>
-    public void Add(UsageEvent usage, Instant recordedAt)
+    public void Add(UsageEvent usage, Instant recordedAt) => Add(usage, recordedAt, operation: null);
+
+    /// <param name="operation">What it was where it was not a plain charge.</param>
+    /// <inheritdoc cref="Add(UsageEvent, Instant)" path="/param"/>
+    public void Add(UsageEvent usage, Instant recordedAt, AccountOperation? operation)
     {
         var at = Instants.Microseconds(recordedAt);
         _recordedAt.Add(_recordedAt.Count > 0 ? Math.Max(at, _recordedAt[^1]) : at);
         _occurredAt.Add(Instants.Microseconds(usage.OccurredAt));
-        if (TryShape(usage, out var shape, out var quantities))
+        if (operation is null && TryShape(usage, out var shape, out var quantities))
         {
             _shape.Add(shape.Code);
             _quantities.Add(quantities);
@@ -42,11 +45,31 @@ public sealed class UsageColumnsBuilder(UsageShapes shapes)
         }
 
         _shape.Add(~_whole.Count);
-        _whole.Add(usage);
-        _wholeShapes.Add(shapes.Of(usage.Action, Ordered(usage.Facts), []).Code);
+        _whole.Add(new WholeUse(usage, shapes.Of(usage.Action, Ordered(usage.Facts), []).Code, operation, Id: null));
         _quantities.Add([]);
         _key.Add(-1);
         _record.Add(usage.Record.IsEmpty ? -1 : CodeOf(Ordered(usage.Record)));
+    }
+
+    /// <summary>Says by which id a later operation takes back a use that was added before.</summary>
+    /// <param name="index">Place of the use.</param>
+    public void Name(int index, string id)
+    {
+        if (_shape[index] < 0)
+        {
+            _whole[~_shape[index]] = _whole[~_shape[index]] with { Id = id };
+            return;
+        }
+
+        var shape = shapes[_shape[index]];
+        var usage = UsageColumns.EventOf(
+            shape,
+            Instants.Of(_occurredAt[index]),
+            _quantities[index],
+            _key[index] < 0 ? [] : [_keyCodes.First(k => k.Value == _key[index]).Key],
+            _record[index] < 0 ? [] : _records[_record[index]]);
+        _whole.Add(new WholeUse(usage, shapes.Of(shape.Action, shape.Facts, []).Code, Operation: null, id));
+        _shape[index] = ~(_whole.Count - 1);
     }
 
     public UsageColumns ToColumns()
@@ -75,8 +98,7 @@ public sealed class UsageColumnsBuilder(UsageShapes shapes)
             _stride,
             [.. keys],
             [.. _records],
-            [.. _whole],
-            [.. _wholeShapes]);
+            [.. _whole]);
     }
 
     private bool TryShape(UsageEvent usage, out UsageShape shape, out long[] quantities)

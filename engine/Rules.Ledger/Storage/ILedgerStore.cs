@@ -124,6 +124,10 @@ public interface IReadSnapshot : IAccountReader
     /// <summary>Accounts by id, ascending, with what a list shows.</summary>
     ValueTask<ImmutableArray<AccountRow>> AccountsAsync(AccountFilter filter, CancellationToken cancellationToken);
 
+    /// <summary>Ids of a ruleset's accounts, ascending.</summary>
+    /// <param name="account">Only this one, where it belongs to the ruleset; null: all.</param>
+    ValueTask<ImmutableArray<string>> AccountIdsAsync(string ruleset, string? account, CancellationToken cancellationToken);
+
     /// <summary>Entries, newest first.</summary>
     ValueTask<ImmutableArray<EntryRow>> EntriesAsync(EntryFilter filter, CancellationToken cancellationToken);
 

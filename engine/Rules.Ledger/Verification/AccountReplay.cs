@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using NodaTime;
-using Rules.Dsl.Text;
 using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
 using Rules.Engine.Model;
@@ -92,23 +91,23 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
             { SystemKey: not null } => Take(Bookkeeper.Advance(ruleset, Due(ruleset, entry.RecordedAt), entry.RecordedAt)),
             { Kind: EntryKind.Subscribe } when _state is null => Open(ruleset, entry),
             { Kind: EntryKind.Charge or EntryKind.Correction } => Charge(ruleset, entry),
-            { Kind: EntryKind.FactsAndTerms } => Take(Bookkeeper.Set(ruleset, Due(ruleset, entry.RecordedAt), Named(content.Facts), Named(content.Terms), entry.RecordedAt)),
+            { Kind: EntryKind.FactsAndTerms } => Take(Bookkeeper.Set(ruleset, Due(ruleset, entry.RecordedAt), RecordedCommand.Named(content.Facts), RecordedCommand.Named(content.Terms), entry.RecordedAt)),
             { Kind: EntryKind.PlanChange, Plan: { } plan } => Take(Bookkeeper.ChangePlan(ruleset, Due(ruleset, entry.RecordedAt, endsCycle: true), plan, entry.RecordedAt)),
-            { Kind: EntryKind.Grant, NewLots: [{ Origin: LotOrigin.Purchase } lot] } => Take(Bookkeeper.Buy(ruleset, Due(ruleset, entry.RecordedAt), PurchaseOf(lot, content, ruleset), entry.RecordedAt)),
-            { Kind: EntryKind.Hold } when Read(CommandReader.ReadHold, entry) is { } hold =>
+            { Kind: EntryKind.Grant, NewLots: [{ Origin: LotOrigin.Purchase } lot] } => Take(Bookkeeper.Buy(ruleset, Due(ruleset, entry.RecordedAt), RecordedCommand.Purchase(lot, content, Decimals(ruleset)), entry.RecordedAt)),
+            { Kind: EntryKind.Hold } when RecordedCommand.Read(CommandReader.ReadHold, entry) is { } hold =>
                 Take(Bookkeeper.Hold(ruleset, Counted(Bookkeeper.ScopesOf(ruleset, _state!, hold.Usage, entry.RecordedAt)), hold, entry.RecordedAt)),
-            { Kind: EntryKind.Capture } when Read(CommandReader.ReadCapture, entry) is { } capture => Capture(ruleset, entry, capture, lots),
-            { Kind: EntryKind.Release or EntryKind.HoldExpiry } when Read(CommandReader.ReadRelease, entry) is { } release =>
+            { Kind: EntryKind.Capture } when RecordedCommand.Read(CommandReader.ReadCapture, entry) is { } capture => Capture(ruleset, entry, capture, lots),
+            { Kind: EntryKind.Release or EntryKind.HoldExpiry } when RecordedCommand.Read(CommandReader.ReadRelease, entry) is { } release =>
                 Take(Bookkeeper.Release(ruleset, Due(ruleset, entry.RecordedAt), release, entry.RecordedAt)),
-            { Kind: EntryKind.Reversal } when use is not null && Read(CommandReader.ReadReverse, entry) is { } reverse =>
+            { Kind: EntryKind.Reversal } when use is not null && RecordedCommand.Read(CommandReader.ReadReverse, entry) is { } reverse =>
                 Reverse(ruleset, entry, reverse, use with { Id = reverse.Use }, lots),
-            { Kind: EntryKind.Refund } when Read(CommandReader.ReadRefund, entry) is { } refund =>
+            { Kind: EntryKind.Refund } when RecordedCommand.Read(CommandReader.ReadRefund, entry) is { } refund =>
                 Take(Bookkeeper.Refund(ruleset, WithLots(Due(ruleset, entry.RecordedAt), lots, entry.RecordedAt), refund, entry.RecordedAt)),
-            { Kind: EntryKind.Void } when Read(CommandReader.ReadVoid, entry) is { } ended =>
+            { Kind: EntryKind.Void } when RecordedCommand.Read(CommandReader.ReadVoid, entry) is { } ended =>
                 Take(Bookkeeper.Void(ruleset, WithLots(Due(ruleset, entry.RecordedAt), lots, entry.RecordedAt), ended, entry.RecordedAt)),
-            { Kind: EntryKind.Replacement } when Read(CommandReader.ReadReplace, entry) is { } replace =>
+            { Kind: EntryKind.Replacement } when RecordedCommand.Read(CommandReader.ReadReplace, entry) is { } replace =>
                 Take(Bookkeeper.Replace(ruleset, WithLots(Due(ruleset, entry.RecordedAt), lots, entry.RecordedAt), replace, entry.RecordedAt)),
-            { Kind: EntryKind.Grant, NewLots: [var lot] } => Take(Bookkeeper.Grant(ruleset, Due(ruleset, entry.RecordedAt), GrantOf(lot, content, ruleset), entry.RecordedAt)),
+            { Kind: EntryKind.Grant, NewLots: [var lot] } => Take(Bookkeeper.Grant(ruleset, Due(ruleset, entry.RecordedAt), RecordedCommand.Grant(lot, content, Decimals(ruleset)), entry.RecordedAt)),
             _ => End(),
         };
     }
@@ -143,20 +142,12 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
 
     private EvaluationError? Open(PublishedRuleset ruleset, JournalEntry entry)
     {
-        var content = entry.Content;
-        var command = new OpenAccount(entry.Account, ruleset.Name, content.OccurredAt)
-        {
-            Plan = content.Plan,
-            Facts = Named(content.Facts),
-            Terms = Named(content.Terms),
-            Addons = [.. content.Addons.Select(addon => new Addon(ExactDecimal.Parse(addon.Value), addon.Name))],
-        };
-        return Take(Bookkeeper.Open(ruleset, command)) ?? Take(Bookkeeper.Advance(ruleset, Due(ruleset, Instants.Max(entry.RecordedAt, _state!.LastAt)), Instants.Max(entry.RecordedAt, _state!.LastAt)));
+        return Take(Bookkeeper.Open(ruleset, RecordedCommand.Opening(entry, ruleset.Name))) ?? Take(Bookkeeper.Advance(ruleset, Due(ruleset, Instants.Max(entry.RecordedAt, _state!.LastAt)), Instants.Max(entry.RecordedAt, _state!.LastAt)));
     }
 
     private EvaluationError? Charge(PublishedRuleset ruleset, JournalEntry entry)
     {
-        if (EventReader.ReadStated(entry.Event.Span, entry.Content.OccurredAt).Value?.Usage is not { } usage)
+        if (RecordedCommand.Usage(entry) is not { } usage)
         {
             return End();
         }
@@ -181,12 +172,6 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
         return Take(Bookkeeper.Reverse(
             ruleset, Counted(scopes) with { Lots = state.Lots, NamedLots = state.NamedLots, Uses = state.Uses }, command, entry.RecordedAt));
     }
-
-    private static TCommand? Read<TCommand>(Reader<TCommand> read, JournalEntry entry)
-        where TCommand : class => read(entry.Request.Span, entry.Content.OccurredAt).Value?.Command;
-
-    private delegate WireReading<AccountCommand<TCommand>> Reader<TCommand>(ReadOnlySpan<byte> json, NodaTime.Instant now)
-        where TCommand : class;
 
     // With every lot of the account, so that whatever the command names is there.
     private static AccountState WithLots(AccountState state, Func<IEnumerable<LotState>> lots, NodaTime.Instant at)
@@ -223,36 +208,7 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
         return _state! with { Scopes = scopes.ToImmutable() };
     }
 
-    private static ImmutableArray<NamedText> Named(ImmutableArray<DatedValue> values) => [.. values.Select(value => new NamedText(value.Name, value.Value))];
-
-    // A pack makes the lot that its credits bought outright would make.
-    private static BuyCredits PurchaseOf(Lot lot, Entry content, PublishedRuleset ruleset) =>
-        new(lot.Id, lot.Bucket, ExactDecimal.FromUnits(lot.Amount, ruleset.Versions[^1].Model.Credit.Decimals), content.OccurredAt);
-
-    private static GrantCredits GrantOf(Lot lot, Entry content, PublishedRuleset ruleset) =>
-        new(lot.Id, lot.Bucket, ExactDecimal.FromUnits(lot.Amount, ruleset.Versions[^1].Model.Credit.Decimals), content.OccurredAt)
-        {
-            EffectiveAt = lot.EffectiveAt,
-            ExpiresAt = lot switch
-            {
-                { Series: { } series } => series.Until,
-                // What its bucket decided comes out again.
-                { Rollover.Kind: RolloverKind.Ends or RolloverKind.Carries } => null,
-                _ => lot.ExpiresAt,
-            },
-            Priority = lot.Priority,
-            Cost = lot.Cost,
-            CreatedAt = lot.CreatedAt,
-            Every = lot.Series?.Every,
-            Anchor = lot.Series is { } recurring ? WallTime.ToInstant(recurring.Anchor, DateTimeZoneProviders.Tzdb[recurring.Zone]) : null,
-            Adds = lot.Series is { Adds: true },
-            Starting = content.Amount == lot.Amount ? null : Credits(content.Amount, ruleset),
-            Rollover = lot.Rollover is { Kind: RolloverKind.Own, Percent: null } own
-                ? new RolloverLimits(Credits(own.Minimum, ruleset), own.Maximum is { } most ? Credits(most, ruleset) : null)
-                : null,
-        };
-
-    private static ExactDecimal Credits(long units, PublishedRuleset ruleset) => ExactDecimal.FromUnits(units, ruleset.Versions[^1].Model.Credit.Decimals);
+    private static int Decimals(PublishedRuleset ruleset) => ruleset.Versions[^1].Model.Credit.Decimals;
 
     private EvaluationError? Take<TAnswer>(Booking<TAnswer> booking)
         where TAnswer : class

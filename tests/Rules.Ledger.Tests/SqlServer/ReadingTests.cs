@@ -37,6 +37,7 @@ public sealed class ReadingTests
             [Snapshot("HeadAtLine"), typeof(CycleLine), typeof(ValueLine), typeof(LotLine), typeof(OpenDebtLine), typeof(HoldRowLine), Reader("HeldLine")],
         ["SqlServerReadSnapshot.SelectOpenHolds"] = [typeof(long)],
         ["SqlServerReadSnapshot.SelectAccounts"] = [Snapshot("AccountLine")],
+        ["SqlServerReadSnapshot.SelectAccountIds"] = [typeof(string)],
         ["SqlServerReadSnapshot.EntryColumns"] = [Snapshot("EntryLine")],
         ["SqlServerReadSnapshot.SelectEntriesOfAll"] = [Snapshot("EntryLine")],
         ["SqlServerReadSnapshot.SelectEntriesOfAccount"] = [Snapshot("EntryLine")],

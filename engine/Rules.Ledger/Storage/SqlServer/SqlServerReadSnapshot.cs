@@ -89,6 +89,9 @@ internal sealed partial class SqlServerReadSnapshot(SqlConnection connection, Sq
         ORDER BY a.external_id OPTION (RECOMPILE)
         """;
 
+    private const string SelectAccountIds =
+        "SELECT a.external_id AS Id FROM ledger.account a WHERE a.ruleset = @ruleset AND (@account IS NULL OR a.external_id = @account) ORDER BY a.external_id";
+
     private const string EntryColumns =
         """
         SELECT TOP (@limit) j.entry_id AS Position, a.external_id AS Account, a.ruleset AS Ruleset, j.seq AS Sequence, j.kind AS Kind, j.version AS Version,
@@ -179,6 +182,14 @@ internal sealed partial class SqlServerReadSnapshot(SqlConnection connection, Sq
         }
 
         return rows.ToImmutable();
+    }
+
+    public async ValueTask<ImmutableArray<string>> AccountIdsAsync(string ruleset, string? account, CancellationToken cancellationToken)
+    {
+        using var command = Command(SelectAccountIds);
+        command.AddText("@ruleset", ruleset, -1);
+        command.AddText("@account", account, -1);
+        return [.. await LinesAsync<string>(command, cancellationToken)];
     }
 
     public async ValueTask<ImmutableArray<EntryRow>> EntriesAsync(EntryFilter filter, CancellationToken cancellationToken)

@@ -26,6 +26,9 @@ internal sealed partial class SqliteReadSnapshot(SqliteLedgerStore store, Sqlite
         ORDER BY a.external_id LIMIT @Limit
         """;
 
+    private const string SelectAccountIds =
+        "SELECT external_id FROM account WHERE ruleset=?1 AND (?2 IS NULL OR external_id=?2) ORDER BY external_id";
+
     private const string EntryColumns =
         """
         SELECT j.entry_id AS Position, a.external_id AS Account, a.ruleset AS Ruleset, j.seq AS Sequence, j.kind AS Kind, j.version AS Version, j.amount AS Amount,
@@ -179,6 +182,19 @@ internal sealed partial class SqliteReadSnapshot(SqliteLedgerStore store, Sqlite
         var rows = await Session.Connection.QueryAsync<AccountLine>(new CommandDefinition(SelectAccounts,
             new { filter.Ruleset, filter.Search, filter.After, filter.Limit }, cancellationToken: cancellationToken));
         return [.. rows.Select(row => new AccountRow(Account(row.Id)!, row.LastEntryAt is { } at ? Instants.FromMicroseconds(at) : null))];
+    }
+
+    public ValueTask<ImmutableArray<string>> AccountIdsAsync(string ruleset, string? account, CancellationToken cancellationToken)
+    {
+        var ids = ImmutableArray.CreateBuilder<string>();
+        var row = Session.Statement(SelectAccountIds);
+        row.Bind(1, ruleset).Bind(2, account);
+        while (row.Step())
+        {
+            ids.Add(row.Text(0));
+        }
+
+        return new(ids.ToImmutable());
     }
 
     public async ValueTask<ImmutableArray<EntryRow>> EntriesAsync(EntryFilter filter, CancellationToken cancellationToken)

@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using NodaTime;
+using Rules.Engine.Accounts;
+using Rules.Engine.Pricing;
+using Rules.Engine.Replay;
+using Rules.Engine.Tests.Replay;
+using Rules.Ledger.Replays;
+using Rules.Ledger.Storage.Sqlite;
+using Rules.Ledger.Tests.Bank;
+using Rules.Ledger.Tests.Handlers;
+using Rules.Ledger.Tests.Writing;
+using Shouldly;
+using Xunit;
+
+namespace Rules.Ledger.Tests.Replays;
+
+/// <summary>Replaying a past under the versions in force gives exactly what the ledger charged (E14).</summary>
+public sealed class PastReplayTests
+{
+    private static readonly Instant s_end = Instant.FromUtc(2031, 1, 1, 0, 0);
+
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 8)];
+
+    public static TheoryData<string, int> Shipped
+    {
+        get
+        {
+            var data = new TheoryData<string, int>();
+            foreach (var name in new[] { "biodock", "bookbag", "roboflow" })
+            {
+                for (var seed = 1; seed <= 6; seed++)
+                {
+                    data.Add(name, seed);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task E14_holds_debts_and_credits_given_back_come_to_what_the_ledger_has(int seed)
+    {
+        var time = new ManualTime(BankCommands.Start);
+        await using var store = SqliteLedgerStore.OpenInMemory(time);
+        await using var ledger = await CreditLedger.OpenAsync(store, new LedgerOptions { Time = time, LateWindow = Duration.FromDays(3000) }, default);
+        await ledger.Rulesets.LoadAsync([new RuleFile("moves.v1.rules", MovementSteps.Rules)], default);
+        (await ledger.OpenAccountAsync(new OpenAccount("a", "moves", time.Now), "open", default)).Status.ShouldBe(CommandStatus.Accepted);
+        var steps = MovementSteps.Of(seed, 160);
+        foreach (var step in steps)
+        {
+            time.Now = step.At;
+            await step.RunAsync(ledger);
+        }
+
+        time.Now = steps[^1].At + Duration.FromDays(2);
+        await ledger.AdvanceAsync("a", default);
+        (await PastReplay.ShouldEqualAsync(ledger, store, "moves", new PastWindow(Instant.MinValue, time.Now + Duration.FromTicks(10)), $"seed {seed}"))
+            .ShouldBeGreaterThan(20);
+        foreach (var place in new[] { 30, 80, 120 })
+        {
+            var window = new PastWindow(steps[place].At, time.Now + Duration.FromTicks(10));
+            await PastReplay.ShouldEqualAsync(ledger, store, "moves", window, $"seed {seed} from step {place}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Shipped))]
+    public async Task E14_random_pasts_under_shipped_rules_come_to_what_the_ledger_charged(string rules, int seed)
+    {
+        var file = rules switch { "biodock" => RuleFiles.Biodock, "bookbag" => RuleFiles.Bookbag, _ => RuleFiles.Roboflow };
+        var time = new ManualTime(BankCommands.Start);
+        await using var store = SqliteLedgerStore.OpenInMemory(time);
+        await using var ledger = await CreditLedger.OpenAsync(store, new LedgerOptions { Time = time, LateWindow = Duration.FromDays(3000) }, default);
+        await ledger.Rulesets.LoadAsync([file], default);
+        var ruleset = ledger.Rulesets.Find(rules)!;
+        var history = new RandomHistory(ruleset, new Random(seed)).Next(new UsageShapes(), 150);
+        await RunAsync(ledger, time, history);
+
+        var middle = history.Usage.RecordedAtOf(70);
+        time.Now = history.Usage.RecordedAtOf(149) + Duration.FromDays(40);
+        await ledger.AdvanceAsync("a", default);
+        var until = time.Now + Duration.FromTicks(10);
+        (await PastReplay.ShouldEqualAsync(ledger, store, rules, new PastWindow(Instant.MinValue, until), $"seed {seed}")).ShouldBeGreaterThan(20);
+        await PastReplay.ShouldEqualAsync(ledger, store, rules, new PastWindow(middle, until), $"seed {seed}, second half");
+    }
+
+    [Fact]
+    public async Task Same_past_has_the_same_hash_and_one_more_charge_another()
+    {
+        var time = new ManualTime(BankCommands.Start);
+        await using var ledger = await CreditLedger.OpenInMemoryAsync(new LedgerOptions { Time = time }, default);
+        await ledger.Rulesets.LoadAsync([new RuleFile("moves.v1.rules", MovementSteps.Rules)], default);
+        await ledger.OpenAccountAsync(new OpenAccount("a", "moves", time.Now), "open", default);
+        var window = new PastWindow(time.Now, s_end);
+        var first = await ledger.PastAsync("moves", null, window, null, default);
+        (await ledger.PastAsync("moves", "a", window, null, default))!.Hash.ShouldBe(first!.Hash);
+        await ledger.ChargeAsync("a", MovementSteps.Usage(3, time.Now), "one", default);
+        var second = await ledger.PastAsync("moves", null, window, null, default);
+        second!.Hash.ShouldNotBe(first.Hash);
+        second.Events.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Ruleset_or_account_that_is_unknown_has_no_past()
+    {
+        var time = new ManualTime(BankCommands.Start);
+        await using var ledger = await CreditLedger.OpenInMemoryAsync(new LedgerOptions { Time = time }, default);
+        await ledger.Rulesets.LoadAsync([new RuleFile("moves.v1.rules", MovementSteps.Rules)], default);
+        (await ledger.PastAsync("other", null, new PastWindow(time.Now, s_end), null, default)).ShouldBeNull();
+        (await ledger.PastAsync("moves", "nobody", new PastWindow(time.Now, s_end), null, default))!.Accounts.ShouldBeEmpty();
+    }
+
+    private static async Task RunAsync(CreditLedger ledger, ManualTime time, AccountHistory history)
+    {
+        var opening = history.Opening;
+        time.Now = opening.OpenedAt;
+        (await ledger.OpenAccountAsync(
+            new OpenAccount("a", opening.Ruleset, opening.OpenedAt)
+            {
+                Plan = opening.Plans is [var plan, ..] ? plan.Value : null,
+                Facts = Named(opening.Facts),
+                Terms = Named(opening.Terms),
+            },
+            "open",
+            default)).Status.ShouldBe(CommandStatus.Accepted);
+        var operation = 0;
+        for (var i = 0; i <= history.Usage.Count; i++)
+        {
+            for (; operation < history.Operations.Length && history.Operations[operation].Before == i; operation++)
+            {
+                time.Now = history.Operations[operation].Operation.RecordedAt;
+                await RunAsync(ledger, history.Operations[operation].Operation, $"op{operation}");
+            }
+
+            if (i < history.Usage.Count)
+            {
+                time.Now = history.Usage.RecordedAtOf(i);
+                await ledger.ChargeAsync("a", history.Usage[i], string.Create(CultureInfo.InvariantCulture, $"use{i}"), default);
+            }
+        }
+    }
+
+    private static Task<CommandResult> RunAsync(CreditLedger ledger, AccountOperation operation, string key) => operation switch
+    {
+        GrantOperation grant => ledger.GrantAsync("a", grant.Command, key, default),
+        BuyOperation buy => ledger.BuyAsync("a", buy.Command, key, default),
+        SetOperation set => ledger.SetAsync("a", new SetFactsAndTerms(set.Facts, set.Terms), key, default),
+        ChangePlanOperation change => ledger.ChangePlanAsync("a", new ChangePlan(change.Plan), key, default),
+        _ => throw new NotSupportedException(operation.GetType().Name),
+    };
+
+    private static ImmutableArray<NamedText> Named(ImmutableArray<DatedValue> values) => [.. values.Select(v => new NamedText(v.Name, v.Value))];
+}
