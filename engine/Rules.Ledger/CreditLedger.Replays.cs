@@ -14,8 +14,14 @@ public sealed partial class CreditLedger
     /// </summary>
     /// <param name="progress">Told the number of entries read, now and then.</param>
     /// <returns>Null for a ruleset that is unknown.</returns>
+    public Task<PastUsage?> PastAsync(string ruleset, string? account, PastWindow window, Action<long>? progress, CancellationToken cancellationToken) =>
+        PastAsync(ruleset, account, window, progress, long.MaxValue, cancellationToken);
+
+    /// <param name="most">Uses that are read at most, those before the window included.</param>
+    /// <returns>Null for a ruleset that is unknown, and where there are more.</returns>
+    /// <inheritdoc cref="PastAsync(string, string?, PastWindow, Action{long}?, CancellationToken)"/>
     public async Task<PastUsage?> PastAsync(
-        string ruleset, string? account, PastWindow window, Action<long>? progress, CancellationToken cancellationToken)
+        string ruleset, string? account, PastWindow window, Action<long>? progress, long most, CancellationToken cancellationToken)
     {
         await using var snapshot = await _store.BeginReadAsync(cancellationToken);
         await Rulesets.KnowAsync(snapshot.Moment, cancellationToken);
@@ -32,11 +38,16 @@ public sealed partial class CreditLedger
         }
 
         var read = 0L;
+        var uses = 0L;
         await foreach (var proof in snapshot.EntryProofsAsync(account, cancellationToken))
         {
             if (readers.TryGetValue(proof.Entry.Account, out var reader))
             {
-                reader.Add(proof);
+                uses += reader.Add(proof) ? 1 : 0;
+                if (uses > most)
+                {
+                    return null;
+                }
             }
 
             if ((++read & 0xFFF) == 0)

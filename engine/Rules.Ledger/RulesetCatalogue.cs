@@ -48,6 +48,9 @@ public sealed partial class RulesetCatalogue
         return _library.Compile(_published.Texts[version.Id]);
     }
 
+    /// <summary>A text that is not published, as the compiler sees it over the published versions that it builds on.</summary>
+    public RulesetCompilation Compile(SourceText text) => _library.Compile(text);
+
     /// <summary>Checks and publishes one version over the published ones it builds on; publishing the same bytes again changes nothing.</summary>
     /// <param name="fileName">What diagnostics call the text; it is stored as <c>NAME.vN.rules</c>.</param>
     /// <returns>With errors, no version: those of the text, PR0907 and PR0910 for an amendment or an include of what is not published, PR0921 for a name that is taken, PR0801 and PR0802 for promises and examples that do not hold, PR0901, PR0902 and PR0906 against the
@@ -259,7 +262,8 @@ public sealed partial class RulesetCatalogue
     private static PublishedCommonFile CommonOf(StoredVersion stored) => new(
         new RuleFileId(stored.Ruleset, stored.Version), stored.FileName, stored.Text, Convert.ToHexStringLower(stored.Sha256.Span), stored.PublishedAt, stored.Author);
 
-    private static string EngineVersion { get; } = typeof(RulesetModel).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+    /// <summary>Of this program: what it stores with each version, and what results are bound to.</summary>
+    public static string EngineVersion { get; } = typeof(RulesetModel).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 
     private static ImmutableArray<Diagnostic> Against(ImmutableArray<RulesetVersion> known, RulesetModel model, SourceText source, Instant activeFrom)
     {

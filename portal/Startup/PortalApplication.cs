@@ -9,6 +9,7 @@ using Rules.Portal.Access;
 using Rules.Portal.Alerts;
 using Rules.Portal.Api;
 using Rules.Portal.Operations;
+using Rules.Portal.Replays;
 using Rules.Portal.Sample;
 using Rules.Portal.Web;
 
@@ -167,6 +168,8 @@ public sealed class PortalApplication : IAsyncDisposable
         builder.Services.AddSingleton<RequestRates>();
         builder.Services.AddSingleton<KeyUses>();
         builder.Services.AddHostedService(services => services.GetRequiredService<KeyUses>());
+        builder.Services.AddSingleton<PastCache>();
+        builder.Services.AddSingleton<PastReplays>();
         builder.Services.AddPortalPages();
         builder.Services.AddApiDescription();
         builder.Services.AddOperations();

@@ -14,11 +14,14 @@ public sealed record ReplayCandidate(string Name, PublishedRuleset Ruleset)
 
     internal AccountHistory Opened(AccountHistory history) => Opening is null ? history : history with { Opening = Opening(history) };
 
-    /// <summary>The published versions with a draft behind them that is in force from the beginning; every account begins on it.</summary>
-    /// <param name="draft">With a higher number than every published version.</param>
+    /// <summary>
+    /// The published versions before a draft with the draft behind them, in force from the beginning; every account begins on it. Without a number
+    /// above all that are published the draft stands in the place of its own.
+    /// </summary>
     public static ReplayCandidate OfDraft(string name, PublishedRuleset published, RulesetModel draft)
     {
-        var ruleset = new PublishedRuleset(published.Name, published.Versions.Add(new PublishedVersion(draft, Instant.MinValue)));
+        var before = published.Versions.Where(version => version.Model.Version < draft.Version);
+        var ruleset = new PublishedRuleset(published.Name, [.. before, new PublishedVersion(draft, Instant.MinValue)]);
         return new ReplayCandidate(name, ruleset) { Opening = history => history.Opening with { Version = draft.Version } };
     }
 }

@@ -29,31 +29,34 @@ internal sealed class PastReader(PublishedRuleset ruleset, UsageShapes shapes, P
     public (long Sequence, ReadOnlyMemory<byte> Hash) Head { get; private set; }
 
     /// <param name="proof">The account's next entry.</param>
-    public void Add(EntryProof proof)
+    /// <returns>True for one of the window or before it that somebody asked for.</returns>
+    public bool Add(EntryProof proof)
     {
         var entry = proof.Entry;
         if (Stuck is not null || entry.RecordedAt >= window.Until)
         {
-            return;
+            return false;
         }
 
         Head = (entry.Sequence, entry.Hash);
         if (entry.Key.StartsWith(SystemKeys, StringComparison.Ordinal))
         {
-            return;
+            return false;
         }
 
         if (_opening is null)
         {
             _opening = entry;
             Stuck = entry.Content.Kind == EntryKind.Subscribe ? null : entry.Sequence;
-            return;
+            return true;
         }
 
         if (!(entry.RecordedAt < window.From ? _before : _within).TryAdd(proof, this))
         {
             Stuck = entry.Sequence;
         }
+
+        return true;
     }
 
     /// <summary>The account's past; null where it was not open in the window.</summary>

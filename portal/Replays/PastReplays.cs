@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using NodaTime;
+using Rules.Dsl.Text;
+using Rules.Engine.Accounts;
+using Rules.Engine.Model;
+using Rules.Engine.Replay;
+using Rules.Ledger;
+using Rules.Ledger.Replays;
+
+namespace Rules.Portal.Replays;
+
+/// <summary>
+/// Replays the past of the ledger's accounts under drafts. The past of a window is read once and kept, so that a draft that changes while it is
+/// typed is priced anew and nothing is read again. Safe to call from many requests; as many as there are processors run at once.
+/// </summary>
+public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pasts)
+{
+    /// <summary>Drafts of one request.</summary>
+    public const int MostDrafts = ReplayRun.MostCandidates - 1;
+
+    private static readonly SemaphoreSlim s_running = new(Math.Max(1, Environment.ProcessorCount / 2));
+
+    /// <summary>
+    /// Runs a request to its end. Cancelled while the past is read it throws; cancelled later it answers for the accounts that were done, and
+    /// the report says that it is partial.
+    /// </summary>
+    /// <param name="progress">Told now and then, from any thread.</param>
+    /// <exception cref="OperationCanceledException">Cancelled before anything was replayed.</exception>
+    public async Task<ReplayOutcome> RunAsync(ReplayRequest request, Action<ReplayStep>? progress, CancellationToken cancellationToken)
+    {
+        var candidates = Candidates(request, out var refused);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
+        var until = Instant.Min(request.Window.Until, clock.GetCurrentInstant());
+        if (request.Window.From >= until)
+        {
+            return Refuse(ReplayRefusalKind.WindowIsEmpty, "The window ends before anything in it can have happened.", "Let the window begin earlier.");
+        }
+
+        var (past, tooMany) = await pasts.ReadAsync(request.Ruleset, request.Account, request.Window with { Until = until }, progress, cancellationToken);
+        if (past is null)
+        {
+            return Refuse(
+                ReplayRefusalKind.TooManyEvents,
+                string.Create(CultureInfo.InvariantCulture, $"The window holds more than {tooMany:N0} events, which is what this service keeps in memory."),
+                "Choose a shorter window, or one account.");
+        }
+
+        await s_running.WaitAsync(cancellationToken);
+        try
+        {
+            return await Task.Run(() => Run(request, candidates, past, progress, cancellationToken), CancellationToken.None);
+        }
+        finally
+        {
+            s_running.Release();
+        }
+    }
+
+    private ReplayOutcome Run(
+        ReplayRequest request, Compiled candidates, PastUsage past, Action<ReplayStep>? progress, CancellationToken cancellationToken)
+    {
+        var published = candidates.Against is { } against
+            ? ReplayCandidate.OfDraft(string.Create(CultureInfo.InvariantCulture, $"version {against.Version}"), past.Ruleset, against)
+            : new ReplayCandidate("published", past.Ruleset);
+        ImmutableArray<ReplayCandidate> all =
+            [published, .. request.Drafts.Zip(candidates.Models, (draft, model) => ReplayCandidate.OfDraft(draft.Name, past.Ruleset, model))];
+        var options = new ReplayOptions
+        {
+            Threads = Environment.ProcessorCount,
+            Records = request.Records,
+            Progress = progress is null ? null : done => progress(new ReplayStep(IsReading: false, done.Events, past.Events)),
+        };
+        var window = new ReplayWindow(past.Window.From, past.Window.Until);
+        var report = ReplayRun.Run(all, past.Accounts, past.Shapes, window, options, cancellationToken);
+        return new ReplayOutcome
+        {
+            Report = report,
+            Stuck = past.Stuck,
+            Diagnostics = candidates.Diagnostics,
+            Binding = new ReplayBinding(
+                [.. request.Drafts.Select(static draft => HashOf(draft.Text))], past.Hash, PublishedHash(request.Ruleset), RulesetCatalogue.EngineVersion),
+            Explain = (candidate, account, index) => Explain(all, past, candidate, account, index),
+        };
+    }
+
+    private static Quote? Explain(ImmutableArray<ReplayCandidate> candidates, PastUsage past, int candidate, string account, int index) =>
+        candidate >= 0 && candidate < candidates.Length && past.Account(account) is { } history && index >= 0 && index < history.Usage.Count
+            ? ReplayRun.Explain(candidates[candidate], history, index)
+            : null;
+
+    private Compiled Candidates(ReplayRequest request, out ReplayOutcome? refused)
+    {
+        if (request.Drafts.Length is 0 or > MostDrafts)
+        {
+            throw new ArgumentException("1 to 5 drafts are replayed at once.", nameof(request));
+        }
+
+        if (ledger.Rulesets.Find(request.Ruleset) is not { } published)
+        {
+            refused = Refuse(ReplayRefusalKind.RulesetUnknown, $"No published ruleset is called \"{request.Ruleset}\".", "Publish it first.");
+            return default;
+        }
+
+        RulesetModel? against = null;
+        if (request.Against is { } number && (against = published.Version(number)) is null)
+        {
+            refused = Refuse(
+                ReplayRefusalKind.VersionUnknown, string.Create(CultureInfo.InvariantCulture, $"\"{request.Ruleset}\" has no published version {number}."), "Name one that is published.");
+            return default;
+        }
+
+        var compilations = request.Drafts.Select(draft => ledger.Rulesets.Compile(SourceText.From(draft.Text, request.Ruleset + ".rules"))).ToImmutableArray();
+        refused = null;
+        for (var i = 0; i < compilations.Length && refused is null; i++)
+        {
+            refused = compilations[i].Model switch
+            {
+                null => Refuse(ReplayRefusalKind.DraftHasErrors, $"\"{request.Drafts[i].Name}\" has errors.", "Mend them; the diagnostics say where.", i),
+                { } model when model.Name != request.Ruleset => Refuse(
+                    ReplayRefusalKind.DraftOfAnotherRuleset, $"\"{request.Drafts[i].Name}\" is of the ruleset \"{model.Name}\".", $"Write \"ruleset {request.Ruleset}\" in its head.", i),
+                _ => null,
+            };
+        }
+
+        var diagnostics = compilations.Select(static c => c.Diagnostics).ToImmutableArray();
+        refused = refused is null ? null : refused with { Diagnostics = diagnostics };
+        return new Compiled([.. compilations.Select(static c => c.Model!)], against, diagnostics);
+    }
+
+    private string PublishedHash(string ruleset)
+    {
+        var texts = string.Join('\n', ledger.Rulesets.Versions(ruleset).Select(static version => version.Sha256));
+        return HashOf(texts);
+    }
+
+    private static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private static ReplayOutcome Refuse(ReplayRefusalKind kind, string message, string help, int? draft = null) =>
+        new() { Refusal = new ReplayRefusal(kind, message, help) { Draft = draft } };
+
+    private readonly record struct Compiled(
+        ImmutableArray<RulesetModel> Models, RulesetModel? Against, ImmutableArray<ImmutableArray<Dsl.Diagnostics.Diagnostic>> Diagnostics);
+}
