@@ -2,6 +2,7 @@ using NodaTime;
 using Rules.Engine.Accounts;
 using Rules.Ledger.Access;
 using Rules.Ledger.Anchoring;
+using Rules.Ledger.Drafts;
 using Rules.Ledger.Journal;
 using Rules.Ledger.Outbox;
 using Rules.Ledger.Storage;
@@ -43,6 +44,10 @@ public sealed partial class CreditLedger : IAsyncDisposable
     /// <summary>What entries have to tell others, and its way there.</summary>
     /// <exception cref="NotSupportedException">The store keeps a ledger only.</exception>
     public MessageOutbox Outbox => field ??= new MessageOutbox(App, _options.Time);
+
+    /// <summary>Versions before they are published, and their way there.</summary>
+    /// <exception cref="NotSupportedException">The store keeps a ledger only.</exception>
+    public DraftRoad Drafts => field ??= new DraftRoad(App, Rulesets, _options.Time);
 
     /// <summary>Opens or creates a ledger in a SQLite file.</summary>
     /// <param name="path">The file; its directory is created.</param>

@@ -51,6 +51,20 @@ public sealed partial class RulesetCatalogue
     /// <summary>A text that is not published, as the compiler sees it over the published versions that it builds on.</summary>
     public RulesetCompilation Compile(SourceText text) => _library.Compile(text);
 
+    /// <summary>Everything that would keep a text from being published now, and what the compiler says besides; nothing is published.</summary>
+    public CheckedText Check(string fileName, string text)
+    {
+        var (source, compilation) = CompileAs(fileName, text);
+        if (compilation.Model is not { } model)
+        {
+            return new CheckedText(compilation, compilation.Diagnostics, []);
+        }
+
+        var examples = ExampleRunner.Run(model);
+        var activeFrom = Instants.Max(Instants.Now(_time), Instants.Floor(model.EffectiveAt));
+        return new CheckedText(compilation, [.. compilation.Diagnostics, .. AgainstPublished(model, source, activeFrom), .. Broken(model, examples)], examples);
+    }
+
     /// <summary>Checks and publishes one version over the published ones it builds on; publishing the same bytes again changes nothing.</summary>
     /// <param name="fileName">What diagnostics call the text; it is stored as <c>NAME.vN.rules</c>.</param>
     /// <returns>With errors, no version: those of the text, PR0907 and PR0910 for an amendment or an include of what is not published, PR0921 for a name that is taken, PR0801 and PR0802 for promises and examples that do not hold, PR0901, PR0902 and PR0906 against the
@@ -172,15 +186,7 @@ public sealed partial class RulesetCatalogue
 
     private async Task<Publication> PublishAsync(string fileName, string text, string author, bool beforeThisDatabase, CancellationToken cancellationToken)
     {
-        var source = SourceText.From(text, fileName);
-        var compilation = _library.Compile(source);
-        if ((compilation.Model is not null || compilation.Common is not null) && compilation.Id.FileName != fileName)
-        {
-            // Explanations name the file of a rule, and by that name it is found again.
-            source = SourceText.From(text, compilation.Id.FileName);
-            compilation = _library.Compile(source);
-        }
-
+        var (source, compilation) = CompileAs(fileName, text);
         if (compilation.Common is { } common)
         {
             return await PublishCommonAsync(common, compilation, text, author, cancellationToken);
@@ -209,12 +215,10 @@ public sealed partial class RulesetCatalogue
         var now = transaction.Moment.Now ?? Instants.Now(_time);
         var publishedAt = beforeThisDatabase && model.EffectiveAt < now ? Instants.Floor(model.EffectiveAt) : now;
         var activeFrom = Instants.Max(publishedAt, Instants.Floor(model.EffectiveAt));
-        var errors = CommonFiles.Any(file => file.Id.Name == model.Name)
-            ? [Report(source, DiagnosticDescriptors.NameOfAnotherKind, model.Name, "common file", "ruleset")]
-            : Against(known, model, source, activeFrom);
+        var errors = AgainstPublished(model, source, activeFrom);
         if (errors.IsEmpty)
         {
-            errors = [.. ExampleRunner.Run(model).SelectMany(example => example.Failures).Select(failure => failure.Diagnostic), .. PromiseRunner.Broken(model)];
+            errors = Broken(model, ExampleRunner.Run(model));
         }
 
         if (!errors.IsEmpty)
@@ -229,6 +233,27 @@ public sealed partial class RulesetCatalogue
         Change(before => before.Holding([KeyValuePair.Create(published.Id, source)]).With(published));
         return new Publication(published, false, compilation.Diagnostics);
     }
+
+    private (SourceText Source, RulesetCompilation Compilation) CompileAs(string fileName, string text)
+    {
+        var source = SourceText.From(text, fileName);
+        var compilation = _library.Compile(source);
+        if ((compilation.Model is not null || compilation.Common is not null) && compilation.Id.FileName != fileName)
+        {
+            // Explanations name the file of a rule, and by that name it is found again.
+            source = SourceText.From(text, compilation.Id.FileName);
+            compilation = _library.Compile(source);
+        }
+
+        return (source, compilation);
+    }
+
+    private ImmutableArray<Diagnostic> AgainstPublished(RulesetModel model, SourceText source, Instant activeFrom) => CommonFiles.Any(file => file.Id.Name == model.Name)
+        ? [Report(source, DiagnosticDescriptors.NameOfAnotherKind, model.Name, "common file", "ruleset")]
+        : Against(Versions(model.Name), model, source, activeFrom);
+
+    private static ImmutableArray<Diagnostic> Broken(RulesetModel model, ImmutableArray<ExampleResult> examples) =>
+        [.. examples.SelectMany(example => example.Failures).Select(failure => failure.Diagnostic), .. PromiseRunner.Broken(model)];
 
     // A common file has no instant of its own: it holds where a ruleset that includes it does.
     private async Task<Publication> PublishCommonAsync(CommonFile common, RulesetCompilation compilation, string text, string author, CancellationToken cancellationToken)
@@ -355,6 +380,14 @@ public sealed partial class RulesetCatalogue
 /// <summary>A rule file as it is read at start.</summary>
 /// <param name="FileName"><c>biodock.v1.rules</c>; shown to people.</param>
 public sealed record RuleFile(string FileName, string Text);
+
+/// <summary>A text and everything there is to say about it.</summary>
+/// <param name="Diagnostics">Of the compiler, by position; then what stands against the published versions, and examples and promises that do not hold.</param>
+/// <param name="Examples">In file order; empty where the text has errors.</param>
+public sealed record CheckedText(RulesetCompilation Compilation, ImmutableArray<Diagnostic> Diagnostics, ImmutableArray<ExampleResult> Examples)
+{
+    public bool HasErrors => Diagnostics.Any(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+}
 
 /// <param name="FileName"><c>biodock.v1.rules</c>.</param>
 /// <param name="Sha256">Lower-case hex of the text's UTF-8 bytes.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NodaTime;
 using Rules.Dsl.Diagnostics;
 using Rules.Dsl.Text;
 
@@ -29,6 +30,12 @@ public sealed record RulesetCompilation(SourceText Source, RulesetModel? Model, 
 
     /// <summary>One whole text that means the same, and where each of its lines was written; its own text where it builds on no other.</summary>
     public ResolvedText Resolved => Resolve();
+
+    /// <summary>The whole text, <see cref="Resolved"/>, as another version: with its number and, where one is given, its effective day in the head.</summary>
+    public string As(int version, LocalDate? effective) => ModelCompiler.Renumber(Resolved.Text, version, effective);
+
+    /// <summary>The file's own text with another number and effective day in its head; the text itself where its head cannot be read.</summary>
+    public string AsOwn(int version, LocalDate? effective) => ModelCompiler.Renumber(Source, version, effective);
 
     /// <summary>Where further texts of the version are compiled.</summary>
     internal RulesetLibrary Library { get; init; } = RulesetLibrary.Empty;

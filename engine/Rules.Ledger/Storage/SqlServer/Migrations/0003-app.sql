@@ -91,3 +91,67 @@ CREATE TRIGGER app.delivery_stays ON app.delivery INSTEAD OF DELETE AS THROW 500
 GO
 CREATE TRIGGER app.delivery_attempt_append_only ON app.delivery_attempt INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
 GO
+-- Versions before they are published: 1 draft, 2 in review, 3 approved, 4 scheduled, 5 published, 6 rejected, 7 discarded, 8 rolled back.
+-- Who wrote in it is a JSON array of names.
+CREATE TABLE app.draft(
+  draft_id        nvarchar(16)  COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT pk_draft PRIMARY KEY CLUSTERED CONSTRAINT ck_draft_id CHECK(LEN(draft_id)=16),
+  ruleset         nvarchar(64)  COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT ck_draft_ruleset CHECK(LEN(ruleset)>=1),
+  number          int           NOT NULL CONSTRAINT ck_draft_number CHECK(number>=1),
+  base            int           NOT NULL CONSTRAINT ck_draft_base_number CHECK(base>=1),
+  rolls_back      int           NULL,
+  text            nvarchar(max) NOT NULL,
+  state           tinyint       NOT NULL CONSTRAINT ck_draft_state CHECK(state BETWEEN 1 AND 8),
+  row_version     int           NOT NULL CONSTRAINT ck_draft_row_version CHECK(row_version>=1),
+  authors         nvarchar(max) NOT NULL CONSTRAINT ck_draft_authors CHECK(LEN(authors)>=5),
+  created_at      bigint        NOT NULL,
+  changed_at      bigint        NOT NULL,
+  replay_sha256   binary(32)    NULL,
+  effective_at    bigint        NULL,
+  approved_sha256 binary(32)    NULL,
+  approved_by     nvarchar(100) NULL,
+  approved_at     bigint        NULL,
+  CONSTRAINT ck_draft_base CHECK(base<number),
+  CONSTRAINT ck_draft_approval CHECK((approved_sha256 IS NULL AND approved_by IS NULL AND approved_at IS NULL)
+    OR (approved_sha256 IS NOT NULL AND approved_by IS NOT NULL AND approved_at IS NOT NULL)),
+  CONSTRAINT ck_draft_approved CHECK(state NOT IN (3,4) OR approved_sha256 IS NOT NULL),
+  CONSTRAINT ck_draft_effective CHECK(state NOT IN (2,3,4,5,8) OR effective_at IS NOT NULL)
+);
+GO
+CREATE INDEX ix_draft_changed ON app.draft(changed_at);
+GO
+-- Of two drafts that would become the same version one is scheduled.
+CREATE UNIQUE INDEX uq_draft_scheduled ON app.draft(ruleset, number) WHERE state=4;
+GO
+CREATE TRIGGER app.draft_moves ON app.draft AFTER UPDATE AS
+BEGIN
+  SET NOCOUNT ON;
+  IF EXISTS(SELECT 1 FROM deleted d LEFT JOIN inserted i ON i.draft_id=d.draft_id
+    WHERE i.draft_id IS NULL OR i.row_version<>d.row_version+1 OR i.ruleset<>d.ruleset OR i.created_at<>d.created_at OR COALESCE(i.rolls_back, 0)<>COALESCE(d.rolls_back, 0)
+      OR (d.state IN (5,7,8) AND NOT (d.state=5 AND i.state=8))
+      OR (i.state IN (3,4) AND d.state IN (3,4) AND (i.text COLLATE Latin1_General_100_BIN2<>d.text COLLATE Latin1_General_100_BIN2 OR i.number<>d.number OR i.base<>d.base)))
+    THROW 50031, 'draft: it moves one row version at a time, has a fixed origin, stays as it is approved, and ends once', 1;
+END
+GO
+CREATE TRIGGER app.draft_stays ON app.draft INSTEAD OF DELETE AS THROW 50020, 'append-only', 1;
+GO
+-- Who did what on the way from draft to price. 1 created, 2 saved, 3 merged, 4 discarded, 5 review requested, 6 withdrawn, 7 approved, 8 rejected, 9 scheduled,
+-- 10 published, 11 published in emergency, 12 schedule failed, 13 rolled back.
+CREATE TABLE app.audit(
+  audit_id    bigint IDENTITY(1,1) NOT NULL CONSTRAINT pk_audit PRIMARY KEY CLUSTERED,
+  audited_at  bigint        NOT NULL,
+  actor       nvarchar(100) NOT NULL CONSTRAINT ck_audit_actor CHECK(LEN(actor)>=1),
+  action      tinyint       NOT NULL CONSTRAINT ck_audit_action CHECK(action BETWEEN 1 AND 13),
+  ruleset     nvarchar(64)  COLLATE Latin1_General_100_BIN2 NOT NULL,
+  draft_id    nvarchar(16)  COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT fk_audit_draft REFERENCES app.draft(draft_id),
+  number      int           NOT NULL,
+  text_sha256 binary(32)    NOT NULL,
+  reason      nvarchar(2000) NULL,
+  detail      nvarchar(max) NULL
+);
+GO
+CREATE INDEX ix_audit_draft ON app.audit(draft_id, audit_id);
+GO
+CREATE INDEX ix_audit_ruleset ON app.audit(ruleset, audit_id);
+GO
+CREATE TRIGGER app.audit_append_only ON app.audit INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO

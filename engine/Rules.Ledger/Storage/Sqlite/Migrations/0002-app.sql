@@ -82,3 +82,55 @@ CREATE TRIGGER outbox_fan AFTER INSERT ON outbox BEGIN
 CREATE TRIGGER outbox_u BEFORE UPDATE ON outbox BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER outbox_d BEFORE DELETE ON outbox BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER delivery_attempt_u BEFORE UPDATE ON delivery_attempt BEGIN SELECT RAISE(ABORT,'append-only'); END;
+
+-- Versions before they are published: 1 draft, 2 in review, 3 approved, 4 scheduled, 5 published, 6 rejected, 7 discarded, 8 rolled back.
+-- Who wrote in it is a JSON array of names.
+CREATE TABLE draft(
+  draft_id        TEXT    PRIMARY KEY CHECK(typeof(draft_id)='text' AND length(draft_id)=16),
+  ruleset         TEXT    NOT NULL CHECK(length(ruleset) BETWEEN 1 AND 64),
+  number          INTEGER NOT NULL CHECK(typeof(number)='integer' AND number>=1),
+  base            INTEGER NOT NULL CHECK(typeof(base)='integer' AND base>=1 AND base<number),
+  rolls_back      INTEGER NULL     CHECK(rolls_back IS NULL OR typeof(rolls_back)='integer'),
+  text            TEXT    NOT NULL CHECK(typeof(text)='text'),
+  state           INTEGER NOT NULL CHECK(state BETWEEN 1 AND 8),
+  row_version     INTEGER NOT NULL CHECK(typeof(row_version)='integer' AND row_version>=1),
+  authors         TEXT    NOT NULL CHECK(length(authors)>=5),
+  created_at      INTEGER NOT NULL CHECK(typeof(created_at)='integer'),
+  changed_at      INTEGER NOT NULL CHECK(typeof(changed_at)='integer'),
+  replay_sha256   BLOB    NULL     CHECK(replay_sha256 IS NULL OR (typeof(replay_sha256)='blob' AND length(replay_sha256)=32)),
+  effective_at    INTEGER NULL     CHECK(effective_at IS NULL OR typeof(effective_at)='integer'),
+  approved_sha256 BLOB    NULL     CHECK(approved_sha256 IS NULL OR (typeof(approved_sha256)='blob' AND length(approved_sha256)=32)),
+  approved_by     TEXT    NULL,
+  approved_at     INTEGER NULL     CHECK(approved_at IS NULL OR typeof(approved_at)='integer'),
+  CHECK((approved_sha256 IS NULL)=(approved_by IS NULL) AND (approved_sha256 IS NULL)=(approved_at IS NULL)),
+  CHECK(state NOT IN (3,4) OR approved_sha256 IS NOT NULL),
+  CHECK(state NOT IN (2,3,4,5,8) OR effective_at IS NOT NULL)
+);
+CREATE INDEX draft_changed ON draft(changed_at);
+-- Of two drafts that would become the same version one is scheduled.
+CREATE UNIQUE INDEX draft_scheduled ON draft(ruleset, number) WHERE state=4;
+CREATE TRIGGER draft_u BEFORE UPDATE ON draft BEGIN
+  SELECT RAISE(ABORT,'draft: one row version further') WHERE NEW.row_version<>OLD.row_version+1;
+  SELECT RAISE(ABORT,'draft: its origin is fixed') WHERE NEW.draft_id<>OLD.draft_id OR NEW.ruleset<>OLD.ruleset OR NEW.created_at<>OLD.created_at OR NEW.rolls_back IS NOT OLD.rolls_back;
+  SELECT RAISE(ABORT,'draft: it has ended') WHERE OLD.state IN (5,7,8) AND NOT (OLD.state=5 AND NEW.state=8);
+  SELECT RAISE(ABORT,'draft: what is approved stays as it is') WHERE NEW.state IN (3,4) AND OLD.state IN (3,4) AND (NEW.text<>OLD.text OR NEW.number<>OLD.number OR NEW.base<>OLD.base); END;
+CREATE TRIGGER draft_d BEFORE DELETE ON draft BEGIN SELECT RAISE(ABORT,'append-only'); END;
+
+-- Who did what on the way from draft to price. 1 created, 2 saved, 3 merged, 4 discarded, 5 review requested, 6 withdrawn, 7 approved, 8 rejected, 9 scheduled,
+-- 10 published, 11 published in emergency, 12 schedule failed, 13 rolled back.
+CREATE TABLE audit(
+  audit_id    INTEGER PRIMARY KEY CHECK(typeof(audit_id)='integer'),
+  at          INTEGER NOT NULL CHECK(typeof(at)='integer'),
+  actor       TEXT    NOT NULL CHECK(length(actor) BETWEEN 1 AND 100),
+  action      INTEGER NOT NULL CHECK(action BETWEEN 1 AND 13),
+  ruleset     TEXT    NOT NULL,
+  draft_id    TEXT    NOT NULL REFERENCES draft(draft_id),
+  number      INTEGER NOT NULL CHECK(typeof(number)='integer'),
+  text_sha256 BLOB    NOT NULL CHECK(typeof(text_sha256)='blob' AND length(text_sha256)=32),
+  reason      TEXT    NULL,
+  detail      TEXT    NULL
+);
+CREATE INDEX audit_draft ON audit(draft_id, audit_id);
+CREATE INDEX audit_ruleset ON audit(ruleset, audit_id);
+CREATE TRIGGER audit_u BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER audit_d BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT,'append-only'); END;

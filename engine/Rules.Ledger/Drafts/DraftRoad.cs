@@ -1,0 +1,332 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using NodaTime;
+using Rules.Dsl.Diagnostics;
+using Rules.Dsl.Text;
+using Rules.Ledger.Access;
+using Rules.Ledger.Journal;
+using Rules.Ledger.Storage;
+
+namespace Rules.Ledger.Drafts;
+
+/// <summary>
+/// The only way from a draft to a price: draft, review, approved, scheduled, published; rejected, discarded, rolled back. Pages, service and command pass it.
+/// Every step is refused or written whole with its line of the audit log.
+/// </summary>
+public sealed partial class DraftRoad
+{
+    /// <summary>The most characters of a reason.</summary>
+    public const int MaximumReason = 2000;
+
+    /// <summary>The most drafts and lines of the audit log that are listed at once.</summary>
+    public const int LargestPage = 500;
+
+    private static readonly DraftState[] _open = [DraftState.Draft, DraftState.Review, DraftState.Approved, DraftState.Scheduled, DraftState.Rejected];
+
+    private static readonly FrozenDictionary<AuditAction, Step> _steps = new Dictionary<AuditAction, Step>
+    {
+        [AuditAction.Created] = new([], DraftState.Draft, DraftRights.Edit),
+        [AuditAction.Saved] = new(_open, DraftState.Draft, DraftRights.Edit),
+        [AuditAction.Merged] = new(_open, DraftState.Draft, DraftRights.Edit),
+        [AuditAction.Discarded] = new([DraftState.Draft, DraftState.Review, DraftState.Approved, DraftState.Rejected], DraftState.Discarded, DraftRights.Edit),
+        [AuditAction.ReviewRequested] = new([DraftState.Draft, DraftState.Rejected], DraftState.Review, DraftRights.Edit),
+        [AuditAction.Withdrawn] = new([DraftState.Review, DraftState.Approved, DraftState.Scheduled], DraftState.Draft, DraftRights.Edit),
+        [AuditAction.Approved] = new([DraftState.Review], DraftState.Approved, DraftRights.Approve),
+        [AuditAction.Rejected] = new([DraftState.Review], DraftState.Rejected, DraftRights.Approve) { NeedsReason = true },
+        [AuditAction.Scheduled] = new([DraftState.Approved], DraftState.Scheduled, DraftRights.Publish),
+        [AuditAction.Published] = new([DraftState.Approved, DraftState.Scheduled], DraftState.Published, DraftRights.Publish),
+        [AuditAction.PublishedInEmergency] = new(_open, DraftState.Published, DraftRights.Emergency) { NeedsReason = true },
+        [AuditAction.ScheduleFailed] = new([DraftState.Scheduled], DraftState.Draft, DraftRights.Publish),
+        [AuditAction.RolledBack] = new([DraftState.Published], DraftState.RolledBack, DraftRights.Publish),
+    }.ToFrozenDictionary();
+
+    private readonly IDraftStore _store;
+    private readonly RulesetCatalogue _rulesets;
+    private readonly TimeProvider _time;
+
+    internal DraftRoad(IDraftStore store, RulesetCatalogue rulesets, TimeProvider time)
+    {
+        _store = store;
+        _rulesets = rulesets;
+        _time = time;
+    }
+
+    /// <summary>Null where there is none of that id.</summary>
+    public ValueTask<Draft?> FindAsync(string id, CancellationToken cancellationToken) => _store.DraftAsync(id, cancellationToken);
+
+    /// <summary>Drafts of one ruleset or of all, the one changed last first.</summary>
+    /// <param name="open">Only those that are neither published nor given up.</param>
+    public ValueTask<ImmutableArray<Draft>> ListAsync(string? ruleset, bool open, CancellationToken cancellationToken) =>
+        _store.DraftsAsync(ruleset, open, LargestPage, cancellationToken);
+
+    /// <summary>The audit log, newest first. A limit outside 1 to 500 is brought inside.</summary>
+    /// <param name="before">Only lines of a smaller position; null: from the newest.</param>
+    public ValueTask<ImmutableArray<AuditRecord>> AuditAsync(string? ruleset, string? draft, long? before, int limit, CancellationToken cancellationToken) =>
+        _store.AuditAsync(ruleset, draft, before ?? long.MaxValue, Math.Clamp(limit, 1, LargestPage), cancellationToken);
+
+    /// <summary>Whether a step may be taken from a state by somebody with these rights; what else may stand in the way is told by taking it.</summary>
+    public static bool Allows(AuditAction action, DraftState state, DraftRights rights) =>
+        _steps[action] is var step && step.From.Contains(state) && (rights & step.Right) == step.Right;
+
+    /// <summary>A draft of the next version, with the whole text of the newest one that is published or scheduled.</summary>
+    public async Task<DraftResult> CreateAsync(string ruleset, DraftActor by, CancellationToken cancellationToken)
+    {
+        if (await NewestAsync(ruleset, cancellationToken) is not { } newest)
+        {
+            return Refuse(null, DraftProblemCodes.RulesetUnknown, $"There is no ruleset \"{ruleset}\". A first version is published from a file.");
+        }
+
+        return await AddAsync(ruleset, newest.Number, newest.Source, null, AuditAction.Created, null, by, cancellationToken);
+    }
+
+    /// <summary>
+    /// A draft that puts the text of an earlier version in the place of the newest. It passes review like any other: going back is a change of prices too.
+    /// </summary>
+    /// <param name="version">To go back to; older than the newest.</param>
+    public async Task<DraftResult> PrepareRollbackAsync(string ruleset, int version, string reason, DraftActor by, CancellationToken cancellationToken)
+    {
+        var versions = _rulesets.Versions(ruleset);
+        if (versions.IsEmpty || versions.FirstOrDefault(candidate => candidate.Model.Version == version) is not { } earlier || earlier == versions[0])
+        {
+            return Refuse(null, DraftProblemCodes.VersionUnknown, $"\"{ruleset}\" has no earlier version {version} to go back to.");
+        }
+
+        if (ReasonFault(reason) is { } fault)
+        {
+            return new DraftResult(null, fault);
+        }
+
+        var source = SourceText.From(earlier.Text, earlier.FileName);
+        return await AddAsync(ruleset, versions[0].Model.Version, source, versions[0].Model.Version, AuditAction.Created, reason, by, cancellationToken);
+    }
+
+    /// <summary>Writes a text over the draft's. What was approved or scheduled is so no longer.</summary>
+    /// <param name="rowVersion">Of the draft that the text was written on.</param>
+    public Task<DraftResult> SaveAsync(string id, int rowVersion, string text, DraftActor by, CancellationToken cancellationToken) =>
+        MoveAsync(AuditAction.Saved, id, rowVersion, null, by, draft => Written(draft, draft.Number, draft.Base, text, by), cancellationToken);
+
+    /// <summary>
+    /// Brings a draft onto the newest version that is published or scheduled: what changed there and what changed here, each once. Where both changed
+    /// the same lines both stand in the text, between marks that do not compile.
+    /// </summary>
+    public async Task<DraftResult> MergeAsync(string id, int rowVersion, DraftActor by, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(id, cancellationToken);
+        if (found is null || await NewestAsync(found.Ruleset, cancellationToken) is not { } newest)
+        {
+            return Refuse(null, DraftProblemCodes.Unknown, "There is no such draft.");
+        }
+
+        return await MoveAsync(AuditAction.Merged, id, rowVersion, null, by, draft =>
+        {
+            if (newest.Number <= draft.Base || TextOf(draft.Ruleset, draft.Base) is not { } old)
+            {
+                return Refuse(draft, DraftProblemCodes.State, $"The draft is based on version {draft.Base}, and no later one is published or scheduled.");
+            }
+
+            // One head in all three, so that numbers and days do not stand against each other.
+            var number = newest.Number + 1;
+            var mine = _rulesets.Compile(SourceText.From(draft.Text, FileName(draft)));
+            var day = TodayOf(draft.Ruleset);
+            var merged = TextMerge.Merge(_rulesets.Compile(old).As(number, day), mine.AsOwn(number, day), _rulesets.Compile(newest.Source).As(number, day));
+            return Written(draft, number, newest.Number, merged.Text, by);
+        }, cancellationToken);
+    }
+
+    public Task<DraftResult> DiscardAsync(string id, int rowVersion, DraftActor by, CancellationToken cancellationToken) =>
+        MoveAsync(AuditAction.Discarded, id, rowVersion, null, by, Unchanged, cancellationToken);
+
+    /// <summary>Asks others to look at a draft, which has to be without errors.</summary>
+    /// <param name="replaySha256">Of the preview that they shall see; empty where there is none.</param>
+    public Task<DraftResult> RequestReviewAsync(string id, int rowVersion, ReadOnlyMemory<byte> replaySha256, DraftActor by, CancellationToken cancellationToken) =>
+        MoveAsync(AuditAction.ReviewRequested, id, rowVersion, null, by, draft =>
+        {
+            var (effectiveAt, problem) = Ready(draft);
+            return problem ?? new DraftResult(draft with { EffectiveAt = effectiveAt, ReplaySha256 = replaySha256 }, null);
+        }, cancellationToken);
+
+    /// <summary>Takes a draft back out of review, approval or schedule, to go on writing.</summary>
+    public Task<DraftResult> WithdrawAsync(string id, int rowVersion, DraftActor by, CancellationToken cancellationToken) =>
+        MoveAsync(AuditAction.Withdrawn, id, rowVersion, null, by, draft => new DraftResult(draft with { Approval = null, EffectiveAt = null, ReplaySha256 = default }, null), cancellationToken);
+
+    /// <summary>Approves what somebody else wrote.</summary>
+    /// <param name="seen">Hex of the <see cref="DraftHash"/> that the approver saw; another one is refused.</param>
+    public Task<DraftResult> ApproveAsync(string id, int rowVersion, string seen, DraftActor by, CancellationToken cancellationToken) =>
+        MoveAsync(AuditAction.Approved, id, rowVersion, null, by, draft =>
+        {
+            if (draft.Authors.Contains(by.Name, StringComparer.OrdinalIgnoreCase))
+            {
+                return Refuse(draft, DraftProblemCodes.OwnDraft, $"{by.Name} wrote in this draft. Somebody else approves it.");
+            }
+
+            var (effectiveAt, problem) = Ready(draft);
+            if (problem is not null)
+            {
+                return problem;
+            }
+
+            return effectiveAt == draft.EffectiveAt && string.Equals(seen, DraftHash.TextOf(draft), StringComparison.Ordinal)
+                ? new DraftResult(draft with { Approval = new Approval(DraftHash.Of(draft), by.Name, Now) }, null)
+                : Refuse(draft, DraftProblemCodes.ApprovalStale, "The draft is not the one that was looked at. Read it again, then approve.");
+        }, cancellationToken);
+
+    public Task<DraftResult> RejectAsync(string id, int rowVersion, string reason, DraftActor by, CancellationToken cancellationToken) =>
+        MoveAsync(AuditAction.Rejected, id, rowVersion, reason, by, draft => new DraftResult(draft with { EffectiveAt = null, ReplaySha256 = default }, null), cancellationToken);
+
+    private Instant Now => Instants.Now(_time);
+
+    private static DraftResult Unchanged(Draft draft) => new(draft, null);
+
+    private static DraftResult Refuse(Draft? draft, string code, string message) => new(draft, new DraftProblem(code, message));
+
+    private static string FileName(Draft draft) => new RuleFileId(draft.Ruleset, draft.Number).FileName;
+
+    private async Task<DraftResult> AddAsync(
+        string ruleset, int baseNumber, SourceText from, int? rollsBack, AuditAction action, string? reason, DraftActor by, CancellationToken cancellationToken)
+    {
+        if (ActorFault(by, _steps[action].Right) is { } fault)
+        {
+            return new DraftResult(null, fault);
+        }
+
+        var now = Now;
+        var draft = new Draft
+        {
+            Id = ApiKeyText.NewId(),
+            Ruleset = ruleset,
+            Number = baseNumber + 1,
+            Base = baseNumber,
+            RollsBack = rollsBack,
+            Text = _rulesets.Compile(from).As(baseNumber + 1, TodayOf(ruleset)),
+            State = DraftState.Draft,
+            RowVersion = 1,
+            Authors = [by.Name],
+            CreatedAt = now,
+            ChangedAt = now,
+        };
+        await _store.AddDraftAsync(draft, Record(draft, action, by, reason, rollsBack is null ? null : $"The text of {from.FileName}."), cancellationToken);
+        return new DraftResult(draft, null);
+    }
+
+    /// <summary>The draft, where its state, its row version and the actor's rights allow a step; else why not.</summary>
+    private async Task<DraftResult> AllowedAsync(AuditAction action, string id, int rowVersion, string? reason, DraftActor by, CancellationToken cancellationToken)
+    {
+        var step = _steps[action];
+        if (await FindAsync(id, cancellationToken) is not { } draft)
+        {
+            return Refuse(null, DraftProblemCodes.Unknown, "There is no such draft.");
+        }
+
+        if (ActorFault(by, step.Right) is { } fault)
+        {
+            return new DraftResult(draft, fault);
+        }
+
+        if (draft.RowVersion != rowVersion)
+        {
+            return Refuse(draft, DraftProblemCodes.Changed, $"Somebody changed the draft at {draft.ChangedAt}. Read it again.");
+        }
+
+        if (!step.From.Contains(draft.State))
+        {
+            return Refuse(draft, DraftProblemCodes.State, $"A draft that is {DraftWords.Of(draft.State)} cannot be {DraftWords.Of(action)}.");
+        }
+
+        return new DraftResult(draft, step.NeedsReason ? ReasonFault(reason) : null);
+    }
+
+    /// <summary>One step of one draft: what every step asks for, then what this one does, then the row and its line in the log.</summary>
+    private async Task<DraftResult> MoveAsync(
+        AuditAction action, string id, int rowVersion, string? reason, DraftActor by, Func<Draft, DraftResult> change, CancellationToken cancellationToken, string? detail = null)
+    {
+        var allowed = await AllowedAsync(action, id, rowVersion, reason, by, cancellationToken);
+        if (allowed.Problem is not null)
+        {
+            return allowed;
+        }
+
+        var draft = allowed.Draft!;
+        var moved = change(draft);
+        if (moved.Problem is not null)
+        {
+            return moved;
+        }
+
+        var after = moved.Draft! with { State = _steps[action].To, RowVersion = draft.RowVersion + 1, ChangedAt = Now };
+        return await _store.ChangeDraftAsync(after, Record(after, action, by, reason, detail), cancellationToken)
+            ? new DraftResult(after, null)
+            : Refuse(await FindAsync(id, cancellationToken), DraftProblemCodes.Changed, "Somebody changed the draft at the same moment. Read it again.");
+    }
+
+    private AuditRecord Record(Draft draft, AuditAction action, DraftActor by, string? reason, string? detail) =>
+        new(0, Now, by.Name, action, draft.Ruleset, draft.Id, draft.Number, DraftHash.OfText(draft.Text), reason?.Trim(), detail);
+
+    private static DraftProblem? ActorFault(DraftActor by, DraftRights right) =>
+        by.Name.Trim() is not { Length: >= 1 and <= 100 } name || name != by.Name || by.Name.Any(char.IsControl)
+            ? new DraftProblem(DraftProblemCodes.ActorName, "Say who you are: a name of 1 to 100 characters.")
+        : by.May(right) ? null
+        : new DraftProblem(DraftProblemCodes.RightMissing, $"{by.Name} may not do this: it needs the right \"{DraftWords.Of(right)}\".");
+
+    private static DraftProblem? ReasonFault(string? reason) => reason?.Trim().Length switch
+    {
+        null or 0 => new DraftProblem(DraftProblemCodes.ReasonRequired, "Give the reason, for those who read it later."),
+        > MaximumReason => new DraftProblem(DraftProblemCodes.ReasonRequired, $"A reason has at most {MaximumReason} characters."),
+        _ => null,
+    };
+
+    private static DraftResult Written(Draft draft, int number, int baseNumber, string text, DraftActor by) => SourceText.From(text).IsTooLarge
+        ? Refuse(draft, DraftProblemCodes.TextTooLarge, $"A rule file has at most {SourceText.MaximumBytes} bytes.")
+        : new DraftResult(draft with
+        {
+            Number = number,
+            Base = baseNumber,
+            Text = text,
+            Authors = draft.Authors.Contains(by.Name, StringComparer.Ordinal) ? draft.Authors : draft.Authors.Add(by.Name),
+            Approval = null,
+            EffectiveAt = null,
+            ReplaySha256 = default,
+        }, null);
+
+    /// <summary>The effective instant of a draft that could be published as far as its text goes; else why it could not.</summary>
+    private (Instant? EffectiveAt, DraftResult? Problem) Ready(Draft draft)
+    {
+        var check = _rulesets.Check(FileName(draft), draft.Text);
+        if (check.HasErrors)
+        {
+            var errors = check.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToImmutableArray();
+            return (null, new DraftResult(draft, new DraftProblem(DraftProblemCodes.TextHasErrors, errors.Length == 1
+                ? $"The text has an error: {errors[0]}" : $"The text has {errors.Length} errors, the first: {errors[0]}") { Diagnostics = errors }));
+        }
+
+        return check.Compilation.Id == new RuleFileId(draft.Ruleset, draft.Number)
+            ? (Instants.Floor(check.Compilation.Model!.EffectiveAt), null)
+            : (null, Refuse(draft, DraftProblemCodes.OtherVersion, $"The head of the text says {check.Compilation.Id}, and this is the draft of {new RuleFileId(draft.Ruleset, draft.Number)}. Write it so."));
+    }
+
+    private LocalDate TodayOf(string ruleset) => Now.InZone(_rulesets.Versions(ruleset)[0].Model.Zone).Date;
+
+    private SourceText? TextOf(string ruleset, int number) =>
+        _rulesets.Versions(ruleset).FirstOrDefault(version => version.Model.Version == number) is { } version ? SourceText.From(version.Text, version.FileName) : null;
+
+    /// <summary>The newest version that is published or scheduled; null for an unknown ruleset.</summary>
+    private async Task<(int Number, SourceText Source)?> NewestAsync(string ruleset, CancellationToken cancellationToken)
+    {
+        if (_rulesets.Versions(ruleset) is not [var published, ..])
+        {
+            return null;
+        }
+
+        var scheduled = (await ScheduledAsync(ruleset, cancellationToken)).MaxBy(draft => draft.Number);
+        return scheduled is not null && scheduled.Number > published.Model.Version
+            ? (scheduled.Number, SourceText.From(scheduled.Text, FileName(scheduled)))
+            : (published.Model.Version, SourceText.From(published.Text, published.FileName));
+    }
+
+    private async Task<ImmutableArray<Draft>> ScheduledAsync(string? ruleset, CancellationToken cancellationToken) =>
+        (await ListAsync(ruleset, open: true, cancellationToken)).RemoveAll(draft => draft.State != DraftState.Scheduled);
+
+    private sealed record Step(DraftState[] From, DraftState To, DraftRights Right)
+    {
+        public bool NeedsReason { get; init; }
+    }
+}

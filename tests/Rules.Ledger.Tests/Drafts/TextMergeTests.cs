@@ -1,0 +1,44 @@
+using Rules.Ledger.Drafts;
+using Shouldly;
+using Xunit;
+
+namespace Rules.Ledger.Tests.Drafts;
+
+public sealed class TextMergeTests
+{
+    [Theory]
+    [InlineData("a b c", "a x c", "a b c d", "a x c d")]
+    [InlineData("a b c", "a b c", "a y c", "a y c")]
+    [InlineData("a b c", "a c", "a b c d", "a c d")]
+    [InlineData("a b c d e", "a B c d e", "a b c D e", "a B c D e")]
+    [InlineData("a b c", "a x c", "a x c", "a x c")]
+    [InlineData("", "a", "", "a")]
+    public void Changes_of_both_sides_stand_once(string original, string mine, string theirs, string expected)
+    {
+        var merged = TextMerge.Merge(Lines(original), Lines(mine), Lines(theirs));
+        merged.ShouldBe(new MergedText(Lines(expected), 0));
+    }
+
+    [Fact]
+    public void Same_lines_changed_twice_stand_side_by_side()
+    {
+        var merged = TextMerge.Merge("a\nb\nc", "a\nx\nc", "a\ny\nc");
+        merged.ShouldBe(new MergedText("a\n<<<<<<< yours\nx\n=======\ny\n>>>>>>> the other text\nc", 1));
+    }
+
+    [Fact]
+    public void Seeded_changes_of_one_side_alone_always_come_through()
+    {
+        var random = new Random(7);
+        for (var round = 0; round < 500; round++)
+        {
+            var original = string.Join('\n', Enumerable.Range(0, random.Next(12)).Select(_ => random.Next(4)));
+            var changed = string.Join('\n', original.Split('\n').SelectMany(line => random.Next(4) switch { 0 => Array.Empty<string>(), 1 => [line, "new"], _ => [line] }));
+            TextMerge.Merge(original, changed, original).ShouldBe(new MergedText(changed, 0));
+            TextMerge.Merge(original, original, changed).ShouldBe(new MergedText(changed, 0));
+            TextMerge.Merge(original, changed, changed).ShouldBe(new MergedText(changed, 0));
+        }
+    }
+
+    private static string Lines(string words) => words.Replace(' ', '\n');
+}
