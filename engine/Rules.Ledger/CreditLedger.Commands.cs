@@ -93,7 +93,7 @@ public sealed partial class CreditLedger
         : Task.FromResult(Invalid(LedgerErrors.KeyInvalid));
 
     private static bool IsKey(string key) =>
-        key.Length is >= 1 and <= 128 && key[0] != ' ' && key[^1] != ' ' && !key.AsSpan().ContainsAnyExceptInRange(' ', '~') && !key.StartsWith("sys:", StringComparison.Ordinal);
+        key.Length is >= 1 and <= 128 && key[0] != ' ' && key[^1] != ' ' && !key.AsSpan().ContainsAnyExceptInRange(' ', '~') && !Entry.IsSystemKey(key);
 
     /// <summary>Of the parsed command, so that white space, member order and trailing zeros make no difference.</summary>
     private static byte[] RequestHash(ReadOnlySpan<byte> operation, bool timedOnArrival, ReadOnlySpan<byte> canonical)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Rules.Engine.Accounts;
 using Rules.Engine.Wire;
 
 namespace Rules.Portal.Api;
@@ -22,7 +23,7 @@ internal static class IdempotencyKey
 
         var value = values[0]!;
         if (values.Count > 1 || value.Length > WireLimits.IdCharacters || value.AsSpan().ContainsAnyExceptInRange(' ', '~')
-            || value.StartsWith(SystemPrefix, StringComparison.Ordinal))
+            || Entry.IsSystemKey(value))
         {
             problem = new Problem(
                 ProblemKinds.KeyInvalid, $"The header \"{Header}\" must hold one key of 1 to 128 printable ASCII characters.",
@@ -34,6 +35,4 @@ internal static class IdempotencyKey
         problem = null;
         return true;
     }
-
-    private const string SystemPrefix = "sys:";
 }

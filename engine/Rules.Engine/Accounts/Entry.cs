@@ -41,6 +41,9 @@ public sealed record Entry
     /// <summary>Deterministic key of an entry that nobody asked for (<c>sys:grant:Hobby:allotment:3</c>); null for the command's own entry.</summary>
     public string? SystemKey { get; init; }
 
+    /// <summary>True for a key of the system's own: callers' keys never begin with <c>sys:</c>.</summary>
+    public static bool IsSystemKey(string key) => key.StartsWith("sys:", StringComparison.Ordinal);
+
     /// <summary>Smallest units, at most 10^15; what was charged, granted, expired … Below zero only for a charge or capture that gives credits back.</summary>
     public required long Amount { get; init; }
 

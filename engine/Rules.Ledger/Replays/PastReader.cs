@@ -15,7 +15,6 @@ namespace Rules.Ledger.Replays;
 /// </summary>
 internal sealed class PastReader(PublishedRuleset ruleset, UsageShapes shapes, PastWindow window)
 {
-    private const string SystemKeys = "sys:";
 
     private readonly int _decimals = ruleset.Versions[^1].Model.Credit.Decimals;
     private readonly Part _before = new(shapes);
@@ -39,7 +38,7 @@ internal sealed class PastReader(PublishedRuleset ruleset, UsageShapes shapes, P
         }
 
         Head = (entry.Sequence, entry.Hash);
-        if (entry.Key.StartsWith(SystemKeys, StringComparison.Ordinal))
+        if (Entry.IsSystemKey(entry.Key))
         {
             return false;
         }

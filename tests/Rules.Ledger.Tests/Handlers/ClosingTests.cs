@@ -2,6 +2,8 @@ using System.Text;
 using NodaTime;
 using Rules.Engine.Accounts;
 using Rules.Engine.Pricing;
+using Rules.Ledger.Storage;
+using Rules.Ledger.Storage.Sqlite;
 using Rules.Ledger.Tests.Bank;
 using Shouldly;
 using Xunit;
@@ -74,6 +76,25 @@ public sealed class ClosingTests : IAsyncLifetime, IDisposable
         var detail = (await _ledger.EntryAsync("w", entries.Items.First(entry => entry.Amount == 15_00).Sequence, default)).ShouldNotBeNull();
         detail.Event.ShouldBeNull();
         Encoding.UTF8.GetString(detail.Answer.ShouldNotBeNull().Span).ShouldContain("at least 20");
+    }
+
+    [Fact]
+    public async Task The_entry_that_fell_due_is_read_back_as_the_systems_own()
+    {
+        await ScanAsync(5, "feb");
+        _time.Now = Instant.FromUtc(2026, 3, 3, 9, 0);
+        await ScanAsync(1, "mar");
+        await _ledger.DisposeAsync();
+        await using var store = SqliteLedgerStore.OpenReadOnly(_directory.Database);
+        await using var snapshot = await store.BeginReadAsync(default);
+        var proofs = new List<EntryProof>();
+        await foreach (var proof in snapshot.EntryProofsAsync("w", default))
+        {
+            proofs.Add(proof);
+        }
+
+        proofs.Where(proof => proof.Entry.Content.SystemKey is not null).Select(proof => proof.Entry.Content.Amount).ShouldBe([15_00]);
+        proofs.ShouldAllBe(proof => proof.TraceResolves);
     }
 
     private Task<CommandResult> ScanAsync(int pages, string key) =>

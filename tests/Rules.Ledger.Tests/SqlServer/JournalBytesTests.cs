@@ -1,8 +1,15 @@
 using System.Data;
 using Microsoft.Data.SqlClient;
 using Microsoft.Data.SqlClient.Server;
+using NodaTime;
+using Rules.Engine.Accounts;
+using Rules.Engine.Drawing;
+using Rules.Engine.Model;
+using Rules.Engine.Pricing;
 using Rules.Ledger.Journal;
+using Rules.Ledger.Storage;
 using Rules.Ledger.Storage.SqlServer;
+using Rules.Ledger.Tests.Bank;
 using Shouldly;
 using Xunit;
 
@@ -13,7 +20,7 @@ namespace Rules.Ledger.Tests.SqlServer;
 /// </summary>
 public sealed class JournalBytesTests
 {
-    private static readonly string[] _belonging = ["@postings", "@lots", "@account_values", "@periods", "@lot_ends", "@debts", "@debt_lines", "@holds", "@hold_resolutions", "@undones"];
+    private static readonly string[] _belonging = ["@postings", "@lots", "@account_values", "@periods", "@lot_ends", "@debts", "@debt_lines", "@holds", "@hold_resolutions", "@undones", "@bills"];
 
     /// <summary>What a hold's row has of its end and its event.</summary>
     private static readonly HashSet<string> _unsettled = new(StringComparer.Ordinal) { "Kind", "Charged", "Returned", "Asked", "Event" };
@@ -21,7 +28,29 @@ public sealed class JournalBytesTests
     [Fact]
     public async Task What_is_sent_reads_back_with_its_hash()
     {
+        // Every kind of row takes part, a system entry among them.
         var appends = TableTypeTests.History();
+        (await ReadBackAsync(appends)).ShouldBeGreaterThan(8);
+        appends.SelectMany(append => append.Entries).ShouldContain(entry => entry.Content.SystemKey != null);
+        appends.SelectMany(append => append.Answers).ShouldContain(answer => answer.Answer.Sequence == null);
+    }
+
+    [Fact]
+    public async Task Rollover_recurring_grants_add_ons_and_bills_read_back_with_their_hash()
+    {
+        var appends = await MonthsAsync();
+        await ReadBackAsync(appends);
+        var entries = appends.SelectMany(append => append.Entries).Select(entry => entry.Content).ToList();
+        var lots = entries.SelectMany(entry => entry.NewLots).ToList();
+        lots.ShouldContain(lot => lot.Rollover != null && lot.Rollover.Kind == RolloverKind.Carries);
+        lots.ShouldContain(lot => lot.Rollover != null && lot.Rollover.Kind == RolloverKind.Own && lot.Rollover.Maximum != null);
+        lots.ShouldContain(lot => lot.Series != null && lot.Series.Adds);
+        entries.ShouldContain(entry => entry.Bill != null && entry.Bill.Price != null);
+        entries.ShouldContain(entry => !entry.Addons.IsEmpty);
+    }
+
+    private static async Task<int> ReadBackAsync(List<AccountAppend> appends)
+    {
         var entries = 0;
         foreach (var append in appends)
         {
@@ -38,13 +67,56 @@ public sealed class JournalBytesTests
                 proof.Entry.Content.SystemKey.ShouldBe(written.Content.SystemKey);
                 proof.Entry.BalanceAfter.ShouldBe(written.BalanceAfter);
                 proof.Entry.Outcome.ShouldBe(written.Outcome);
+                proof.Entry.Content.NewLots.ShouldBe(written.Content.NewLots);
+                proof.Entry.Content.Addons.ShouldBe(written.Content.Addons);
+                proof.Entry.Content.Bill.ShouldBe(written.Content.Bill);
             }
         }
 
-        // Every kind of row took part, a system entry among them.
-        entries.ShouldBeGreaterThan(8);
-        appends.SelectMany(append => append.Entries).ShouldContain(entry => entry.Content.SystemKey != null);
-        appends.SelectMany(append => append.Answers).ShouldContain(answer => answer.Answer.Sequence == null);
+        return entries;
+    }
+
+    private static async Task<List<AccountAppend>> MonthsAsync()
+    {
+        const string text = """
+            language 1
+            ruleset months version 1 effective 2026-01-01
+            credit "credit" to 2 decimals
+            currency USD to 2 decimals
+            meter page whole
+            action scan
+              measures page
+            price scan
+              per page 1 credit
+            bucket included from plan
+              unused rolls over up to 50 credits for 2 cycles
+            bucket kept from grant
+              unused rolls over up to 30 credits, at least 5 credits, for its own life
+            bucket flex postpaid at 0.05 USD
+            consume included, then kept, then flex
+            cycle calendar month
+            plan Team grants 100 credits every month into included
+            at zero
+              block scan until renewal
+              if short refuse
+            """;
+        var time = new ManualTime(BankCommands.Start);
+        var recorder = new AppendRecorder();
+        await using var ledger = await CreditLedger.OpenAsync(recorder, new LedgerOptions { Time = time }, default);
+        await ledger.Rulesets.LoadAsync([new RuleFile("months.v1.rules", text + "\n")], default);
+        var opening = new OpenAccount("acme", "months", time.Now) { Plan = "Team", Addons = [new Addon(7, "included")] };
+        (await ledger.OpenAccountAsync(opening, "open", default)).Status.ShouldBe(CommandStatus.Accepted);
+        var weekly = new GrantCredits("weekly", "kept", 10, time.Now) { Every = new CalendarSpan(1, CalendarUnit.Week), Adds = true, ExpiresAt = time.Now + Duration.FromDays(40) };
+        (await ledger.GrantAsync("acme", weekly, "g1", default)).Status.ShouldBe(CommandStatus.Accepted);
+        (await ledger.GrantAsync("acme", new GrantCredits("kept", "kept", 20, time.Now), "g2", default)).Status.ShouldBe(CommandStatus.Accepted);
+        for (var month = 0; month < 3; month++)
+        {
+            var use = new UsageEvent { OccurredAt = time.Now, Action = "scan", Quantities = [new MeteredQuantity("page", month == 1 ? 400 : 40)] };
+            (await ledger.ChargeAsync("acme", use, $"c{month}", default)).Status.ShouldBe(CommandStatus.Accepted);
+            time.Now += Duration.FromDays(31);
+        }
+
+        return recorder.Appends;
     }
 
     /// <summary>The result sets of the proof's text, filled from the parameters' rows by the names of the columns they come from.</summary>

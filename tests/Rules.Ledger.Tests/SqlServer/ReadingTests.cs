@@ -3,6 +3,7 @@ using Dapper;
 using NodaTime;
 using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
+using Rules.Engine.Model;
 using Rules.Ledger.Storage.SqlServer;
 using Shouldly;
 using Xunit;
@@ -47,7 +48,7 @@ public sealed class ReadingTests
         ["SqlServerReadSnapshot.SelectAllLots"] = [typeof(LotLine)],
         ["SqlServerReadSnapshot.SelectSequences"] = [Snapshot("SequencesLine")],
         ["SqlServerReadSnapshot.SelectProofs"] = [Snapshot("ProofLine"), Snapshot("PostingLine"), typeof(LotLine), typeof(ValueLine), typeof(CycleLine),
-            Snapshot("LotEndLine"), typeof(OpenDebtLine), Snapshot("PaidLine"), typeof(HoldRowLine), Snapshot("SettlementLine"), Snapshot("UndoneRowLine")],
+            Snapshot("LotEndLine"), typeof(OpenDebtLine), Snapshot("PaidLine"), typeof(HoldRowLine), Snapshot("SettlementLine"), Snapshot("UndoneRowLine"), Snapshot("BillLine")],
         ["SqlServerReadSnapshot.SelectHeads"] = [Snapshot("AccountHeadLine")],
         ["SqlServerReadSnapshot.SelectHeadsBefore"] = [Snapshot("AccountHeadLine")],
         ["SqlServerReadSnapshot.SelectEntryHash"] = [typeof(byte[])],
@@ -111,8 +112,11 @@ public sealed class ReadingTests
     {
         using var reader = ResultSets.Reader(Sets("ledger.lock_and_read"), column => column.Name switch
         {
-            "Anchor" => "2026-03-01T10:00:00",
+            "Anchor" or "EveryAnchor" => "2026-03-01T10:00:00",
             "Cost" => "0.02",
+            "RollPercent" => "50",
+            "RollKind" => (byte)RolloverKind.Carries,
+            "EveryUnit" => (byte)CalendarUnit.Month,
             "Kind" => (byte)1,
             "Origin" => (byte)3,
             "EndAt" => 8L,
@@ -127,7 +131,10 @@ public sealed class ReadingTests
         account.State.Id.ShouldBe("acme");
         account.State.Cycle.ShouldBe(new Cycle(7, new LocalDateTime(2026, 3, 1, 10, 0), Instant.FromUnixTimeTicks(70), Instant.FromUnixTimeTicks(80)));
         account.State.Facts.ShouldBe([new DatedValue("text", "text", Instant.FromUnixTimeTicks(70))]);
-        account.State.Lots.ShouldHaveSingleItem().Lot.Origin.ShouldBe(LotOrigin.Grant);
+        var lot = account.State.Lots.ShouldHaveSingleItem().Lot;
+        lot.Origin.ShouldBe(LotOrigin.Grant);
+        lot.Rollover.ShouldBe(new LotRollover(RolloverKind.Carries, Instant.FromUnixTimeTicks(70), 7, 7, 50));
+        lot.Series.ShouldBe(new LotSeries(new CalendarSpan(7, CalendarUnit.Month), new LocalDateTime(2026, 3, 1, 10, 0), "text", true, Instant.FromUnixTimeTicks(70)));
         lines.Head.Versions.ShouldBe(7);
         lines.Head.Clock.ShouldBe(7);
     }

@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using System.Data.Common;
 using System.Globalization;
 using Dapper;
+using NodaTime;
 using Rules.Dsl.Text;
 using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
+using Rules.Engine.Model;
 using Rules.Engine.Pricing;
 using Rules.Ledger.Journal;
 
@@ -56,6 +58,7 @@ internal sealed record AccountLines(HeadLine Head, CycleLine? Cycle, List<ValueL
             Facts = [.. lines[DatedValueKind.Fact].Select(line => line.ToValue())],
             Terms = [.. lines[DatedValueKind.Term].Select(line => line.ToValue())],
             Plans = [.. lines[DatedValueKind.Plan].Select(line => line.ToValue())],
+            Addons = [.. lines[DatedValueKind.Addon].Select(line => line.ToValue())],
             Version = lines[DatedValueKind.Version].LastOrDefault() is { } version ? int.Parse(version.Value, CultureInfo.InvariantCulture) : null,
         };
     }
@@ -169,6 +172,28 @@ internal sealed class LotLine
 
     public int? Cycle { get; set; }
 
+    public byte? RollKind { get; set; }
+
+    public long? RollAt { get; set; }
+
+    public long? RollMin { get; set; }
+
+    public long? RollMax { get; set; }
+
+    public string? RollPercent { get; set; }
+
+    public int? EveryCount { get; set; }
+
+    public byte? EveryUnit { get; set; }
+
+    public string? EveryAnchor { get; set; }
+
+    public string? EveryZone { get; set; }
+
+    public bool? EveryAdds { get; set; }
+
+    public long? EveryUntil { get; set; }
+
     /// <summary>Of the entry that made it.</summary>
     public long Sequence { get; set; }
 
@@ -202,7 +227,13 @@ internal sealed class LotLine
         Priority = Priority,
         Cost = Cost is { } cost ? ExactDecimal.Parse(cost) : null,
         Cycle = Cycle,
+        Rollover = RollKind is { } kind ? new LotRollover((RolloverKind)kind, ToInstant(RollAt), RollMin!.Value, RollMax, RollPercent is { } percent ? ExactDecimal.Parse(percent) : null) : null,
+        Series = EveryCount is { } count
+            ? new LotSeries(new CalendarSpan(count, (CalendarUnit)EveryUnit!.Value), Instants.FromAnchor(EveryAnchor!), EveryZone!, EveryAdds!.Value, ToInstant(EveryUntil))
+            : null,
     };
+
+    private static Instant? ToInstant(long? microseconds) => microseconds is { } at ? Instants.FromMicroseconds(at) : null;
 
     public LotState ToState() => new(ToLot(), Granted, Available, Held, Spent, Expired, Moved) { IsEnded = EndedLot is not null, Successor = Successor };
 }

@@ -16,7 +16,8 @@ internal abstract partial class SqlServerAccountReader
     protected const string LotColumns =
         """
         l.lot_no AS Number, l.lot_id AS Id, l.bucket AS Bucket, l.origin AS Origin, l.amount AS Amount, l.created_at AS CreatedAt, l.effective_at AS EffectiveAt,
-          l.expires_at AS ExpiresAt, l.priority AS Priority, l.cost AS Cost, l.cycle_no AS Cycle, l.seq AS Sequence
+          l.expires_at AS ExpiresAt, l.priority AS Priority, l.cost AS Cost, l.cycle_no AS Cycle, l.roll_kind AS RollKind, l.roll_at AS RollAt, l.roll_min AS RollMin, l.roll_max AS RollMax, l.roll_percent AS RollPercent, l.every_count AS EveryCount,
+          l.every_unit AS EveryUnit, l.every_anchor AS EveryAnchor, l.every_zone AS EveryZone, l.every_adds AS EveryAdds, l.every_until AS EveryUntil, l.seq AS Sequence
         """;
 
     /// <summary>And of its amounts and its early end.</summary>

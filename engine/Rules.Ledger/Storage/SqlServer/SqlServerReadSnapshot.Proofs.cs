@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using NodaTime;
+using Rules.Dsl.Text;
 using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
 using Rules.Ledger.Journal;
@@ -63,7 +64,10 @@ internal sealed partial class SqlServerReadSnapshot
         SELECT r.hold_no AS Hold, r.kind AS Kind, r.charged AS Charged, r.returned AS Returned, r.asked AS Asked, r.seq AS Sequence
         FROM ledger.hold_resolution r WHERE r.account_id = @account AND r.seq > @after AND r.seq <= @to ORDER BY r.seq, r.hold_no;
         SELECT n.seq AS Sequence, n.of_seq AS OfSequence, n.of_line AS OfLine, n.amount AS Amount
-        FROM ledger.undone n WHERE n.account_id = @account AND n.seq > @after AND n.seq <= @to ORDER BY n.seq, n.line
+        FROM ledger.undone n WHERE n.account_id = @account AND n.seq > @after AND n.seq <= @to ORDER BY n.seq, n.line;
+        SELECT b.seq AS Sequence, b.bucket AS Bucket, b.cycle_no AS Cycle, b.currency AS Currency, b.decimals AS Decimals, b.amount AS Amount, b.exact AS Exact,
+          b.price AS Price, b.receiver AS Receiver
+        FROM ledger.bill b WHERE b.account_id = @account AND b.seq > @after AND b.seq <= @to ORDER BY b.seq
         """;
 
     private const string SelectHeads =
@@ -206,7 +210,7 @@ internal sealed partial class SqlServerReadSnapshot
         return [.. entries.Select(line => line.ToProof(account, movements.Into(line.Sequence, new Entry
         {
             Kind = (EntryKind)line.Kind,
-            SystemKey = line.Answer is null ? line.IdempotencyKey : null,
+            SystemKey = Entry.IsSystemKey(line.IdempotencyKey) ? line.IdempotencyKey : null,
             Amount = line.Amount,
             OccurredAt = Instants.FromMicroseconds(line.OccurredAt),
             Version = line.Version,
@@ -214,15 +218,16 @@ internal sealed partial class SqlServerReadSnapshot
             NewLots = [.. lots[line.Sequence]],
             Facts = [.. values[line.Sequence].Where(value => value.Kind == (byte)DatedValueKind.Fact).Select(value => value.ToValue())],
             Terms = [.. values[line.Sequence].Where(value => value.Kind == (byte)DatedValueKind.Term).Select(value => value.ToValue())],
+            Addons = [.. values[line.Sequence].Where(value => value.Kind == (byte)DatedValueKind.Addon).Select(value => value.ToValue())],
             Plan = values[line.Sequence].LastOrDefault(value => value.Kind == (byte)DatedValueKind.Plan)?.Value,
             Cycle = cycles[line.Sequence].LastOrDefault(),
             Forgiven = line.Forgiven,
         })))];
     }
 
-    /// <summary>Ended lots, debts, holds and reversals, by the sequence of their entries.</summary>
+    /// <summary>Ended lots, debts, holds, reversals and bills, by the sequence of their entries.</summary>
     private sealed record Movements(ILookup<long, LotEnd> Ends, ILookup<long, Debt> Debts, ILookup<long, DebtLine> DebtLines, ILookup<long, HoldRowLine> Holds,
-        ILookup<long, HoldSettlement> Settlements, ILookup<long, UndoneLine> Undone)
+        ILookup<long, HoldSettlement> Settlements, ILookup<long, UndoneLine> Undone, ILookup<long, Bill> Bills)
     {
         public static async Task<Movements> ReadAsync(DbDataReader reader, CancellationToken cancellationToken) => new(
             (await reader.LinesAsync<LotEndLine>(cancellationToken)).ToLookup(line => line.Sequence, line => new LotEnd(line.Lot, line.Successor)),
@@ -230,7 +235,8 @@ internal sealed partial class SqlServerReadSnapshot
             (await reader.LinesAsync<PaidLine>(cancellationToken)).ToLookup(line => line.Sequence, line => new DebtLine(line.Debt, (DebtLineKind)line.Kind, line.Amount)),
             (await reader.LinesAsync<HoldRowLine>(cancellationToken)).ToLookup(line => line.Sequence),
             (await reader.LinesAsync<SettlementLine>(cancellationToken)).ToLookup(line => line.Sequence, line => line.ToSettlement()),
-            (await reader.LinesAsync<UndoneRowLine>(cancellationToken)).ToLookup(line => line.Sequence, line => new UndoneLine(line.OfSequence, line.OfLine, line.Amount)));
+            (await reader.LinesAsync<UndoneRowLine>(cancellationToken)).ToLookup(line => line.Sequence, line => new UndoneLine(line.OfSequence, line.OfLine, line.Amount)),
+            (await reader.LinesAsync<BillLine>(cancellationToken)).ToLookup(line => line.Sequence, line => line.ToBill()));
 
         public Entry Into(long sequence, Entry entry) => entry with
         {
@@ -240,6 +246,7 @@ internal sealed partial class SqlServerReadSnapshot
             NewHold = Holds[sequence].FirstOrDefault()?.ToHold([.. entry.Postings.Where(posting => posting.Held > 0).Select(posting => new HoldLine(posting.Lot, posting.Held))]),
             Settlement = Settlements[sequence].FirstOrDefault(),
             Undone = [.. Undone[sequence]],
+            Bill = Bills[sequence].FirstOrDefault(),
         };
     }
 
@@ -329,6 +336,30 @@ internal sealed partial class SqlServerReadSnapshot
         public int OfLine { get; set; }
 
         public long Amount { get; set; }
+    }
+
+    private sealed class BillLine
+    {
+        public long Sequence { get; set; }
+
+        public string Bucket { get; set; } = "";
+
+        public int Cycle { get; set; }
+
+        public string Currency { get; set; } = "";
+
+        public byte Decimals { get; set; }
+
+        public long Amount { get; set; }
+
+        public string Exact { get; set; } = "";
+
+        public string? Price { get; set; }
+
+        public string? Receiver { get; set; }
+
+        public Bill ToBill() =>
+            new(Bucket, Cycle, Currency, Decimals, Amount, ExactDecimal.Parse(Exact), Price is { } price ? ExactDecimal.Parse(price) : null, Receiver);
     }
 
     private sealed class ProofLine

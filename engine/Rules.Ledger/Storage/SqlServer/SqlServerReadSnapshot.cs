@@ -13,10 +13,10 @@ internal sealed partial class SqlServerReadSnapshot(SqlConnection connection, Sq
     // The result sets of ledger.lock_and_read, without its locks.
     private const string SelectAccount =
         """
-        DECLARE @account_id bigint, @period_no int, @cycle_no int, @versions int;
+        DECLARE @account_id bigint, @period_no int, @cycle_no int, @versions int, @last_at bigint;
         SELECT @versions = c.versions FROM ledger.catalogue c WHERE c.catalogue_id = 1;
         SELECT @account_id = a.account_id FROM ledger.account a WHERE a.external_id = @account;
-        SELECT @period_no = h.period_no FROM ledger.account_head h WHERE h.account_id = @account_id;
+        SELECT @period_no = h.period_no, @last_at = h.last_at FROM ledger.account_head h WHERE h.account_id = @account_id;
         SELECT @cycle_no = p.cycle_no FROM ledger.period p WHERE p.account_id = @account_id AND p.period_no = @period_no;
         SELECT h.account_id AS AccountId, a.ruleset AS Ruleset, a.opened_at AS OpenedAt, h.head_seq AS HeadSequence, h.head_hash AS HeadHash, h.last_at AS LastAt,
           h.next_lot AS NextLot, h.next_debt AS NextDebt, h.next_hold AS NextHold, h.period_no AS Period, COALESCE(@versions, 0) AS Versions, DATEDIFF_BIG(microsecond, '1970-01-01', SYSUTCDATETIME()) AS Clock
@@ -30,7 +30,9 @@ internal sealed partial class SqlServerReadSnapshot(SqlConnection connection, Sq
 
         """ + LotStateColumns + LotState
         + """
-         WHERE l.account_id = @account_id AND (s.is_open = 1 OR (l.origin = 4 AND l.cycle_no = COALESCE(@cycle_no, 0)))
+         WHERE l.account_id = @account_id AND (s.is_open = 1 OR l.cycle_no = COALESCE(@cycle_no, 0)
+          OR (l.roll_min > 0 AND e.lot_no IS NULL AND (l.expires_at IS NULL OR l.expires_at > @last_at) AND (l.roll_kind = 3 OR l.roll_at IS NULL OR l.roll_at >= @last_at))
+          OR (l.every_count IS NOT NULL AND e.lot_no IS NULL AND (l.every_until IS NULL OR l.every_until > @last_at)))
         ORDER BY l.lot_no;
         SELECT d.debt_no AS Number, d.action AS Action, d.amount AS Amount, d.owed_at AS OwedAt, s.owed AS Owed, s.repayments AS Repayments
         FROM ledger.debt_state s JOIN ledger.debt d ON d.account_id = s.account_id AND d.debt_no = s.debt_no

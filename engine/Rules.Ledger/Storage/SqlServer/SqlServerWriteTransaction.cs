@@ -70,7 +70,6 @@ internal sealed class SqlServerWriteTransaction(SqlConnection connection, SqlTra
 
     public async ValueTask AppendAsync(AccountAppend append, CancellationToken cancellationToken)
     {
-        Refuse(append);
         using var command = Procedure(Append);
         AddAppend(command, append, zoneData);
         await GuardAsync(() => command.ExecuteNonQueryAsync(cancellationToken));
@@ -117,17 +116,6 @@ internal sealed class SqlServerWriteTransaction(SqlConnection connection, SqlTra
         }
     }
 
-    /// <summary>What the tables have no place for is refused: left out in silence, it would break the hash that covers it.</summary>
-    /// <exception cref="StoreException">The append carries such a thing.</exception>
-    internal static void Refuse(AccountAppend append)
-    {
-        if (append.Values.Any(value => value.Kind == DatedValueKind.Addon)
-            || append.Entries.Any(entry => entry.Content.Bill is not null || entry.Content.NewLots.Any(lot => lot.Rollover is not null || lot.Series is not null)))
-        {
-            throw new StoreException("This version keeps rollover, recurring grants, add-ons and bills in SQLite only, not in SQL Server.");
-        }
-    }
-
     /// <summary>The parameters of <c>ledger.append</c>.</summary>
     internal static void AddAppend(SqlCommand command, AccountAppend append, string zoneData)
     {
@@ -156,6 +144,7 @@ internal sealed class SqlServerWriteTransaction(SqlConnection connection, SqlTra
         command.Parameters.AddTable("@debts", TableTypes.Debts, TableTypes.DebtsOf(append));
         command.Parameters.AddTable("@debt_lines", TableTypes.DebtLines, TableTypes.DebtLinesOf(append));
         command.Parameters.AddTable("@undones", TableTypes.Undone, TableTypes.UndoneOf(append));
+        command.Parameters.AddTable("@bills", TableTypes.Bills, TableTypes.BillsOf(append));
         command.Parameters.AddTable("@messages", TableTypes.Messages, TableTypes.MessagesOf(append));
     }
 

@@ -61,6 +61,8 @@ internal sealed class TableType(string name, params SqlMetaData[] columns)
             return this;
         }
 
+        public Row Add(bool? value) => value is { } truth ? Add(truth) : AddNull();
+
         /// <exception cref="StoreException">It is longer than the column: cut off, it would be another text.</exception>
         public Row Add(string? value)
         {
@@ -110,10 +112,14 @@ internal static class TableTypes
         Bytes("body"), Int64("created_at"));
 
     public static readonly TableType Lots = new("ledger.lot_list", Int64("lot_no"), Text("lot_id", 512), Text("bucket", 128), Byte("origin"), Int64("amount"), Int64("created_at"),
-        Int64("effective_at"), Int64("expires_at"), Int32("priority"), Text("cost", 64), Int32("cycle_no"), Int64("seq"));
+        Int64("effective_at"), Int64("expires_at"), Int32("priority"), Text("cost", 64), Int32("cycle_no"), Byte("roll_kind"), Int64("roll_at"), Int64("roll_min"), Int64("roll_max"),
+        Text("roll_percent", 64), Int32("every_count"), Byte("every_unit"), Text("every_anchor", 40), Text("every_zone", 64), Bit("every_adds"), Int64("every_until"), Int64("seq"));
 
     public static readonly TableType Postings = new("ledger.posting_list", Int64("seq"), Int32("line"), Int64("lot_no"), Int64("d_granted"), Int64("d_available"), Int64("d_held"),
         Int64("d_spent"), Int64("d_expired"), Int64("d_moved"));
+
+    public static readonly TableType Bills = new("ledger.bill_list", Int64("seq"), Text("bucket", 128), Int32("cycle_no"), Text("currency", 16), Byte("decimals"), Int64("amount"),
+        Text("exact", 128), Text("price", 64), Text("receiver", 400));
 
     public static readonly TableType UsageEvents = new("ledger.usage_event_list", Int64("seq"), Text("action", 128), Bytes("content"));
 
@@ -145,7 +151,7 @@ internal static class TableTypes
 
     public static IEnumerable<TableType> All =>
     [
-        Keys, LotIds, Numbers, ScopeHashes, Entries, Answers, Lots, Postings, UsageEvents, Periods, AccountValues, Scopes, Requests, LotEnds, Holds, HoldResolutions, Debts,
+        Keys, LotIds, Numbers, ScopeHashes, Entries, Answers, Lots, Postings, Bills, UsageEvents, Periods, AccountValues, Scopes, Requests, LotEnds, Holds, HoldResolutions, Debts,
         DebtLines, Undone, Messages,
     ];
 
@@ -186,8 +192,13 @@ internal static class TableTypes
 
     public static IEnumerable<TableType.Row> LotsOf(AccountAppend append) => append.Entries.SelectMany(entry => entry.Content.NewLots.Select(lot => Lots.NewRow()
         .Add(lot.Number).Add(lot.Id).Add(lot.Bucket).AddByte((int)lot.Origin).Add(lot.Amount).Add(Instants.ToMicroseconds(lot.CreatedAt))
-        .Add(Instants.ToMicroseconds(lot.EffectiveAt)).Add(lot.ExpiresAt is { } end ? Instants.ToMicroseconds(end) : (long?)null).Add(lot.Priority)
-        .Add(lot.Cost?.ToString()).Add(lot.Cycle).Add(entry.Sequence)));
+        .Add(Instants.ToMicroseconds(lot.EffectiveAt)).Add(Microseconds(lot.ExpiresAt)).Add(lot.Priority).Add(lot.Cost?.ToString()).Add(lot.Cycle)
+        .AddByte((int?)lot.Rollover?.Kind).Add(Microseconds(lot.Rollover?.At)).Add(lot.Rollover?.Minimum).Add(lot.Rollover?.Maximum).Add(lot.Rollover?.Percent?.ToString())
+        .Add(lot.Series?.Every.Count).AddByte((int?)lot.Series?.Every.Unit).Add(lot.Series is { } series ? Instants.ToAnchor(series.Anchor) : null).Add(lot.Series?.Zone)
+        .Add(lot.Series?.Adds).Add(Microseconds(lot.Series?.Until)).Add(entry.Sequence)));
+
+    public static IEnumerable<TableType.Row> BillsOf(AccountAppend append) =>
+        append.Entries.Where(entry => entry.Content.Bill is not null).Select(entry => BillOf(entry.Sequence, entry.Content.Bill!));
 
     public static IEnumerable<TableType.Row> PostingsOf(AccountAppend append) =>
         append.Entries.SelectMany(entry => entry.Content.Postings.Select((posting, line) => PostingOf(entry.Sequence, line, posting)));
@@ -250,6 +261,8 @@ internal static class TableTypes
         return SHA256.HashData(bytes.Written);
     }
 
+    private static long? Microseconds(NodaTime.Instant? instant) => instant is { } value ? Instants.ToMicroseconds(value) : null;
+
     private static TableType.Row Answer(int line, string key, long? sequence, StoredAnswer? answer, NodaTime.Instant createdAt)
     {
         var row = Answers.NewRow().Add(line).Add(key).Add(sequence);
@@ -261,6 +274,9 @@ internal static class TableTypes
 
     private static TableType.Row PostingOf(long sequence, int line, Posting posting) => Postings.NewRow().Add(sequence).Add(line).Add(posting.Lot).Add(posting.Granted)
         .Add(posting.Available).Add(posting.Held).Add(posting.Spent).Add(posting.Expired).Add(posting.Moved);
+
+    private static TableType.Row BillOf(long sequence, Bill bill) => Bills.NewRow().Add(sequence).Add(bill.Bucket).Add(bill.Cycle).Add(bill.Currency).AddByte(bill.Decimals)
+        .Add(bill.Amount).Add(bill.Exact.ToString()).Add(bill.Price?.ToString()).Add(bill.To);
 
     private static TableType.Row HoldOf(long sequence, Hold hold) => Holds.NewRow().Add(hold.Number).Add(hold.Id).Add(hold.Action).Add(hold.Version).Add(hold.Amount)
         .Add(Instants.ToMicroseconds(hold.HeldAt)).Add(Instants.ToMicroseconds(hold.ExpiresAt)).Add(sequence);

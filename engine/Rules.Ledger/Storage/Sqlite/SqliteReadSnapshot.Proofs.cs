@@ -199,7 +199,7 @@ internal sealed partial class SqliteReadSnapshot
             Content = movements.Into(entryId, new Entry
             {
                 Kind = kind,
-                SystemKey = row.IsNull(18) ? row.Text(5) : null,
+                SystemKey = row.Text(5) is var key && Entry.IsSystemKey(key) ? key : null,
                 Amount = row.Int64(6),
                 OccurredAt = occurredAt,
                 Version = row.NullableInt32(11),

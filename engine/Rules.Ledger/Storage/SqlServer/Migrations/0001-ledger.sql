@@ -63,12 +63,12 @@ CREATE TABLE ledger.period(
   CONSTRAINT ck_period_window CHECK(end_at>start_at)
 );
 GO
--- Dated facts (1), terms (2), plans (3), and the versions (4) that the account moved to.
+-- Dated facts (1), terms (2), plans (3), the versions (4) that the account moved to, and credits bought with each cycle (5).
 CREATE TABLE ledger.account_value(
   account_id bigint         NOT NULL CONSTRAINT fk_value_account REFERENCES ledger.account(account_id),
   seq        bigint         NOT NULL CONSTRAINT ck_value_seq CHECK(seq>=0),
   line       int            NOT NULL CONSTRAINT ck_value_line CHECK(line>=0),
-  kind       tinyint        NOT NULL CONSTRAINT ck_value_kind CHECK(kind BETWEEN 1 AND 4),
+  kind       tinyint        NOT NULL CONSTRAINT ck_value_kind CHECK(kind BETWEEN 1 AND 5),
   name       nvarchar(128)  NOT NULL,
   value      nvarchar(1024) NOT NULL,
   from_at    bigint         NOT NULL,
@@ -139,13 +139,32 @@ CREATE TABLE ledger.lot(
   priority     int           NULL,
   cost         nvarchar(64)  NULL,
   cycle_no     int           NULL,
+  roll_kind    tinyint       NULL CONSTRAINT ck_lot_roll_kind CHECK(roll_kind IS NULL OR roll_kind BETWEEN 1 AND 3),
+  roll_at      bigint        NULL,
+  roll_min     bigint        NULL CONSTRAINT ck_lot_roll_min CHECK(roll_min IS NULL OR roll_min>=0),
+  roll_max     bigint        NULL CONSTRAINT ck_lot_roll_max CHECK(roll_max IS NULL OR roll_max>=0),
+  roll_percent nvarchar(64)  NULL,
+  every_count  int           NULL CONSTRAINT ck_lot_every_count CHECK(every_count IS NULL OR every_count>=1),
+  every_unit   tinyint       NULL CONSTRAINT ck_lot_every_unit CHECK(every_unit IS NULL OR every_unit BETWEEN 1 AND 5),
+  every_anchor nvarchar(40)  NULL,
+  every_zone   nvarchar(64)  NULL,
+  every_adds   bit           NULL,
+  every_until  bigint        NULL,
   seq          bigint        NOT NULL,
+  CONSTRAINT ck_lot_rollover CHECK((roll_kind IS NULL AND roll_at IS NULL AND roll_min IS NULL AND roll_max IS NULL AND roll_percent IS NULL)
+    OR (roll_kind IS NOT NULL AND roll_min IS NOT NULL AND (roll_at IS NULL OR roll_kind=2))),
+  CONSTRAINT ck_lot_series CHECK((every_count IS NULL AND every_unit IS NULL AND every_anchor IS NULL AND every_zone IS NULL AND every_adds IS NULL AND every_until IS NULL)
+    OR (every_count IS NOT NULL AND every_unit IS NOT NULL AND every_anchor IS NOT NULL AND every_zone IS NOT NULL AND every_adds IS NOT NULL)),
   CONSTRAINT pk_lot PRIMARY KEY CLUSTERED(account_id, lot_no),
   CONSTRAINT uq_lot_id UNIQUE NONCLUSTERED(account_id, lot_id),
   CONSTRAINT fk_lot_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq)
 );
 GO
-CREATE INDEX ix_lot_postpaid ON ledger.lot(account_id, cycle_no) WHERE origin=4;
+CREATE INDEX ix_lot_cycle ON ledger.lot(account_id, cycle_no) WHERE cycle_no IS NOT NULL;
+GO
+CREATE INDEX ix_lot_rollover ON ledger.lot(account_id, lot_no) WHERE roll_min>0;
+GO
+CREATE INDEX ix_lot_series ON ledger.lot(account_id, lot_no) WHERE every_count IS NOT NULL;
 GO
 CREATE INDEX ix_lot_entry ON ledger.lot(account_id, seq);
 GO
@@ -184,6 +203,22 @@ CREATE TABLE ledger.posting(
   CONSTRAINT fk_posting_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq),
   CONSTRAINT fk_posting_lot FOREIGN KEY(account_id, lot_no) REFERENCES ledger.lot(account_id, lot_no),
   CONSTRAINT ck_posting_balanced CHECK(d_granted = d_available+d_held+d_spent+d_expired+d_moved)
+);
+GO
+-- Postpaid use as money: the exact product, and what it is rounded to, in smallest units of the currency.
+CREATE TABLE ledger.bill(
+  account_id bigint        NOT NULL,
+  seq        bigint        NOT NULL,
+  bucket     nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+  cycle_no   int           NOT NULL,
+  currency   nvarchar(16)  NOT NULL,
+  decimals   tinyint       NOT NULL CONSTRAINT ck_bill_decimals CHECK(decimals<=9),
+  amount     bigint        NOT NULL CONSTRAINT ck_bill_amount CHECK(amount>=0),
+  exact      nvarchar(128) NOT NULL,
+  price      nvarchar(64)  NULL,
+  receiver   nvarchar(400) NULL,
+  CONSTRAINT pk_bill PRIMARY KEY CLUSTERED(account_id, seq),
+  CONSTRAINT fk_bill_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq)
 );
 GO
 CREATE TABLE ledger.usage_event(
@@ -408,6 +443,8 @@ GO
 CREATE TRIGGER ledger.lot_state_stays ON ledger.lot_state INSTEAD OF DELETE AS THROW 50020, 'append-only', 1;
 GO
 CREATE TRIGGER ledger.posting_append_only ON ledger.posting INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER ledger.bill_append_only ON ledger.bill INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
 GO
 CREATE TRIGGER ledger.usage_event_append_only ON ledger.usage_event INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
 GO

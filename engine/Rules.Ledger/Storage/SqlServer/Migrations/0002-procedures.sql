@@ -20,11 +20,16 @@ GO
 CREATE TYPE ledger.lot_list AS TABLE(
   lot_no bigint NOT NULL PRIMARY KEY, lot_id nvarchar(512) COLLATE Latin1_General_100_BIN2 NOT NULL, bucket nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
   origin tinyint NOT NULL, amount bigint NOT NULL, created_at bigint NOT NULL, effective_at bigint NOT NULL, expires_at bigint NULL, priority int NULL,
-  cost nvarchar(64) NULL, cycle_no int NULL, seq bigint NOT NULL);
+  cost nvarchar(64) NULL, cycle_no int NULL, roll_kind tinyint NULL, roll_at bigint NULL, roll_min bigint NULL, roll_max bigint NULL, roll_percent nvarchar(64) NULL,
+  every_count int NULL, every_unit tinyint NULL, every_anchor nvarchar(40) NULL, every_zone nvarchar(64) NULL, every_adds bit NULL, every_until bigint NULL, seq bigint NOT NULL);
 GO
 CREATE TYPE ledger.posting_list AS TABLE(
   seq bigint NOT NULL, line int NOT NULL, lot_no bigint NOT NULL, d_granted bigint NOT NULL, d_available bigint NOT NULL, d_held bigint NOT NULL,
   d_spent bigint NOT NULL, d_expired bigint NOT NULL, d_moved bigint NOT NULL, PRIMARY KEY(seq, line));
+GO
+CREATE TYPE ledger.bill_list AS TABLE(
+  seq bigint NOT NULL PRIMARY KEY, bucket nvarchar(128) NOT NULL, cycle_no int NOT NULL, currency nvarchar(16) NOT NULL, decimals tinyint NOT NULL, amount bigint NOT NULL,
+  exact nvarchar(128) NOT NULL, price nvarchar(64) NULL, receiver nvarchar(400) NULL);
 GO
 CREATE TYPE ledger.usage_event_list AS TABLE(seq bigint NOT NULL PRIMARY KEY, action nvarchar(128) NOT NULL, content varbinary(max) NOT NULL);
 GO
@@ -90,12 +95,16 @@ BEGIN
   SELECT v.kind AS Kind, v.name AS Name, v.value AS Value, v.from_at AS FromAt, v.seq AS Sequence
   FROM ledger.account_value v WITH (READCOMMITTEDLOCK) WHERE v.account_id = @account_id ORDER BY v.seq, v.line;
   SELECT l.lot_no AS Number, l.lot_id AS Id, l.bucket AS Bucket, l.origin AS Origin, l.amount AS Amount, l.created_at AS CreatedAt, l.effective_at AS EffectiveAt,
-    l.expires_at AS ExpiresAt, l.priority AS Priority, l.cost AS Cost, l.cycle_no AS Cycle, l.seq AS Sequence,
-    s.granted AS Granted, s.available AS Available, s.held AS Held, s.spent AS Spent, s.expired AS Expired, s.moved AS Moved, e.lot_no AS EndedLot,
+    l.expires_at AS ExpiresAt, l.priority AS Priority, l.cost AS Cost, l.cycle_no AS Cycle, l.roll_kind AS RollKind, l.roll_at AS RollAt, l.roll_min AS RollMin, l.roll_max AS RollMax, l.roll_percent AS RollPercent, l.every_count AS EveryCount,
+    l.every_unit AS EveryUnit, l.every_anchor AS EveryAnchor, l.every_zone AS EveryZone, l.every_adds AS EveryAdds, l.every_until AS EveryUntil,
+    l.seq AS Sequence, s.granted AS Granted, s.available AS Available, s.held AS Held, s.spent AS Spent, s.expired AS Expired, s.moved AS Moved, e.lot_no AS EndedLot,
     e.successor AS Successor
   FROM ledger.lot_state s WITH (READCOMMITTEDLOCK) JOIN ledger.lot l WITH (READCOMMITTEDLOCK) ON l.account_id = s.account_id AND l.lot_no = s.lot_no
   LEFT JOIN ledger.lot_end e WITH (READCOMMITTEDLOCK) ON e.account_id = l.account_id AND e.lot_no = l.lot_no
-  WHERE s.account_id = @account_id AND (s.is_open = 1 OR (l.origin = 4 AND l.cycle_no = COALESCE(@cycle_no, 0)))
+  -- Open lots, those of the running cycle, and those that may be topped up or are followed by others.
+  WHERE s.account_id = @account_id AND (s.is_open = 1 OR l.cycle_no = COALESCE(@cycle_no, 0)
+    OR (l.roll_min > 0 AND e.lot_no IS NULL AND (l.expires_at IS NULL OR l.expires_at > @last_at) AND (l.roll_kind = 3 OR l.roll_at IS NULL OR l.roll_at >= @last_at))
+    OR (l.every_count IS NOT NULL AND e.lot_no IS NULL AND (l.every_until IS NULL OR l.every_until > @last_at)))
   ORDER BY l.lot_no;
   SELECT d.debt_no AS Number, d.action AS Action, d.amount AS Amount, d.owed_at AS OwedAt, s.owed AS Owed, s.repayments AS Repayments
   FROM ledger.debt_state s WITH (READCOMMITTEDLOCK) JOIN ledger.debt d WITH (READCOMMITTEDLOCK) ON d.account_id = s.account_id AND d.debt_no = s.debt_no
@@ -127,7 +136,7 @@ CREATE PROCEDURE ledger.append @account_id bigint, @expected_seq bigint, @expect
   @account_values ledger.account_value_list READONLY, @scopes ledger.scope_list READONLY,
   @requests ledger.request_list READONLY, @lot_ends ledger.lot_end_list READONLY, @holds ledger.hold_list READONLY,
   @hold_resolutions ledger.hold_resolution_list READONLY, @debts ledger.debt_list READONLY, @debt_lines ledger.debt_line_list READONLY,
-  @undones ledger.undone_list READONLY, @messages ledger.message_list READONLY AS
+  @undones ledger.undone_list READONLY, @bills ledger.bill_list READONLY, @messages ledger.message_list READONLY AS
 BEGIN
   SET NOCOUNT, XACT_ABORT ON;
   SET LOCK_TIMEOUT 5000;
@@ -154,8 +163,10 @@ BEGIN
       n.prev_hash, n.hash FROM @entries n ORDER BY n.seq;
   INSERT ledger.idempotency(account_id, idem_key, seq, req_hash, accepted, outcome, body, created_at)
     SELECT @account_id, w.idem_key, w.seq, w.req_hash, w.accepted, w.outcome, w.body, w.created_at FROM @answers w ORDER BY w.line;
-  INSERT ledger.lot(account_id, lot_no, lot_id, bucket, origin, amount, created_at, effective_at, expires_at, priority, cost, cycle_no, seq)
-    SELECT @account_id, l.lot_no, l.lot_id, l.bucket, l.origin, l.amount, l.created_at, l.effective_at, l.expires_at, l.priority, l.cost, l.cycle_no, l.seq FROM @lots l;
+  INSERT ledger.lot(account_id, lot_no, lot_id, bucket, origin, amount, created_at, effective_at, expires_at, priority, cost, cycle_no,
+      roll_kind, roll_at, roll_min, roll_max, roll_percent, every_count, every_unit, every_anchor, every_zone, every_adds, every_until, seq)
+    SELECT @account_id, l.lot_no, l.lot_id, l.bucket, l.origin, l.amount, l.created_at, l.effective_at, l.expires_at, l.priority, l.cost, l.cycle_no,
+      l.roll_kind, l.roll_at, l.roll_min, l.roll_max, l.roll_percent, l.every_count, l.every_unit, l.every_anchor, l.every_zone, l.every_adds, l.every_until, l.seq FROM @lots l;
   INSERT ledger.lot_state(account_id, lot_no, granted, available, held, spent, expired, moved) SELECT @account_id, l.lot_no, 0, 0, 0, 0, 0, 0 FROM @lots l;
   INSERT ledger.posting(account_id, seq, line, lot_no, d_granted, d_available, d_held, d_spent, d_expired, d_moved)
     SELECT @account_id, d.seq, d.line, d.lot_no, d.d_granted, d.d_available, d.d_held, d.d_spent, d.d_expired, d.d_moved FROM @postings d;
@@ -177,6 +188,8 @@ BEGIN
   FROM ledger.lot_state s JOIN (SELECT p.lot_no, SUM(p.d_granted) AS granted, SUM(p.d_available) AS available, SUM(p.d_held) AS held, SUM(p.d_spent) AS spent,
       SUM(p.d_expired) AS expired, SUM(p.d_moved) AS moved FROM @postings p GROUP BY p.lot_no) d ON s.account_id = @account_id AND s.lot_no = d.lot_no;
   IF @@ROWCOUNT <> @touched THROW 50014, 'posting: unknown lot', 1;
+  INSERT ledger.bill(account_id, seq, bucket, cycle_no, currency, decimals, amount, exact, price, receiver)
+    SELECT @account_id, b.seq, b.bucket, b.cycle_no, b.currency, b.decimals, b.amount, b.exact, b.price, b.receiver FROM @bills b;
   INSERT ledger.usage_event(account_id, seq, action, content) SELECT @account_id, u.seq, u.action, u.content FROM @usage_events u;
   INSERT ledger.period(account_id, period_no, cycle_no, anchor, start_at, end_at, tzdb, seq, of_entry)
     SELECT @account_id, p.period_no, p.cycle_no, p.anchor, p.start_at, p.end_at, p.tzdb, p.seq, p.of_entry FROM @periods p;

@@ -28,6 +28,7 @@ GO
 GRANT EXECUTE ON TYPE::ledger.answer_list TO ledger_app;
 GO
 GRANT EXECUTE ON TYPE::ledger.lot_list TO ledger_app;
+GRANT EXECUTE ON TYPE::ledger.bill_list TO ledger_app;
 GO
 GRANT EXECUTE ON TYPE::ledger.posting_list TO ledger_app;
 GO

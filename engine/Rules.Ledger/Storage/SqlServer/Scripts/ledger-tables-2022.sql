@@ -9,6 +9,7 @@ ALTER TABLE ledger.lot DROP CONSTRAINT fk_lot_journal;
 ALTER TABLE ledger.lot_state DROP CONSTRAINT fk_state_lot;
 ALTER TABLE ledger.posting DROP CONSTRAINT fk_posting_journal;
 ALTER TABLE ledger.posting DROP CONSTRAINT fk_posting_lot;
+ALTER TABLE ledger.bill DROP CONSTRAINT fk_bill_journal;
 ALTER TABLE ledger.usage_event DROP CONSTRAINT fk_usage_journal;
 ALTER TABLE ledger.request DROP CONSTRAINT fk_request_journal;
 ALTER TABLE ledger.lot_end DROP CONSTRAINT fk_end_lot;
@@ -60,7 +61,22 @@ CREATE TABLE ledger.lot(
   priority     int           NULL,
   cost         nvarchar(64)  NULL,
   cycle_no     int           NULL,
+  roll_kind    tinyint       NULL CONSTRAINT ck_lot_roll_kind CHECK(roll_kind IS NULL OR roll_kind BETWEEN 1 AND 3),
+  roll_at      bigint        NULL,
+  roll_min     bigint        NULL CONSTRAINT ck_lot_roll_min CHECK(roll_min IS NULL OR roll_min>=0),
+  roll_max     bigint        NULL CONSTRAINT ck_lot_roll_max CHECK(roll_max IS NULL OR roll_max>=0),
+  roll_percent nvarchar(64)  NULL,
+  every_count  int           NULL CONSTRAINT ck_lot_every_count CHECK(every_count IS NULL OR every_count>=1),
+  every_unit   tinyint       NULL CONSTRAINT ck_lot_every_unit CHECK(every_unit IS NULL OR every_unit BETWEEN 1 AND 5),
+  every_anchor nvarchar(40)  NULL,
+  every_zone   nvarchar(64)  NULL,
+  every_adds   bit           NULL,
+  every_until  bigint        NULL,
   seq          bigint        NOT NULL,
+  CONSTRAINT ck_lot_rollover CHECK((roll_kind IS NULL AND roll_at IS NULL AND roll_min IS NULL AND roll_max IS NULL AND roll_percent IS NULL)
+    OR (roll_kind IS NOT NULL AND roll_min IS NOT NULL AND (roll_at IS NULL OR roll_kind=2))),
+  CONSTRAINT ck_lot_series CHECK((every_count IS NULL AND every_unit IS NULL AND every_anchor IS NULL AND every_zone IS NULL AND every_adds IS NULL AND every_until IS NULL)
+    OR (every_count IS NOT NULL AND every_unit IS NOT NULL AND every_anchor IS NOT NULL AND every_zone IS NOT NULL AND every_adds IS NOT NULL)),
   CONSTRAINT pk_lot PRIMARY KEY CLUSTERED(account_id, lot_no),
   CONSTRAINT uq_lot_id UNIQUE NONCLUSTERED(account_id, lot_id),
   CONSTRAINT fk_lot_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq)
@@ -84,10 +100,13 @@ CREATE TABLE ledger.posting(
 CREATE UNIQUE INDEX uq_journal_entry ON ledger.journal(entry_id) WITH (OPTIMIZE_FOR_SEQUENTIAL_KEY = ON);
 CREATE INDEX ix_journal_use ON ledger.journal(account_id, occurred_at) WHERE kind IN (2,3,5,12);
 CREATE INDEX ix_journal_reference ON ledger.journal(account_id, ref_seq) WHERE ref_seq IS NOT NULL;
-CREATE INDEX ix_lot_postpaid ON ledger.lot(account_id, cycle_no) WHERE origin=4;
+CREATE INDEX ix_lot_cycle ON ledger.lot(account_id, cycle_no) WHERE cycle_no IS NOT NULL;
+CREATE INDEX ix_lot_rollover ON ledger.lot(account_id, lot_no) WHERE roll_min>0;
+CREATE INDEX ix_lot_series ON ledger.lot(account_id, lot_no) WHERE every_count IS NOT NULL;
 CREATE INDEX ix_lot_entry ON ledger.lot(account_id, seq);
 ALTER TABLE ledger.idempotency ADD CONSTRAINT fk_idempotency_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq);
 ALTER TABLE ledger.lot_state ADD CONSTRAINT fk_state_lot FOREIGN KEY(account_id, lot_no) REFERENCES ledger.lot(account_id, lot_no);
+ALTER TABLE ledger.bill ADD CONSTRAINT fk_bill_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq);
 ALTER TABLE ledger.usage_event ADD CONSTRAINT fk_usage_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq);
 ALTER TABLE ledger.request ADD CONSTRAINT fk_request_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq);
 ALTER TABLE ledger.lot_end ADD CONSTRAINT fk_end_lot FOREIGN KEY(account_id, lot_no) REFERENCES ledger.lot(account_id, lot_no);
