@@ -107,6 +107,16 @@ public sealed partial class RulesClient(HttpClient http, string? key = null)
         return query.ToString();
     }
 
+    // What was refused after it was evaluated has the members of its answer inside the problem.
+    private static T? Refused<T>(byte[] problem, JsonTypeInfo<T> type)
+        where T : class
+    {
+        using var members = JsonDocument.Parse(problem);
+        return type.Properties.Where(static property => property.IsRequired).All(property => members.RootElement.TryGetProperty(property.Name, out _))
+            ? members.RootElement.Deserialize(type)
+            : null;
+    }
+
     private static ByteArrayContent Body<T>(T value, JsonTypeInfo<T> type)
     {
         var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(value, type));
@@ -141,7 +151,7 @@ public sealed partial class RulesClient(HttpClient http, string? key = null)
         {
             Status = (int)response.StatusCode,
             Problem = isProblem ? JsonSerializer.Deserialize(bytes, ClientJson.Default.Problem) : null,
-            Value = !isProblem || response.StatusCode == HttpStatusCode.PaymentRequired ? JsonSerializer.Deserialize(bytes, type) : null,
+            Value = isProblem ? Refused(bytes, type) : JsonSerializer.Deserialize(bytes, type),
             Replayed = response.Headers.TryGetValues("Idempotency-Replayed", out var replayed) && replayed.Contains("true", StringComparer.Ordinal),
             RetryAfter = response.Headers.RetryAfter?.Delta,
             Body = bytes,

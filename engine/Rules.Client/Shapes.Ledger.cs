@@ -70,7 +70,7 @@ public sealed record AccountLine
 
 /// <summary>Facts and terms that an account states from now on.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record FactsAndTerms
+public record FactsAndTerms
 {
     /// <summary>Facts of the account, in the rule file's words.</summary>
     public IReadOnlyDictionary<string, string>? Facts { get; init; }
@@ -81,7 +81,7 @@ public sealed record FactsAndTerms
 
 /// <summary>The plan that an account moves to.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record PlanChange
+public record PlanChange
 {
     /// <summary>A plan of the rule set.</summary>
     public required string Plan { get; init; }
@@ -89,7 +89,7 @@ public sealed record PlanChange
 
 /// <summary>Credits or a pack to sell: either <see cref="Amount"/> and <see cref="Into"/>, or <see cref="Pack"/>.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record NewPurchase
+public record NewPurchase
 {
     /// <summary>Id of the account.</summary>
     public required string Account { get; init; }
@@ -132,6 +132,12 @@ public sealed record Purchase
 
     /// <summary>Exclusive; absent: never.</summary>
     public DateTimeOffset? Expires { get; init; }
+
+    /// <inheritdoc cref="Quote.Entry"/>
+    public long? Entry { get; init; }
+
+    /// <inheritdoc cref="Quote.ExplainUrl"/>
+    public string? ExplainUrl { get; init; }
 
     /// <summary>What it costs; absent where the rule set states no price.</summary>
     public Price? Price { get; init; }

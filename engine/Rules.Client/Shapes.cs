@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Rules.Client;
@@ -31,10 +32,13 @@ public record UsageEvent
 
     /// <summary>What is only recorded with the charge.</summary>
     public IReadOnlyDictionary<string, string>? Record { get; init; }
+
+    /// <summary>Ids of grants and names of buckets: only these are drawn on.</summary>
+    public IReadOnlyList<string>? Only { get; init; }
 }
 
 /// <summary>What an event costs, or why it may not run.</summary>
-public sealed record Quote
+public record Quote
 {
     /// <summary><c>charged</c>, <c>free</c>, <c>unmetered</c>, <c>not-applicable</c>, <c>blocked</c>, <c>paused</c> or <c>refused</c>.</summary>
     public required string Outcome { get; init; }
@@ -66,6 +70,17 @@ public sealed record Quote
     [JsonNumberHandling(Plain.Decimals)]
     public required decimal Short { get; init; }
 
+    /// <summary>Credits that are owed for it; absent where none are.</summary>
+    [JsonNumberHandling(Plain.Decimals)]
+    public decimal? Owed { get; init; }
+
+    /// <summary>Credits that were lacking and are forgiven; absent where none are.</summary>
+    [JsonNumberHandling(Plain.Decimals)]
+    public decimal? Forgiven { get; init; }
+
+    /// <summary><c>debt_limit</c> where the account would owe more than it may; else absent.</summary>
+    public string? Refusal { get; init; }
+
     /// <summary>The explanation, rule by rule.</summary>
     public required IReadOnlyList<Step> Steps { get; init; }
 
@@ -76,10 +91,10 @@ public sealed record Quote
     [JsonNumberHandling(Plain.Decimals)]
     public required IReadOnlyDictionary<string, decimal?> Balances { get; init; }
 
-    /// <summary>Number of the journal entry; charges only, and only where they made one.</summary>
+    /// <summary>Number of the journal entry; absent where none was made.</summary>
     public long? Entry { get; init; }
 
-    /// <summary>The portal's page of the explanation, relative to the service; charges only.</summary>
+    /// <summary>The portal's page of the explanation, relative to the service; absent where no entry was made.</summary>
     public string? ExplainUrl { get; init; }
 }
 
@@ -121,7 +136,7 @@ public sealed record Step
 
 /// <summary>An account to open.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record NewAccount
+public record NewAccount
 {
     /// <summary>Id of your choice: 1 to 128 ASCII letters, digits and <c>. _ - ~ : @ + = ,</c>, beginning with a letter or digit.</summary>
     public required string Account { get; init; }
@@ -140,10 +155,25 @@ public sealed record NewAccount
 
     /// <summary>Terms agreed for this account.</summary>
     public IReadOnlyDictionary<string, string>? Terms { get; init; }
+
+    /// <summary>Credits bought with each cycle, beside what the plan grants.</summary>
+    public IReadOnlyList<Addon>? Addons { get; init; }
+}
+
+/// <summary>Credits that each cycle grants beside the plan.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record Addon
+{
+    /// <summary>Credits, more than 0.</summary>
+    [JsonNumberHandling(Plain.Decimals)]
+    public required decimal Amount { get; init; }
+
+    /// <summary>The bucket that receives them.</summary>
+    public required string Into { get; init; }
 }
 
 /// <summary>An account as it stands.</summary>
-public sealed record Account
+public record Account
 {
     /// <summary>Its id.</summary>
     [JsonPropertyName("account")]
@@ -173,6 +203,30 @@ public sealed record Account
     /// <summary>What a rollover moved or cut; absent where nothing was.</summary>
     public IReadOnlyList<Movement>? Rollovers { get; init; }
 
+    /// <summary>What fell due at the close of a cycle; absent where nothing did.</summary>
+    public IReadOnlyList<Movement>? Charges { get; init; }
+
+    /// <summary>Postpaid use that was billed; absent where none was.</summary>
+    public IReadOnlyList<Movement>? PostpaidBills { get; init; }
+
+    /// <summary>What the change itself took; absent where it took nothing.</summary>
+    public IReadOnlyList<Movement>? PlanChanges { get; init; }
+
+    /// <inheritdoc cref="PlanChanges"/>
+    public IReadOnlyList<Movement>? Resets { get; init; }
+
+    /// <summary>What holds gave back whose time was over; absent where none did.</summary>
+    public IReadOnlyList<Movement>? HoldExpiries { get; init; }
+
+    /// <summary>What repaid debts; absent where nothing did.</summary>
+    public IReadOnlyList<Movement>? Repayments { get; init; }
+
+    /// <inheritdoc cref="Quote.Entry"/>
+    public long? Entry { get; init; }
+
+    /// <inheritdoc cref="Quote.ExplainUrl"/>
+    public string? ExplainUrl { get; init; }
+
     /// <summary>Credits left per bucket; null where a bucket is endless.</summary>
     [JsonNumberHandling(Plain.Decimals)]
     public required IReadOnlyDictionary<string, decimal?> Balances { get; init; }
@@ -193,7 +247,7 @@ public sealed record Cycle
 
 /// <summary>Credits to grant.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record NewGrant
+public record NewGrant
 {
     /// <summary>Id of the account.</summary>
     public required string Account { get; init; }
@@ -219,10 +273,46 @@ public sealed record NewGrant
 
     /// <summary>Lower is drawn first, where the order asks for it.</summary>
     public int? Priority { get; init; }
+
+    /// <summary>Cost per credit, for orders that ask for it.</summary>
+    [JsonNumberHandling(Plain.Decimals)]
+    public decimal? Cost { get; init; }
+
+    /// <summary>What oldest and newest compare; left out: the instant of recording.</summary>
+    public DateTimeOffset? Created { get; init; }
+
+    /// <summary>A grant of the full amount at every such interval, such as <c>1 month</c>; left out: once.</summary>
+    public string? Every { get; init; }
+
+    /// <summary>Boundary 0 of the recurrence; left out: the start.</summary>
+    public DateTimeOffset? Anchor { get; init; }
+
+    /// <summary>Grants of a recurrence add up; otherwise each ends where the next begins.</summary>
+    public bool? Adds { get; init; }
+
+    /// <summary>Credits that are left of the first grant, where the rest was used before; left out: all.</summary>
+    [JsonNumberHandling(Plain.Decimals)]
+    public decimal? Starting { get; init; }
+
+    /// <summary>What renewals keep of it; left out: as its bucket says.</summary>
+    public RolloverLimits? Rollover { get; init; }
+}
+
+/// <summary>What a renewal keeps of one grant, in credits.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record RolloverLimits
+{
+    /// <summary>Left out: 0.</summary>
+    [JsonNumberHandling(Plain.Decimals)]
+    public decimal? Min { get; init; }
+
+    /// <summary>Left out: no limit. 0 keeps nothing.</summary>
+    [JsonNumberHandling(Plain.Decimals)]
+    public decimal? Max { get; init; }
 }
 
 /// <summary>A grant that was made.</summary>
-public sealed record Grant
+public record Grant
 {
     /// <summary>Id as asked.</summary>
     public required string Id { get; init; }
@@ -246,6 +336,12 @@ public sealed record Grant
     /// <summary>Credits left per bucket; null where a bucket is endless.</summary>
     [JsonNumberHandling(Plain.Decimals)]
     public required IReadOnlyDictionary<string, decimal?> Balances { get; init; }
+
+    /// <inheritdoc cref="Quote.Entry"/>
+    public long? Entry { get; init; }
+
+    /// <inheritdoc cref="Quote.ExplainUrl"/>
+    public string? ExplainUrl { get; init; }
 }
 
 /// <summary>What an account has at an instant.</summary>
@@ -395,8 +491,12 @@ public sealed record ExplainedEntry : Entry
     /// <summary>The event that was priced; null for entries that priced nothing.</summary>
     public required RecordedEvent? Event { get; init; }
 
-    /// <summary>The answer as first given, with its steps; null for entries that priced nothing.</summary>
-    public required Quote? Answer { get; init; }
+    /// <summary>The answer as first given, in the shape of its command; null where none was given.</summary>
+    public required JsonElement? Answer { get; init; }
+
+    /// <summary>The answer of a charge or correction, or the quote of a hold; null for any other entry.</summary>
+    [JsonIgnore]
+    public Quote? Quote => Kind is "charge" or "correction" or "hold" ? Answer?.Deserialize(ClientJson.Default.Quote) : null;
 
     /// <summary>SHA-256 of the entry before, lower-case hex.</summary>
     public required string PreviousHash { get; init; }
@@ -430,6 +530,9 @@ public sealed record RecordedEvent
 
     /// <summary>What was only recorded.</summary>
     public IReadOnlyDictionary<string, string>? Record { get; init; }
+
+    /// <summary>The only grants and buckets that were to be drawn on.</summary>
+    public IReadOnlyList<string>? Only { get; init; }
 }
 
 /// <summary>Signed changes of one grant, credits; <c>granted = available + held + spent + expired + moved</c>.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Rules.Engine.Accounts;
 using Rules.Engine.Pricing;
 
@@ -51,4 +52,35 @@ public sealed record CommandResult
     public QuoteOutcome? Outcome { get; init; }
 
     public EvaluationError? Error { get; init; }
+
+    /// <summary>Why the command was refused, one of <see cref="ProblemCodes"/>; null where it was not.</summary>
+    public string? Refusal => Status == CommandStatus.Refused ? RefusalOf(Body.Span) : null;
+
+    // A refused command says it by its outcome, or by a word of its own where that says more.
+    private static string RefusalOf(ReadOnlySpan<byte> answer)
+    {
+        var code = ProblemCodes.Refused;
+        var reader = new Utf8JsonReader(answer);
+        while (reader.Read())
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName || reader.CurrentDepth != 1)
+            {
+                continue;
+            }
+
+            if (reader.ValueTextEquals("refusal"u8))
+            {
+                reader.Read();
+                return reader.GetString()!;
+            }
+
+            if (reader.ValueTextEquals("outcome"u8))
+            {
+                reader.Read();
+                code = reader.GetString()!;
+            }
+        }
+
+        return code;
+    }
 }

@@ -13,108 +13,115 @@ public sealed partial class CreditLedger
 {
     /// <summary>States facts and terms that hold from now on; earlier events keep those of their own time.</summary>
     /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
-    public Task<CommandResult> SetAsync(string account, SetFactsAndTerms command, string idempotencyKey, CancellationToken cancellationToken)
-    {
-        var ordered = new SetFactsAndTerms(Ordered(command.Facts), Ordered(command.Terms));
-        return SubmitAsync(idempotencyKey, now => new AccountCommand<AccountAnswer>(this, account, idempotencyKey,
-            RequestHash("set"u8, false, WireWriter.Canonical(ordered)), now)
-        {
-            Run = (ruleset, state, recordedAt) => Bookkeeper.Set(ruleset, state, ordered.Facts, ordered.Terms, recordedAt),
-            Write = Moved,
-        }, cancellationToken);
-    }
+    public Task<CommandResult> SetAsync(string account, SetFactsAndTerms command, string idempotencyKey, CancellationToken cancellationToken) =>
+        SubmitAsync(account, new SetFactsAndTerms(Ordered(command.Facts), Ordered(command.Terms)), Sets, idempotencyKey, cancellationToken);
 
     /// <summary>Moves an account to another plan as the cycle's rule says.</summary>
     /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
     public Task<CommandResult> ChangePlanAsync(string account, ChangePlan command, string idempotencyKey, CancellationToken cancellationToken) =>
-        SubmitAsync(idempotencyKey, now => new AccountCommand<AccountAnswer>(this, account, idempotencyKey,
-            RequestHash("plan"u8, false, WireWriter.Canonical(command)), now)
-        {
-            Run = (ruleset, state, recordedAt) => Bookkeeper.ChangePlan(ruleset, state, command.Plan, recordedAt),
-            Write = Moved,
-        }, cancellationToken);
+        SubmitAsync(account, command, PlanChanges, idempotencyKey, cancellationToken);
 
     /// <summary>Buys credits at the price of the instant.</summary>
     /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
-    public Task<CommandResult> BuyAsync(string account, BuyCredits command, string idempotencyKey, CancellationToken cancellationToken)
-    {
-        var floored = command with { At = Instants.Floor(command.At) };
-        var canonical = command.TimedOnArrival ? floored with { At = NodaConstants.UnixEpoch } : floored;
-        return SubmitAsync(idempotencyKey, now => new AccountCommand<PurchaseAnswer>(this, account, idempotencyKey,
-            RequestHash("buy"u8, command.TimedOnArrival, WireWriter.Canonical(canonical)), now)
-        {
-            At = floored.At,
-            MadeLot = floored.Id,
-            Run = (ruleset, state, recordedAt) => Bookkeeper.Buy(ruleset, state, floored, recordedAt),
-            Write = static (_, booking, decimals) => WireWriter.Purchase(booking.Answer!, decimals),
-        }, cancellationToken);
-    }
+    public Task<CommandResult> BuyAsync(string account, BuyCredits command, string idempotencyKey, CancellationToken cancellationToken) =>
+        SubmitAsync(account, command, Purchases, idempotencyKey, cancellationToken);
 
     /// <summary>Buys a pack.</summary>
     /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
-    public Task<CommandResult> BuyAsync(string account, BuyPack command, string idempotencyKey, CancellationToken cancellationToken)
-    {
-        var floored = command with { At = Instants.Floor(command.At) };
-        var canonical = command.TimedOnArrival ? floored with { At = NodaConstants.UnixEpoch } : floored;
-        return SubmitAsync(idempotencyKey, now => new AccountCommand<PurchaseAnswer>(this, account, idempotencyKey,
-            RequestHash("buy-pack"u8, command.TimedOnArrival, WireWriter.Canonical(canonical)), now)
-        {
-            At = floored.At,
-            MadeLot = floored.Id,
-            Run = (ruleset, state, recordedAt) => Bookkeeper.Buy(ruleset, state, floored, recordedAt),
-            Write = static (_, booking, decimals) => WireWriter.Purchase(booking.Answer!, decimals),
-        }, cancellationToken);
-    }
+    public Task<CommandResult> BuyAsync(string account, BuyPack command, string idempotencyKey, CancellationToken cancellationToken) =>
+        SubmitAsync(account, command, PackPurchases, idempotencyKey, cancellationToken);
+
+    /// <summary>Rolls what is unused over as a renewal would, and grants the plan anew.</summary>
+    /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
+    public Task<CommandResult> ResetAsync(string account, ResetAccount command, string idempotencyKey, CancellationToken cancellationToken) =>
+        SubmitAsync(account, command, Resets, idempotencyKey, cancellationToken);
 
     /// <summary>
     /// Posts what is due by now: renewals, expiries, rollovers. Every command does so first; this does nothing else. It happens once however
     /// often it is asked, so it takes no key and its answer is not kept.
     /// </summary>
     public Task<CommandResult> AdvanceAsync(string account, CancellationToken cancellationToken) =>
-        _writer.SubmitAsync(new AccountCommand<AccountAnswer>(this, account, "", [], Instants.Now(_options.Time))
-        {
-            KeepsAnswer = false,
-            Run = Bookkeeper.Advance,
-            Write = Moved,
-        }, cancellationToken);
+        _writer.SubmitAsync(new AdvanceCommand(this, account, Instants.Now(_options.Time)), cancellationToken);
 
-    private static byte[] Moved(AccountState before, Booking<AccountAnswer> booking, int decimals) =>
-        WireWriter.Account(booking.Answer!, MovedCredits.Of(before, booking.Entries), decimals);
-
-    /// <summary>A command of the bookkeeper whose answer is written from its booking.</summary>
-    private sealed class AccountCommand<TAnswer>(CreditLedger ledger, string account, string key, byte[] requestHash, Instant receivedAt)
-        : PendingCommand(account, key, requestHash, receivedAt)
-        where TAnswer : class
+    private static readonly CommandKind<SetFactsAndTerms> Sets = new()
     {
-        /// <summary>When the caller says that it happens; null: when it is recorded.</summary>
-        public Instant? At { get; init; }
+        Operation = "set"u8.ToArray(),
+        Canonical = WireWriter.Canonical,
+        Book = static (ruleset, state, command, at) => Moved(ruleset, state, Bookkeeper.Set(ruleset, state, command.Facts, command.Terms, at)),
+        Scopes = ScopesOfEnding,
+    };
 
-        /// <summary>As <see cref="NewLot"/>.</summary>
-        public string? MadeLot { get; init; }
+    private static readonly CommandKind<ChangePlan> PlanChanges = new()
+    {
+        Operation = "plan"u8.ToArray(),
+        Canonical = WireWriter.Canonical,
+        Book = static (ruleset, state, command, at) => Moved(ruleset, state, Bookkeeper.ChangePlan(ruleset, state, command.Plan, at)),
+        Scopes = ScopesOfEnding,
+    };
 
-        public required Func<PublishedRuleset, AccountState, Instant, Booking<TAnswer>> Run { get; init; }
+    private static readonly CommandKind<BuyCredits> Purchases = new()
+    {
+        Operation = "buy"u8.ToArray(),
+        Canonical = WireWriter.Canonical,
+        At = static command => command.At,
+        Dated = static (command, at) => command with { At = at },
+        TimedOnArrival = static command => command.TimedOnArrival,
+        Book = static (ruleset, state, command, at) =>
+            Done(Bookkeeper.Buy(ruleset, state, command, at), answer => WireWriter.Purchase(answer, Decimals(ruleset))),
+        Scopes = ScopesOfEnding,
+        NewLot = static command => command.Id,
+    };
 
-        /// <summary>From the state before, the booking and the credit's decimals.</summary>
-        public required Func<AccountState, Booking<TAnswer>, int, byte[]> Write { get; init; }
+    private static readonly CommandKind<BuyPack> PackPurchases = new()
+    {
+        Operation = "buy-pack"u8.ToArray(),
+        Canonical = WireWriter.Canonical,
+        At = static command => command.At,
+        Dated = static (command, at) => command with { At = at },
+        TimedOnArrival = static command => command.TimedOnArrival,
+        Book = static (ruleset, state, command, at) =>
+            Done(Bookkeeper.Buy(ruleset, state, command, at), answer => WireWriter.Purchase(answer, Decimals(ruleset))),
+        Scopes = ScopesOfEnding,
+        NewLot = static command => command.Id,
+    };
 
-        public override string? NewLot => MadeLot;
+    private static readonly CommandKind<ResetAccount> Resets = new()
+    {
+        Operation = "reset"u8.ToArray(),
+        Canonical = WireWriter.Canonical,
+        At = static command => command.At,
+        Dated = static (command, at) => command with { At = at },
+        TimedOnArrival = static command => command.TimedOnArrival,
+        Book = static (ruleset, state, command, at) =>
+        {
+            var booking = Bookkeeper.Reset(ruleset, state, command, at);
+            return Done(booking, answer => WireWriter.Reset(answer, MovedCredits.Of(state, booking.Entries), Decimals(ruleset)));
+        },
+        Scopes = ScopesOfEnding,
+        KeepsRequest = true,
+    };
+
+    private static Booked Moved(PublishedRuleset ruleset, AccountState before, Booking<AccountAnswer> booking) =>
+        Done(booking, answer => WireWriter.Account(answer, MovedCredits.Of(before, booking.Entries), Decimals(ruleset)));
+
+    private sealed class AdvanceCommand : PendingCommand
+    {
+        private readonly CreditLedger _ledger;
+
+        public AdvanceCommand(CreditLedger ledger, string account, Instant receivedAt)
+            : base(account, "", [], receivedAt)
+        {
+            _ledger = ledger;
+            KeepsAnswer = false;
+        }
 
         public override IReadOnlyList<ScopeId> Scopes(AccountState state, Instant recordedAt) =>
-            // A change of plan may end the running cycle.
-            Bookkeeper.ScopesDue(ledger.RulesetOf(state), state, recordedAt, endsCycle: true);
+            Bookkeeper.ScopesDue(_ledger.RulesetOf(state), state, recordedAt);
 
         public override Booked Book(AccountState? state, Instant recordedAt)
         {
-            if (At is { } at && ledger.OutsideWindow(at, recordedAt) is { } outside)
-            {
-                return Booked.Invalid(outside);
-            }
-
-            var ruleset = ledger.RulesetOf(state!);
-            var booking = Run(ruleset, state!, recordedAt);
-            return booking.Succeeded
-                ? new Booked { State = booking.State, Entries = booking.Entries, Answer = Write(state!, booking, Decimals(ruleset)) }
-                : Booked.Invalid(booking.Error);
+            var ruleset = _ledger.RulesetOf(state!);
+            return Moved(ruleset, state!, Bookkeeper.Advance(ruleset, state!, recordedAt));
         }
     }
 }

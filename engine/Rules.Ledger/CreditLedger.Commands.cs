@@ -46,10 +46,14 @@ public sealed partial class CreditLedger
     /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
     public Task<CommandResult> GrantAsync(string account, GrantCredits command, string idempotencyKey, CancellationToken cancellationToken)
     {
-        var floored = command with { At = Instants.Floor(command.At), EffectiveAt = Instants.Floor(command.EffectiveAt), ExpiresAt = Instants.Floor(command.ExpiresAt), CreatedAt = Instants.Floor(command.CreatedAt), Anchor = Instants.Floor(command.Anchor) };
-        var canonical = command.TimedOnArrival ? floored with { At = NodaConstants.UnixEpoch } : floored;
-        return SubmitAsync(idempotencyKey, now => new GrantCommand(this, account, floored, idempotencyKey,
-            RequestHash("grant"u8, command.TimedOnArrival, WireWriter.Canonical(canonical)), now), cancellationToken);
+        var floored = command with
+        {
+            EffectiveAt = Instants.Floor(command.EffectiveAt),
+            ExpiresAt = Instants.Floor(command.ExpiresAt),
+            CreatedAt = Instants.Floor(command.CreatedAt),
+            Anchor = Instants.Floor(command.Anchor),
+        };
+        return SubmitAsync(account, floored, Grants, idempotencyKey, cancellationToken);
     }
 
     /// <summary>What <see cref="ChargeAsync"/> would answer now; reads one snapshot and writes nothing.</summary>
@@ -144,28 +148,17 @@ public sealed partial class CreditLedger
         }
     }
 
-    private sealed class GrantCommand(CreditLedger ledger, string account, GrantCredits command, string key, byte[] requestHash, Instant receivedAt)
-        : PendingCommand(account, key, requestHash, receivedAt)
+    private static readonly CommandKind<GrantCredits> Grants = new()
     {
-        public override string? NewLot => command.Id;
-
-        public override IReadOnlyList<ScopeId> Scopes(AccountState state, Instant recordedAt) =>
-            Bookkeeper.ScopesDue(ledger.RulesetOf(state), state, recordedAt);
-
-        public override Booked Book(AccountState? state, Instant recordedAt)
-        {
-            if (ledger.OutsideWindow(command.At, recordedAt) is { } outside)
-            {
-                return Booked.Invalid(outside);
-            }
-
-            var ruleset = ledger.RulesetOf(state!);
-            var booking = Bookkeeper.Grant(ruleset, state!, command, recordedAt);
-            return booking.Succeeded
-                ? new Booked { State = booking.State, Entries = booking.Entries, Answer = WireWriter.Grant(booking.Answer, Decimals(ruleset)) }
-                : Booked.Invalid(booking.Error);
-        }
-    }
+        Operation = "grant"u8.ToArray(),
+        Canonical = WireWriter.Canonical,
+        At = static command => command.At,
+        Dated = static (command, at) => command with { At = at },
+        TimedOnArrival = static command => command.TimedOnArrival,
+        Book = static (ruleset, state, command, at) =>
+            Done(Bookkeeper.Grant(ruleset, state, command, at), answer => WireWriter.Grant(answer, Decimals(ruleset))),
+        NewLot = static command => command.Id,
+    };
 
     private sealed class ChargeCommand(
         CreditLedger ledger, string account, UsageEvent usage, byte[] canonical, bool isCorrection, string key, byte[] requestHash, Instant receivedAt)

@@ -34,141 +34,117 @@ public sealed partial class CreditLedger
     /// beyond the rules, a hold that was settled otherwise, and an excess that the credits do not cover are refused, and the refusal is stored.
     /// </summary>
     /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
-    public Task<CommandResult> CaptureAsync(string account, CaptureHold command, string idempotencyKey, CancellationToken cancellationToken)
-    {
-        var ordered = command with
-        {
-            At = Instants.Floor(command.At),
-            Quantities = command.Quantities?.Sort(static (a, b) => string.CompareOrdinal(a.Meter, b.Meter)),
-        };
-        return MovementAsync(
-            account, ordered, "capture"u8.ToArray(), ordered.TimedOnArrival, ordered.At, WireWriter.Canonical(ordered),
-            WireWriter.Canonical(ordered with { At = NodaConstants.UnixEpoch }), idempotencyKey, Captures, cancellationToken);
-    }
+    public Task<CommandResult> CaptureAsync(string account, CaptureHold command, string idempotencyKey, CancellationToken cancellationToken) => SubmitAsync(
+        account, command with { Quantities = command.Quantities?.Sort(static (a, b) => string.CompareOrdinal(a.Meter, b.Meter)) }, Captures, idempotencyKey,
+        cancellationToken);
 
     /// <summary>Settles a hold without a use.</summary>
     /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
-    public Task<CommandResult> ReleaseAsync(string account, ReleaseHold command, string idempotencyKey, CancellationToken cancellationToken)
-    {
-        var floored = command with { At = Instants.Floor(command.At) };
-        return MovementAsync(
-            account, floored, "release"u8.ToArray(), floored.TimedOnArrival, floored.At, WireWriter.Canonical(floored),
-            WireWriter.Canonical(floored with { At = NodaConstants.UnixEpoch }), idempotencyKey, Releases, cancellationToken);
-    }
+    public Task<CommandResult> ReleaseAsync(string account, ReleaseHold command, string idempotencyKey, CancellationToken cancellationToken) =>
+        SubmitAsync(account, command, Releases, idempotencyKey, cancellationToken);
 
     /// <summary>Takes back a use, whole or in part, to the very lots that paid.</summary>
     /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
-    public Task<CommandResult> ReverseAsync(string account, ReverseUse command, string idempotencyKey, CancellationToken cancellationToken)
-    {
-        var floored = command with { At = Instants.Floor(command.At) };
-        return MovementAsync(
-            account, floored, "reverse"u8.ToArray(), floored.TimedOnArrival, floored.At, WireWriter.Canonical(floored),
-            WireWriter.Canonical(floored with { At = NodaConstants.UnixEpoch }), idempotencyKey, Reverses, cancellationToken);
-    }
+    public Task<CommandResult> ReverseAsync(string account, ReverseUse command, string idempotencyKey, CancellationToken cancellationToken) =>
+        SubmitAsync(account, command, Reverses, idempotencyKey, cancellationToken);
 
     /// <summary>Gives credits back that no use is named for.</summary>
     /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
-    public Task<CommandResult> RefundAsync(string account, RefundCredits command, string idempotencyKey, CancellationToken cancellationToken)
-    {
-        var floored = command with { At = Instants.Floor(command.At) };
-        return MovementAsync(
-            account, floored, "refund"u8.ToArray(), floored.TimedOnArrival, floored.At, WireWriter.Canonical(floored),
-            WireWriter.Canonical(floored with { At = NodaConstants.UnixEpoch }), idempotencyKey, Refunds, cancellationToken);
-    }
+    public Task<CommandResult> RefundAsync(string account, RefundCredits command, string idempotencyKey, CancellationToken cancellationToken) =>
+        SubmitAsync(account, command, Refunds, idempotencyKey, cancellationToken);
 
     /// <summary>Ends a grant.</summary>
     /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
-    public Task<CommandResult> VoidAsync(string account, VoidGrant command, string idempotencyKey, CancellationToken cancellationToken)
-    {
-        var floored = command with { At = Instants.Floor(command.At) };
-        return MovementAsync(
-            account, floored, "void"u8.ToArray(), floored.TimedOnArrival, floored.At, WireWriter.Canonical(floored),
-            WireWriter.Canonical(floored with { At = NodaConstants.UnixEpoch }), idempotencyKey, Voids, cancellationToken);
-    }
+    public Task<CommandResult> VoidAsync(string account, VoidGrant command, string idempotencyKey, CancellationToken cancellationToken) =>
+        SubmitAsync(account, command, Voids, idempotencyKey, cancellationToken);
 
     /// <summary>Ends a grant and puts another in its place.</summary>
     /// <inheritdoc cref="OpenAccountAsync" path="/param"/>
-    public Task<CommandResult> ReplaceAsync(string account, ReplaceGrant command, string idempotencyKey, CancellationToken cancellationToken)
-    {
-        var floored = command with { At = Instants.Floor(command.At) };
-        return MovementAsync(
-            account, floored, "replace"u8.ToArray(), floored.TimedOnArrival, floored.At, WireWriter.Canonical(floored),
-            WireWriter.Canonical(floored with { At = NodaConstants.UnixEpoch }), idempotencyKey, Replaces, cancellationToken);
-    }
+    public Task<CommandResult> ReplaceAsync(string account, ReplaceGrant command, string idempotencyKey, CancellationToken cancellationToken) =>
+        SubmitAsync(account, command, Replaces, idempotencyKey, cancellationToken);
 
-    private static readonly MovementKind<CaptureHold> Captures = new()
+    private static readonly CommandKind<CaptureHold> Captures = new()
     {
+        Operation = "capture"u8.ToArray(),
+        Canonical = WireWriter.Canonical,
+        At = static command => command.At,
+        Dated = static (command, at) => command with { At = at },
+        TimedOnArrival = static command => command.TimedOnArrival,
         Book = static (ruleset, state, command, at) => Settled(ruleset, Bookkeeper.Capture(ruleset, state, command, at), CapturedEvent(state, command)),
         Scopes = Bookkeeper.ScopesOf,
+        KeepsRequest = true,
         Hold = static command => command.Hold,
         ReadsLiveLots = static command => command.Amount?.Sign < 0 || (command.Quantities?.Any(static q => q.Quantity.Sign < 0) ?? false),
     };
 
-    private static readonly MovementKind<ReleaseHold> Releases = new()
+    private static readonly CommandKind<ReleaseHold> Releases = new()
     {
+        Operation = "release"u8.ToArray(),
+        Canonical = WireWriter.Canonical,
+        At = static command => command.At,
+        Dated = static (command, at) => command with { At = at },
+        TimedOnArrival = static command => command.TimedOnArrival,
         Book = static (ruleset, state, command, at) => Settled(ruleset, Bookkeeper.Release(ruleset, state, command, at), []),
-        Scopes = static (ruleset, state, _, at) => Bookkeeper.ScopesDue(ruleset, state, at),
+        KeepsRequest = true,
         Hold = static command => command.Hold,
     };
 
-    private static readonly MovementKind<ReverseUse> Reverses = new()
+    private static readonly CommandKind<ReverseUse> Reverses = new()
     {
+        Operation = "reverse"u8.ToArray(),
+        Canonical = WireWriter.Canonical,
+        At = static command => command.At,
+        Dated = static (command, at) => command with { At = at },
+        TimedOnArrival = static command => command.TimedOnArrival,
         Book = static (ruleset, state, command, at) =>
             Done(Bookkeeper.Reverse(ruleset, state, command, at), answer => WireWriter.Back(answer, Decimals(ruleset))) with
             {
                 Reference = state.Uses is [var use, ..] ? use.Sequence : null,
             },
         Scopes = Bookkeeper.ScopesOf,
+        KeepsRequest = true,
         Use = static command => command.Use,
     };
 
-    private static readonly MovementKind<RefundCredits> Refunds = new()
+    private static readonly CommandKind<RefundCredits> Refunds = new()
     {
+        Operation = "refund"u8.ToArray(),
+        Canonical = WireWriter.Canonical,
+        At = static command => command.At,
+        Dated = static (command, at) => command with { At = at },
+        TimedOnArrival = static command => command.TimedOnArrival,
         Book = static (ruleset, state, command, at) =>
             Done(Bookkeeper.Refund(ruleset, state, command, at), answer => WireWriter.Back(answer, Decimals(ruleset))),
-        Scopes = static (ruleset, state, _, at) => Bookkeeper.ScopesDue(ruleset, state, at),
+        KeepsRequest = true,
         ReadsLiveLots = static _ => true,
     };
 
-    private static readonly MovementKind<VoidGrant> Voids = new()
+    private static readonly CommandKind<VoidGrant> Voids = new()
     {
+        Operation = "void"u8.ToArray(),
+        Canonical = WireWriter.Canonical,
+        At = static command => command.At,
+        Dated = static (command, at) => command with { At = at },
+        TimedOnArrival = static command => command.TimedOnArrival,
         Book = static (ruleset, state, command, at) =>
             Done(Bookkeeper.Void(ruleset, state, command, at), answer => WireWriter.Void(answer, Decimals(ruleset))),
-        Scopes = static (ruleset, state, _, at) => Bookkeeper.ScopesDue(ruleset, state, at),
+        KeepsRequest = true,
         Lot = static command => command.Id,
     };
 
-    private static readonly MovementKind<ReplaceGrant> Replaces = new()
+    private static readonly CommandKind<ReplaceGrant> Replaces = new()
     {
+        Operation = "replace"u8.ToArray(),
+        Canonical = WireWriter.Canonical,
+        At = static command => command.At,
+        Dated = static (command, at) => command with { At = at },
+        TimedOnArrival = static command => command.TimedOnArrival,
         Book = static (ruleset, state, command, at) =>
             Done(Bookkeeper.Replace(ruleset, state, command, at), answer => WireWriter.Replacement(answer, Decimals(ruleset))),
-        Scopes = static (ruleset, state, _, at) => Bookkeeper.ScopesDue(ruleset, state, at),
+        KeepsRequest = true,
         Lot = static command => command.Grant,
         NewLot = static command => command.Id,
     };
-
-    private Task<CommandResult> MovementAsync<TCommand>(
-        string account,
-        TCommand command,
-        byte[] operation,
-        bool timedOnArrival,
-        Instant at,
-        byte[] stored,
-        byte[] untimed,
-        string idempotencyKey,
-        MovementKind<TCommand> kind,
-        CancellationToken cancellationToken)
-        where TCommand : class
-    {
-        var hash = RequestHash(operation, timedOnArrival, timedOnArrival ? untimed : stored);
-        return SubmitAsync(
-            idempotencyKey, now => new MovementCommand<TCommand>(this, account, command, kind, at, stored, idempotencyKey, hash, now), cancellationToken);
-    }
-
-    private static Booked Done<TAnswer>(Booking<TAnswer> booking, Func<TAnswer, byte[]> answer)
-        where TAnswer : class => booking.Succeeded
-            ? new Booked { State = booking.State, Entries = booking.Entries, Answer = answer(booking.Answer) }
-            : Booked.Invalid(booking.Error);
 
     private static Booked Settled(PublishedRuleset ruleset, Booking<SettlementAnswer> booking, byte[] usage) => booking.Succeeded
         ? new Booked
@@ -199,63 +175,6 @@ public sealed partial class CreditLedger
         IReadSnapshot snapshot, StoredAccount stored, Instant dueBy, CancellationToken cancellationToken) => stored.State.NextHold == 1
             ? stored.State
             : stored.State with { Holds = await snapshot.HoldsAsync(stored, dueBy, null, cancellationToken) };
-
-    /// <summary>What a kind of command reads and does; all of them run alike.</summary>
-    private sealed record MovementKind<TCommand>
-    {
-        public required Func<PublishedRuleset, AccountState, TCommand, Instant, Booked> Book { get; init; }
-
-        public required Func<PublishedRuleset, AccountState, TCommand, Instant, IReadOnlyList<ScopeId>> Scopes { get; init; }
-
-        public Func<TCommand, string>? Hold { get; init; }
-
-        public Func<TCommand, string>? Use { get; init; }
-
-        public Func<TCommand, string>? Lot { get; init; }
-
-        public Func<TCommand, string>? NewLot { get; init; }
-
-        public Func<TCommand, bool>? ReadsLiveLots { get; init; }
-    }
-
-    private sealed class MovementCommand<TCommand>(
-        CreditLedger ledger, string account, TCommand command, MovementKind<TCommand> kind, Instant at, byte[] request, string key, byte[] requestHash, Instant receivedAt)
-        : PendingCommand(account, key, requestHash, receivedAt)
-        where TCommand : class
-    {
-        public override string? NewLot => kind.NewLot?.Invoke(command);
-
-        public override string? Hold => kind.Hold?.Invoke(command);
-
-        public override string? Use => kind.Use?.Invoke(command);
-
-        public override string? Lot => kind.Lot?.Invoke(command);
-
-        public override bool ReadsLiveLots(AccountState state) => kind.ReadsLiveLots?.Invoke(command) ?? false;
-
-        public override IReadOnlyList<ScopeId> ScopesDue(AccountState state, Instant recordedAt) =>
-            Bookkeeper.ScopesDue(ledger.RulesetOf(state), state, recordedAt);
-
-        public override Booked? Due(AccountState state, Instant recordedAt)
-        {
-            var advance = Bookkeeper.Advance(ledger.RulesetOf(state), state, recordedAt);
-            return advance.Succeeded ? new Booked { State = advance.State, Entries = advance.Entries } : null;
-        }
-
-        public override IReadOnlyList<ScopeId> Scopes(AccountState state, Instant recordedAt) =>
-            kind.Scopes(ledger.RulesetOf(state), state, command, recordedAt);
-
-        public override Booked Book(AccountState? state, Instant recordedAt)
-        {
-            if (ledger.OutsideWindow(at, recordedAt) is { } outside)
-            {
-                return Booked.Invalid(outside);
-            }
-
-            var booked = kind.Book(ledger.RulesetOf(state!), state!, command, recordedAt);
-            return booked.Error is null ? booked with { Request = request } : booked;
-        }
-    }
 
     private sealed class HoldCommand(
         CreditLedger ledger, string account, HoldCredits command, byte[] request, string key, byte[] requestHash, Instant receivedAt)

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Rules.Client;
+using Rules.Engine.Accounts;
 using Rules.Ledger.Access;
 using Rules.Portal.Access;
 
@@ -61,7 +62,7 @@ public static class ApiDescription
     public static RouteHandlerBuilder TakesKey(this RouteHandlerBuilder route) => route.WithMetadata(new KeyRequired());
 
     public static RouteHandlerBuilder Answers<T>(this RouteHandlerBuilder route, string? example) =>
-        route.Produces<T>(StatusCodes.Status200OK, "application/json").WithMetadata(new AnswerExample(example));
+        route.Produces<T>(StatusCodes.Status200OK, "application/json").WithMetadata(new AnswerExample(typeof(T).Name, example));
 
     public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params ReadOnlySpan<int> statuses)
     {
@@ -162,12 +163,13 @@ public static class ApiDescription
         foreach (var (status, response) in operation.Responses ?? [])
         {
             Describe(operation, status, response, metadata);
-            if (status == "402" && response.Content is { } content && content.TryGetValue(ProblemType, out var refusal))
+            if (status == "402" && response.Content is { } content && content.TryGetValue(ProblemType, out var refusal)
+                && metadata.OfType<AnswerExample>().FirstOrDefault() is { } answer)
             {
-                // The quote's members stand inside the problem.
+                // The members of the answer stand inside the problem.
                 refusal.Schema = new OpenApiSchema
                 {
-                    AllOf = [new OpenApiSchemaReference("Problem", context.Document), new OpenApiSchemaReference("Quote", context.Document)],
+                    AllOf = [new OpenApiSchemaReference("Problem", context.Document), new OpenApiSchemaReference(answer.Type, context.Document)],
                 };
             }
         }
@@ -218,19 +220,25 @@ public static class ApiDescription
         "account_unknown" => operation.OperationId is not ("rotate-key" or "revoke-key" or "remove-webhook" or "deliveries" or "resend"),
         "webhook_unknown" => operation.OperationId is "remove-webhook" or "deliveries",
         "delivery_unknown" => operation.OperationId == "resend",
-        "too_many_items" => operation.OperationId is "quote-many" or "charge-many",
+        "too_many_items" => operation.OperationId!.EndsWith("-many", StringComparison.Ordinal),
         "api_key_unknown" => operation.OperationId is "rotate-key" or "revoke-key",
         "value_invalid" => operation.OperationId is "create-key" or "rotate-key" or "add-webhook",
         "in_the_future" => operation.OperationId is not ("create-key" or "rotate-key" or "add-webhook"),
         "key_restricted" => operation.OperationId == "open-account",
         "cross_site_refused" => operation.RequestBody is not null || operation.OperationId == "revoke-key",
         "account_id_invalid" => false,
+        "account_exists" => operation.OperationId == "open-account",
         "ruleset_unknown" => operation.OperationId == "open-account",
-        "id_used" or "no_bucket" => operation.OperationId is "grant" or "buy",
+        "id_used" => operation.OperationId is "grant" or "buy" or "hold" or "replace",
+        "no_bucket" => operation.OperationId is "grant" or "buy" or "refund",
         "ruleset_not_found" => operation.OperationId is "versions" or "version",
         "version_unknown" => operation.OperationId == "version",
         "too_many_groups" => operation.OperationId == "usage",
-        "too_old" => operation.OperationId is "quote" or "charge",
+        "too_old" => operation.OperationId is "quote" or "charge" or "hold",
+        ProblemCodes.ExceedsHold => operation.OperationId == "capture",
+        ProblemCodes.HoldClosed or ProblemCodes.UnknownHold => operation.OperationId is "capture" or "release",
+        ProblemCodes.UnknownUse or ProblemCodes.NotReversible or ProblemCodes.ExceedsUse => operation.OperationId == "reverse",
+        ProblemCodes.UnknownGrant or ProblemCodes.TooLate => operation.OperationId is "void" or "replace",
         _ => kind.Status != 400 || operation.RequestBody is not null,
     };
 
@@ -238,7 +246,7 @@ public static class ApiDescription
 
     private sealed record RequestExample(string Json);
 
-    private sealed record AnswerExample(string? Json);
+    private sealed record AnswerExample(string Type, string? Json);
 
     private sealed record QueryParameter(string Name, string Description);
 }

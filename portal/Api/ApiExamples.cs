@@ -45,7 +45,7 @@ internal static class ApiExamples
         {
           "account": "acme", "ruleset": "bookbag", "version": 1, "plan": "Hobby",
           "cycle": {"number": 0, "start": "2026-05-01T10:00:00Z", "end": "2026-06-01T10:00:00Z"},
-          "balances": {"allotment": "2000"}
+          "balances": {"allotment": "2000"}, "entry": 1, "explain_url": "/accounts/acme/entries/1"
         }
         """;
 
@@ -56,7 +56,8 @@ internal static class ApiExamples
     public const string Grant = """
         {
           "id": "goodwill-1", "bucket": "allotment", "lot": 2, "amount": "50",
-          "effective": "2026-05-03T10:00:00Z", "expires": "2026-06-01T10:00:00Z", "balances": {"allotment": "2050"}
+          "effective": "2026-05-03T10:00:00Z", "expires": "2026-06-01T10:00:00Z", "balances": {"allotment": "2050"},
+          "entry": 3, "explain_url": "/accounts/acme/entries/3"
         }
         """;
 
@@ -100,6 +101,149 @@ internal static class ApiExamples
             {"idempotency_key": "bulk-2", "account": "sample-lab", "action": "analysis", "quantities": {"image": "1", "crop": "0"}, "keys": {"run": "bulk-2"}}
           ]
         }
+        """;
+
+    public const string NewHold = """
+        {"account": "acme", "id": "reply-77", "action": "reply", "facts": {"model": "GPT-4o"}, "record": {"agent": "support", "conversation": "c-1"}}
+        """;
+
+    public const string Hold = """
+        {
+          "hold": "reply-77", "held": "5", "expires": "2026-05-03T10:00:00Z",
+          "outcome": "charged", "exact": "5", "charge": "5", "listed": "5", "ruleset": "bookbag", "version": 1, "meaning": "sha256:…",
+          "draws": [{"bucket": "allotment", "lot": 1, "amount": "5"}], "short": "0",
+          "steps": [{"text": "GPT-4o: 5 credits", "file": "bookbag.v1.rules", "line": 28, "amount": "5", "applied": true}],
+          "alerts": [], "balances": {"allotment": "1995"}, "entry": 3, "explain_url": "/accounts/acme/entries/3"
+        }
+        """;
+
+    public const string NewCapture = """
+        {"account": "acme", "id": "reply-77", "amount": "3"}
+        """;
+
+    public const string Settlement = """
+        {
+          "hold": "reply-77", "settled": "captured", "held": "5", "charged": "3", "returned": "2",
+          "back": [{"bucket": "allotment", "lot": 1, "amount": "2", "to": "lot"}],
+          "quote": {
+            "outcome": "charged", "exact": "3", "charge": "3", "listed": "3", "ruleset": "bookbag", "version": 1, "meaning": "sha256:…",
+            "draws": [{"bucket": "allotment", "lot": 1, "amount": "3"}], "short": "0",
+            "steps": [{"text": "3 as stated", "amount": "3", "applied": true}], "alerts": [], "balances": {"allotment": "1997"}
+          },
+          "balances": {"allotment": "1997"}, "entry": 4, "explain_url": "/accounts/acme/entries/4"
+        }
+        """;
+
+    public const string NewRelease = """
+        {"account": "acme", "id": "reply-77"}
+        """;
+
+    public const string Released = """
+        {
+          "hold": "reply-77", "settled": "released", "held": "5", "charged": "0", "returned": "5",
+          "back": [{"bucket": "allotment", "lot": 1, "amount": "5", "to": "lot"}],
+          "balances": {"allotment": "2000"}, "entry": 4, "explain_url": "/accounts/acme/entries/4"
+        }
+        """;
+
+    public const string NewReversal = """
+        {"account": "acme", "id": "reply-8c1f"}
+        """;
+
+    public const string Reversal = """
+        {
+          "use": "reply-8c1f", "amount": "5", "back": [{"bucket": "allotment", "lot": 1, "amount": "5", "to": "lot"}], "lost": "0",
+          "balances": {"allotment": "2000"}, "entry": 5, "explain_url": "/accounts/acme/entries/5"
+        }
+        """;
+
+    public const string NewRefund = """
+        {"account": "acme", "amount": "5"}
+        """;
+
+    public const string Refund = """
+        {
+          "amount": "5", "back": [{"bucket": "allotment", "lot": 1, "amount": "5", "to": "lot"}], "lost": "0",
+          "balances": {"allotment": "2000"}, "entry": 5, "explain_url": "/accounts/acme/entries/5"
+        }
+        """;
+
+    public const string Correction = """
+        {
+          "account": "sample-lab", "at": "2026-05-01T10:00:00Z", "action": "analysis",
+          "quantities": {"image": "10", "crop": "0"}, "keys": {"run": "my-first-run"}
+        }
+        """;
+
+    public const string NewVoid = """
+        {"account": "acme", "id": "goodwill-1"}
+        """;
+
+    public const string VoidedGrant = """
+        {
+          "id": "goodwill-1", "bucket": "allotment", "lot": 2, "voided": "50", "balances": {"allotment": "2000"},
+          "entry": 6, "explain_url": "/accounts/acme/entries/6"
+        }
+        """;
+
+    public const string NewReplacement = """
+        {"account": "acme", "grant": "goodwill-1", "id": "goodwill-2", "amount": "80"}
+        """;
+
+    public const string Replacement = """
+        {
+          "ended": 2, "lapsed": "50", "id": "goodwill-2", "bucket": "allotment", "lot": 3, "amount": "80",
+          "effective": "2026-05-03T10:00:00Z", "expires": "2026-06-01T10:00:00Z", "balances": {"allotment": "2080"},
+          "entry": 6, "explain_url": "/accounts/acme/entries/6"
+        }
+        """;
+
+    public const string BulkHolds = """
+        {"items": [{"idempotency_key": "hold-77", "account": "acme", "id": "reply-77", "action": "reply", "facts": {"model": "GPT-4o"}}]}
+        """;
+
+    public const string BulkCaptures = """
+        {"items": [{"idempotency_key": "capture-77", "account": "acme", "id": "reply-77", "amount": "3"}]}
+        """;
+
+    public const string BulkReleases = """
+        {"items": [{"idempotency_key": "release-77", "account": "acme", "id": "reply-77"}]}
+        """;
+
+    public const string BulkReversals = """
+        {"items": [{"idempotency_key": "undo-8c1f", "account": "acme", "id": "reply-8c1f"}]}
+        """;
+
+    public const string BulkRefunds = """
+        {"items": [{"idempotency_key": "refund-1", "account": "acme", "amount": "5"}]}
+        """;
+
+    public const string BulkAccounts = """
+        {"items": [{"idempotency_key": "open-acme", "account": "acme", "ruleset": "bookbag", "plan": "Hobby"}]}
+        """;
+
+    public const string BulkGrants = """
+        {"items": [{"idempotency_key": "grant-1", "account": "acme", "id": "goodwill-1", "bucket": "allotment", "amount": "50"}]}
+        """;
+
+    public const string BulkVoids = """
+        {"items": [{"idempotency_key": "void-1", "account": "acme", "id": "goodwill-1"}]}
+        """;
+
+    public const string BulkReplacements = """
+        {"items": [{"idempotency_key": "replace-1", "account": "acme", "grant": "goodwill-1", "id": "goodwill-2", "amount": "80"}]}
+        """;
+
+    public const string BulkPurchases = """
+        {"items": [{"idempotency_key": "order-17", "account": "acme", "id": "order-17", "amount": "250", "into": "prepaid"}]}
+        """;
+
+    public const string BulkFactsAndTerms = """
+        {"items": [{"idempotency_key": "set-1", "account": "acme", "facts": {"deployment": "self-hosted"}}]}
+        """;
+
+    public const string BulkPlanChanges = """
+        {"items": [{"idempotency_key": "plan-1", "account": "acme", "plan": "Standard"}]}
         """;
 
     public const string AlertPage = """
@@ -168,7 +312,7 @@ internal static class ApiExamples
             "currency": "USD", "amount": "860", "exact": "860",
             "steps": [{"text": "250 credits at 3.44", "formula": "250 × 3.44", "file": "roboflow.v2.rules", "line": 73, "amount": "860", "applied": true}]
           },
-          "balances": {"prepaid": "250"}
+          "balances": {"prepaid": "250"}, "entry": 5, "explain_url": "/accounts/acme/entries/5"
         }
         """;
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Rules.Engine.Accounts;
 using Rules.Engine.Wire;
 using Rules.Ledger;
 using Rules.Portal.Display;
@@ -9,19 +7,16 @@ namespace Rules.Portal.Api;
 /// <summary>Turns what a command came to into a response. The only place that knows which status stands for what.</summary>
 internal static class CommandAnswers
 {
-    /// <summary>A charge: with its entry and the way to the explanation in front of the closing brace.</summary>
-    public static IResult OfCharge(string account, CommandResult result) => result is { Status: CommandStatus.Accepted, Sequence: { } sequence }
-        ? new JsonBody(WithExplanation(result.Body, account, sequence), result.Replayed)
-        : Of(account, result);
-
     /// <summary>A quote: a refusal is an answer as good as any, since nothing was asked to happen.</summary>
     public static IResult OfQuote(string account, CommandResult result) =>
         result.Status == CommandStatus.Refused ? new JsonBody(result.Body) : Of(account, result);
 
+    /// <summary>A command: where it made an entry, with the way to its explanation in front of the closing brace.</summary>
     public static IResult Of(string account, CommandResult result) => result.Status switch
     {
+        CommandStatus.Accepted when result.Sequence is { } sequence => new JsonBody(WithExplanation(result.Body, account, sequence), result.Replayed),
         CommandStatus.Accepted => new JsonBody(result.Body, result.Replayed),
-        CommandStatus.Refused => new ProblemBody(new Problem(KindOf(result)) { Answer = result.Body }, result.Replayed),
+        CommandStatus.Refused => new ProblemBody(new Problem(ProblemKinds.Of(result.Refusal!)) { Answer = result.Body }, result.Replayed),
         CommandStatus.AccountUnknown => new ProblemBody(AccountUnknown(account)),
         CommandStatus.AccountExists => new ProblemBody(new Problem(
             ProblemKinds.AccountExists, $"An account \"{WireText.Shown(account)}\" is open already.", "Use it, or choose another id.")),
@@ -38,28 +33,6 @@ internal static class CommandAnswers
 
     public static Problem AccountUnknown(string account) => new(
         ProblemKinds.AccountUnknown, $"There is no account \"{WireText.Shown(account)}\".", "Open it with POST /v1/accounts, or check the id.");
-
-    private static ProblemKind KindOf(CommandResult result) => (result.Outcome ?? OutcomeOf(result.Body.Span)) switch
-    {
-        QuoteOutcome.Blocked => ProblemKinds.Blocked,
-        QuoteOutcome.Paused => ProblemKinds.Paused,
-        _ => ProblemKinds.Refused,
-    };
-
-    private static QuoteOutcome? OutcomeOf(ReadOnlySpan<byte> answer)
-    {
-        var reader = new Utf8JsonReader(answer);
-        while (reader.Read())
-        {
-            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueTextEquals("outcome"u8))
-            {
-                reader.Read();
-                return WireNames.Outcome(reader.GetString());
-            }
-        }
-
-        return null;
-    }
 
     private static byte[] WithExplanation(ReadOnlyMemory<byte> body, string account, long sequence)
     {

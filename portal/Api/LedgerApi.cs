@@ -1,5 +1,4 @@
 using System.Globalization;
-using NodaTime;
 using Rules.Client;
 using Rules.Engine.Wire;
 using Rules.Ledger;
@@ -8,12 +7,9 @@ using Rules.Portal.Access;
 
 namespace Rules.Portal.Api;
 
-/// <summary>Changes of accounts, lists, rule sets and reports.</summary>
+/// <summary>Lists, rule sets and reports.</summary>
 internal static class LedgerApi
 {
-    private delegate WireReading<T> Reader<T>(ReadOnlySpan<byte> json)
-        where T : class;
-
     public static void MapLedger(this RouteGroupBuilder api)
     {
         api.MapGet("/accounts", ListAccountsAsync).WithName("accounts").WithTags("Accounts").Needs(KeyScopes.Read)
@@ -21,21 +17,6 @@ internal static class LedgerApi
             .Parameter("ruleset", "Only accounts of this rule set.").Parameter("search", "Only ids that contain this text.")
             .Parameter("limit", "1 to 500; 50 where it is left out.").Parameter("after", "The \"next\" of the page before.")
             .Answers<AccountPage>(ApiExamples.AccountPage).Refuses(400, 503);
-
-        api.MapPost("/accounts/{account}/facts-and-terms", SetAsync).WithName("set-facts-and-terms").WithTags("Accounts").Needs(KeyScopes.Grant)
-            .WithSummary("State facts and terms of an account")
-            .WithDescription("They hold from now on; earlier events keep those of their own time.")
-            .Takes<FactsAndTerms>(ApiExamples.FactsAndTerms).TakesKey().Answers<Account>(ApiExamples.Account).Refuses(400, 404, 413, 415, 422, 503);
-
-        api.MapPost("/accounts/{account}/plan", ChangePlanAsync).WithName("change-plan").WithTags("Accounts").Needs(KeyScopes.Grant)
-            .WithSummary("Move an account to another plan")
-            .WithDescription("As the cycle's rule says: at once or at the renewal, with the difference, a share or in full. The answer lists what was granted and what lapsed.")
-            .Takes<PlanChange>(ApiExamples.PlanChange).TakesKey().Answers<Account>(ApiExamples.Account).Refuses(400, 404, 413, 415, 422, 503);
-
-        api.MapPost("/purchases", BuyAsync).WithName("buy").WithTags("Accounts").Needs(KeyScopes.Grant)
-            .WithSummary("Sell credits or a pack to an account")
-            .WithDescription("Either \"amount\" and \"into\", priced as the bucket is sold, or \"pack\". The answer says the price; taking the money is yours.")
-            .Takes<NewPurchase>(ApiExamples.NewPurchase).TakesKey().Answers<Purchase>(ApiExamples.Purchase).Refuses(400, 404, 413, 415, 422, 503);
 
         api.MapGet("/accounts/{account}/statement", StatementAsync).WithName("statement").WithTags("Reports").Needs(KeyScopes.Read)
             .WithSummary("What moved an account's credits within a window")
@@ -62,49 +43,10 @@ internal static class LedgerApi
         api.MapGet("/rulesets/{ruleset}/versions/{version}", GetVersion).WithName("version").WithTags("Rule sets").Needs(KeyScopes.Read)
             .WithSummary("One version with its text").Answers<PublishedVersion>(null).Refuses(400, 404);
 
-        api.RefuseOthers("/accounts", HttpMethods.Get, HttpMethods.Post);
-        foreach (var path in new[] { "/accounts/{account}/facts-and-terms", "/accounts/{account}/plan", "/purchases" })
-        {
-            api.RefuseOthers(path, HttpMethods.Post);
-        }
-
         foreach (var path in new[] { "/accounts/{account}/statement", "/usage", "/rulesets", "/rulesets/{ruleset}/versions", "/rulesets/{ruleset}/versions/{version}" })
         {
             api.RefuseOthers(path, HttpMethods.Get);
         }
-    }
-
-    private static Task<IResult> SetAsync(string account, HttpContext context, CreditLedger ledger) =>
-        ExecuteAsync(context, CommandReader.ReadFactsAndTerms, _ => account, (command, key) => ledger.SetAsync(account, command, key, context.RequestAborted));
-
-    private static Task<IResult> ChangePlanAsync(string account, HttpContext context, CreditLedger ledger) =>
-        ExecuteAsync(context, CommandReader.ReadPlanChange, _ => account, (command, key) => ledger.ChangePlanAsync(account, command, key, context.RequestAborted));
-
-    private static Task<IResult> BuyAsync(HttpContext context, CreditLedger ledger, IClock clock) =>
-        ExecuteAsync(context, json => CommandReader.ReadPurchase(json, clock.GetCurrentInstant()), static purchase => purchase.Account, (purchase, key) =>
-            purchase.Pack is { } pack
-                ? ledger.BuyAsync(purchase.Account, pack, key, context.RequestAborted)
-                : ledger.BuyAsync(purchase.Account, purchase.Credits!, key, context.RequestAborted));
-
-    private static async Task<IResult> ExecuteAsync<T>(
-        HttpContext context, Reader<T> read, Func<T, string> account, Func<T, string, Task<CommandResult>> run)
-        where T : class
-    {
-        if (!IdempotencyKey.TryRead(context.Request, out var key, out var problem))
-        {
-            return new ProblemBody(problem);
-        }
-
-        var body = await RequestBody.ReadAsync(context);
-        if (body.Problem is not null)
-        {
-            return new ProblemBody(body.Problem);
-        }
-
-        var reading = read(body.Json.Span);
-        return reading.Succeeded
-            ? CommandAnswers.Of(account(reading.Value), await run(reading.Value, key))
-            : new ProblemBody(Problem.Of(reading.Error));
     }
 
     private static async Task<IResult> ListAccountsAsync(HttpContext context, CreditLedger ledger)

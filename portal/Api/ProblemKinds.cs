@@ -55,11 +55,12 @@ public static class ProblemKinds
     private static readonly ProblemKind[] _ofCommands =
     [
         new("account_id_invalid", 422, "The account's id cannot be used."),
-        new("id_used", 422, "The account has a grant of this id."),
         new("in_the_future", 422, "The instant lies in the future."),
         new("no_bucket", 422, "The rule set has no bucket that could hold credits."),
         new("ruleset_unknown", 422, "No published rule set has this name."),
         new("too_old", 422, "The event came too late to be charged."),
+        .. ProblemCodes.All.Where(static problem => problem.Code is not (ProblemCodes.Blocked or ProblemCodes.Paused or ProblemCodes.Refused))
+            .Select(static problem => new ProblemKind(problem.Code, StatusOf(problem.Code), problem.Title)),
     ];
 
     private static readonly ProblemKind[] _known =
@@ -93,6 +94,15 @@ public static class ProblemKinds
         415 => ContentType,
         >= 500 => InternalError,
         _ => BadRequest,
+    };
+
+    // 404 is what is not there, 409 what has gone on since.
+    private static int StatusOf(string code) => code switch
+    {
+        ProblemCodes.DebtLimit => 402,
+        ProblemCodes.UnknownHold or ProblemCodes.UnknownUse or ProblemCodes.UnknownGrant => 404,
+        ProblemCodes.IdUsed => 422,
+        _ => 409,
     };
 
     private static string WireTitle(string code) => code switch

@@ -1,6 +1,7 @@
 using NodaTime;
 using Rules.Engine.Wire;
 using Rules.Ledger;
+using Rules.Portal.Access;
 
 namespace Rules.Portal.Api;
 
@@ -16,26 +17,16 @@ internal static class UsageHandlers
 
         var read = EventReader.Read(body.Json.Span, clock.GetCurrentInstant());
         return read.Succeeded
-            ? CommandAnswers.OfQuote(read.Value.Account, await ledger.QuoteAsync(read.Value.Account, read.Value.Usage, context.RequestAborted))
+            ? CommandAnswers.OfQuote(read.Value.Account, await ledger.QuoteAsync(read.Value.Account, read.Value.Command, context.RequestAborted))
             : new ProblemBody(Problem.Of(read.Error));
     }
 
-    public static async Task<IResult> ChargeAsync(HttpContext context, CreditLedger ledger, IClock clock)
-    {
-        if (!IdempotencyKey.TryRead(context.Request, out var key, out var problem))
+    public static Task<IResult> QuoteManyAsync(HttpContext context, CreditLedger ledger, IClock clock, RequestRates rates) =>
+        BulkRequest.RunAsync(context, rates, ofCommands: false, async item =>
         {
-            return new ProblemBody(problem);
-        }
-
-        var body = await RequestBody.ReadAsync(context);
-        if (body.Problem is not null)
-        {
-            return new ProblemBody(body.Problem);
-        }
-
-        var read = EventReader.Read(body.Json.Span, clock.GetCurrentInstant());
-        return read.Succeeded
-            ? CommandAnswers.OfCharge(read.Value.Account, await ledger.ChargeAsync(read.Value.Account, read.Value.Usage, key, context.RequestAborted))
-            : new ProblemBody(Problem.Of(read.Error));
-    }
+            var read = EventReader.Read(item.Span, clock.GetCurrentInstant());
+            return read.Succeeded
+                ? CommandAnswers.OfQuote(read.Value.Account, await ledger.QuoteAsync(read.Value.Account, read.Value.Command, context.RequestAborted))
+                : new ProblemBody(Problem.Of(read.Error));
+        });
 }

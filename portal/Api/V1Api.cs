@@ -23,19 +23,13 @@ public static class V1Api
             .WithDescription("Prices an event and draws it from the account's credits as they are now; writes nothing. The outcome tells whether a charge would be granted.")
             .Takes<UsageEvent>(ApiExamples.Event).Answers<Quote>(ApiExamples.Quote).Refuses(400, 404, 413, 415, 422, 503);
 
-        api.MapPost("/charges", UsageHandlers.ChargeAsync).WithName("charge").WithTags("Usage").Needs(KeyScopes.Charge)
-            .WithSummary("Charge an event")
-            .WithDescription("A quote that is committed. Refused with 402 when credits are lacking; the problem then holds the quote's members.")
-            .Takes<UsageEvent>(ApiExamples.Event).TakesKey().Answers<Quote>(ApiExamples.Charge).Refuses(400, 402, 404, 413, 415, 422, 503);
+        api.MapPost("/quotes/bulk", UsageHandlers.QuoteManyAsync).WithName("quote-many").WithTags("Usage").Needs(KeyScopes.Quote)
+            .WithMetadata(new RequestSizeLimitAttribute(WireLimits.BulkBytes))
+            .WithSummary("Quote up to 1,000 events")
+            .WithDescription("Each item has a result of its own, in the same order; one that cannot be priced stops no other.")
+            .Takes<BulkItems<UsageEvent>>(ApiExamples.BulkQuotes).Answers<BulkResults<Quote>>(null).Refuses(400, 413, 415, 422, 503);
 
-        api.MapPost("/accounts", AccountHandlers.OpenAsync).WithName("open-account").WithTags("Accounts").Needs(KeyScopes.Grant).WithMetadata(new OpensAccount())
-            .WithSummary("Open an account")
-            .WithDescription("Opens an account of one rule set and, where a plan is named, subscribes it: its first cycle begins at that instant.")
-            .Takes<NewAccount>(ApiExamples.NewAccount).TakesKey().Answers<Account>(ApiExamples.Account).Refuses(400, 409, 413, 415, 422, 503);
-
-        api.MapPost("/grants", AccountHandlers.GrantAsync).WithName("grant").WithTags("Accounts").Needs(KeyScopes.Grant)
-            .WithSummary("Grant credits")
-            .Takes<NewGrant>(ApiExamples.NewGrant).TakesKey().Answers<Grant>(ApiExamples.Grant).Refuses(400, 404, 413, 415, 422, 503);
+        api.MapCommands();
 
         api.MapGet("/accounts/{account}", AccountHandlers.GetAsync).WithName("account").WithTags("Accounts").Needs(KeyScopes.Read)
             .WithSummary("An account as it stands").Answers<Account>(ApiExamples.Account).Refuses(400, 404, 503);
@@ -63,13 +57,12 @@ public static class V1Api
             .WithDescription("Events that the rules cannot evaluate answer 422 with a code RTnn of their own.")
             .Answers<IReadOnlyList<Client.ProblemKind>>(null);
 
-        api.MapBulk();
         api.MapAlerts();
         api.MapKeys();
 
         api.MapLedger();
 
-        foreach (var path in new[] { "/quotes", "/charges", "/grants" })
+        foreach (var path in new[] { "/quotes", "/quotes/bulk" })
         {
             api.RefuseOthers(path, HttpMethods.Post);
         }

@@ -2,15 +2,14 @@ using System.Text.Json;
 using Rules.Engine.Accounts;
 using Rules.Engine.Pricing;
 using Rules.Engine.Wire;
+using Rules.Ledger;
 
 namespace Rules.Cli.Stories;
 
 /// <summary>The result of a step as one JSON object: <c>"ok": true</c> with the answer, or <c>"ok": false</c> with a code and a message.</summary>
 internal static class StoryResult
 {
-    // The words of answers have hyphens, as "not-applicable" has.
-    private static readonly HashSet<string> _words =
-        new(StringComparer.Ordinal) { "exceeds-hold", "hold-closed", "id-used", "debt-limit", "too-late", "unknown-grant" };
+    private static readonly Dictionary<string, string> _meanings = ProblemCodes.All.ToDictionary(static problem => problem.Code, static problem => problem.Title);
 
     public static byte[] Done(ReadOnlyMemory<byte> answer, bool repeated = false) =>
         Joined(WireWriter.Write(repeated, static (json, repeated) =>
@@ -22,19 +21,16 @@ internal static class StoryResult
         }), answer.Span);
 
     /// <summary>A refusal is an answer: its members follow.</summary>
-    public static byte[] Refused(ReadOnlyMemory<byte> answer, bool repeated)
-    {
-        var outcome = OutcomeOf(answer.Span);
-        return Joined(WireWriter.Write((outcome, repeated), static (json, it) =>
+    public static byte[] Refused(CommandResult result) =>
+        Joined(WireWriter.Write(result, static (json, result) =>
         {
             json.WriteStartObject();
             json.WriteBoolean("ok"u8, false);
-            json.WriteString("code"u8, WireNames.Of(it.outcome));
-            json.WriteString("message"u8, WireNames.Meaning(it.outcome));
-            WriteRepeated(json, it.repeated);
+            json.WriteString("code"u8, WordOf(result.Refusal!));
+            json.WriteString("message"u8, WireNames.Outcome(result.Refusal) is { } outcome ? WireNames.Meaning(outcome) : _meanings[result.Refusal!]);
+            WriteRepeated(json, result.Replayed);
             json.WriteEndObject();
-        }), answer.Span);
-    }
+        }), result.Body.Span);
 
     public static byte[] AccountUnknown(string account) =>
         Failed("account_unknown", $"There is no account \"{account}\".", "Open it first: {\"do\":\"subscribe\"}.", "account");
@@ -66,9 +62,8 @@ internal static class StoryResult
 
     private static void WriteFailure(Utf8JsonWriter json, string code, string message, string help)
     {
-        var word = code.Replace('_', '-');
         json.WriteBoolean("ok"u8, false);
-        json.WriteString("code"u8, _words.Contains(word) ? word : code);
+        json.WriteString("code"u8, WordOf(code));
         json.WriteString("message"u8, message);
         json.WriteString("help"u8, help);
     }
@@ -81,20 +76,8 @@ internal static class StoryResult
         }
     }
 
-    private static QuoteOutcome OutcomeOf(ReadOnlySpan<byte> answer)
-    {
-        var reader = new Utf8JsonReader(answer);
-        while (reader.Read())
-        {
-            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueTextEquals("outcome"u8))
-            {
-                reader.Read();
-                return WireNames.Outcome(reader.GetString()) ?? QuoteOutcome.Refused;
-            }
-        }
-
-        return QuoteOutcome.Refused;
-    }
+    // The words of answers have hyphens, as "not-applicable" has; the codes of requests have none.
+    private static string WordOf(string code) => _meanings.ContainsKey(code) ? code.Replace('_', '-') : code;
 
     // {…} and {…} become {…,…}.
     private static byte[] Joined(ReadOnlySpan<byte> head, ReadOnlySpan<byte> answer) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rules.Engine.Accounts;
 using Rules.Engine.Wire;
 using Rules.Ledger;
 
@@ -16,37 +17,34 @@ internal sealed class StoryRunner(CreditLedger ledger, StoryClock clock)
         var key = string.Create(CultureInfo.InvariantCulture, $"#{line}");
         return step switch
         {
-            SubscribeStep it => Result(await ledger.OpenAccountAsync(it.Command, key, cancellationToken), it),
-            SetStep it => Result(await ledger.SetAsync(it.Account, it.Command, key, cancellationToken), it),
-            ChangePlanStep it => Result(await ledger.ChangePlanAsync(it.Account, it.Command, key, cancellationToken), it),
-            GrantStep it => Result(await ledger.GrantAsync(it.Account, it.Command, key, cancellationToken), it),
-            BuyStep { Command.Pack: { } pack } it => Result(await ledger.BuyAsync(it.Account, pack, key, cancellationToken), it),
-            BuyStep { Command.Credits: { } credits } it => Result(await ledger.BuyAsync(it.Account, credits, key, cancellationToken), it),
-            UseStep it => await UseAsync(it, cancellationToken),
             AdvanceStep it => Result(await ledger.AdvanceAsync(it.Account, cancellationToken), it),
             BalanceStep it => await BalanceAsync(it, cancellationToken),
             PeriodStep it => await PeriodAsync(it, cancellationToken),
-            _ => throw new InvalidOperationException($"The step {step.GetType().Name} has no handler."),
+            _ => Result(await SubmitAsync(step, key, cancellationToken), step),
         };
     }
 
-    // The id of a use is its key: by it a reversal finds the use, and the same use again is answered and not charged.
-    private async Task<byte[]> UseAsync(UseStep step, CancellationToken cancellationToken)
+    private Task<CommandResult> SubmitAsync(StoryStep step, string key, CancellationToken cancellationToken) => step switch
     {
-        var usage = step.Usage;
-        if (usage.Action.Length == 0)
-        {
-            if (SoleAction() is not { } action)
-            {
-                return StoryResult.Failed(
-                    WireCodes.MemberMissing, "The rules have several actions, and the use names none.", "Add \"action\".", "action");
-            }
-
-            usage = usage with { Action = action };
-        }
-
-        return Result(await ledger.ChargeAsync(step.Account, usage, step.Id, cancellationToken), step);
-    }
+        CommandStep<OpenAccount> it => ledger.OpenAccountAsync(it.Command, key, cancellationToken),
+        CommandStep<SetFactsAndTerms> it => ledger.SetAsync(it.Account, it.Command, key, cancellationToken),
+        CommandStep<ChangePlan> it => ledger.ChangePlanAsync(it.Account, it.Command, key, cancellationToken),
+        CommandStep<GrantCredits> it => ledger.GrantAsync(it.Account, it.Command, key, cancellationToken),
+        CommandStep<VoidGrant> it => ledger.VoidAsync(it.Account, it.Command, key, cancellationToken),
+        CommandStep<ReplaceGrant> it => ledger.ReplaceAsync(it.Account, it.Command, key, cancellationToken),
+        CommandStep<CreditPurchase> { Command.Pack: { } pack } it => ledger.BuyAsync(it.Account, pack, key, cancellationToken),
+        CommandStep<CreditPurchase> it => ledger.BuyAsync(it.Account, it.Command.Credits!, key, cancellationToken),
+        CommandStep<HoldCredits> it => ledger.HoldAsync(it.Account, it.Command, key, cancellationToken),
+        CommandStep<CaptureHold> it => ledger.CaptureAsync(it.Account, it.Command, key, cancellationToken),
+        CommandStep<ReleaseHold> it => ledger.ReleaseAsync(it.Account, it.Command, key, cancellationToken),
+        CommandStep<ReverseUse> it => ledger.ReverseAsync(it.Account, it.Command, key, cancellationToken),
+        CommandStep<RefundCredits> it => ledger.RefundAsync(it.Account, it.Command, key, cancellationToken),
+        CommandStep<ResetAccount> it => ledger.ResetAsync(it.Account, it.Command, key, cancellationToken),
+        // The id of a use is its key: by it a reversal finds the use, and the same use again is answered and not charged.
+        UseStep { IsCorrection: true } it => ledger.CorrectAsync(it.Account, it.Usage, it.Id, cancellationToken),
+        UseStep it => ledger.ChargeAsync(it.Account, it.Usage, it.Id, cancellationToken),
+        _ => throw new InvalidOperationException($"The step {step.GetType().Name} has no handler."),
+    };
 
     private async Task<byte[]> BalanceAsync(BalanceStep step, CancellationToken cancellationToken)
     {
@@ -89,29 +87,10 @@ internal sealed class StoryRunner(CreditLedger ledger, StoryClock clock)
             : StoryResult.Failed("no_cycle", $"{balance.Ruleset} has no cycle.", "Add a cycle line to the rules.");
     }
 
-    private string? SoleAction()
-    {
-        string? sole = null;
-        foreach (var action in ledger.Rulesets.All.SelectMany(static ruleset => ruleset.Versions[^1].Model.Actions))
-        {
-            if (!action.IsFree)
-            {
-                if (sole is not null)
-                {
-                    return null;
-                }
-
-                sole = action.Name;
-            }
-        }
-
-        return sole;
-    }
-
     private static byte[] Result(CommandResult result, StoryStep step) => result.Status switch
     {
         CommandStatus.Accepted => StoryResult.Done(result.Body, result.Replayed),
-        CommandStatus.Refused => StoryResult.Refused(result.Body, result.Replayed),
+        CommandStatus.Refused => StoryResult.Refused(result),
         CommandStatus.AccountUnknown => StoryResult.AccountUnknown(step.Account),
         CommandStatus.AccountExists => StoryResult.Failed(
             "account_exists", $"An account \"{step.Account}\" is open already.", "Name another account, or change this one with set and change-plan."),

@@ -205,11 +205,11 @@ public static class EvaluationErrors
 
     /// <summary>unknown_use.</summary>
     public static EvaluationError UnknownUse(string id) => new(
-        "unknown_use", $"The account has no use \"{Shown(id)}\".", "name the idempotency key of the charge, or the id of the captured hold", "use");
+        "unknown_use", $"The account has no use \"{Shown(id)}\".", "name the idempotency key of the charge, or the id of the captured hold", "id");
 
     /// <summary>not_reversible: a reversal, a grant, an open hold, a use that gave credits back.</summary>
     public static EvaluationError NotReversible(string id) => new(
-        "not_reversible", $"\"{Shown(id)}\" charged nothing that could be taken back.", "name a charge, a correction or a captured hold; post a new use instead of reversing a reversal", "use");
+        "not_reversible", $"\"{Shown(id)}\" charged nothing that could be taken back.", "name a charge, a correction or a captured hold; post a new use instead of reversing a reversal", "id");
 
     /// <summary>exceeds_use.</summary>
     public static EvaluationError ExceedsUse(string id, long left, RulesetModel model) => new(

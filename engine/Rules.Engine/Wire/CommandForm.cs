@@ -2,36 +2,53 @@ using NodaTime;
 
 namespace Rules.Engine.Wire;
 
+/// <summary>Where a command's JSON stands; that decides what must be written beside the command's own members.</summary>
+public enum CommandPlace
+{
+    /// <summary>By itself in a request: it names its account, unless the address does.</summary>
+    Body = 0,
+
+    /// <summary>One of many in a request: it names its account, and its <c>idempotency_key</c>.</summary>
+    Item = 1,
+
+    /// <summary>In the journal, beside its account.</summary>
+    Record = 2,
+}
+
 /// <summary>
-/// The members of one command: its own first, then <c>account</c> and <c>at</c> where it takes them, and <c>do</c> in a step of a story.
+/// The members of one command: its own first, then <c>account</c> and <c>at</c> where it takes them, <c>do</c> in a step of a story and
+/// <c>idempotency_key</c> in an item.
 /// </summary>
 internal sealed class CommandForm
 {
-    private CommandForm(uint required, string[] own, string[] inBody)
+    private readonly string[] _inBody;
+    private readonly string[] _inItem;
+
+    private CommandForm(uint required, string[] own, string[] inBody, string[] inItem)
     {
         Account = own.Length;
         Required = required;
-        InBody = inBody;
+        _inBody = inBody;
+        _inItem = inItem;
         InStep = [.. own, "account", "at", "do"];
     }
 
     /// <summary>A bit per own member.</summary>
     public uint Required { get; }
 
-    public string[] InBody { get; }
-
     public string[] InStep { get; }
 
     /// <summary>The place of <c>account</c>; also the number of own members.</summary>
     public int Account { get; }
 
-    public int At => Account + 1;
-
     /// <summary>A command whose body names its account and its instant.</summary>
-    public static CommandForm Of(uint required, params string[] own) => new(required, own, [.. own, "account", "at"]);
+    public static CommandForm Of(uint required, params string[] own) =>
+        new(required, own, [.. own, "account", "at"], [.. own, "account", "at", "idempotency_key"]);
 
     /// <summary>A command whose address names its account, and which holds from the time of recording.</summary>
-    public static CommandForm OfAddress(uint required, params string[] own) => new(required, own, own);
+    public static CommandForm OfAddress(uint required, params string[] own) => new(required, own, own, [.. own, "account", "idempotency_key"]);
+
+    public string[] In(CommandPlace place) => place == CommandPlace.Item ? _inItem : _inBody;
 }
 
 /// <summary>
@@ -52,18 +69,21 @@ internal ref struct CommandBody
     private readonly CommandForm _form;
     private readonly StepContext? _step;
     private readonly Instant? _now;
+    private readonly CommandPlace _place;
     private readonly string[] _members;
     private uint _seen;
-    private Instant _at;
+    private Instant? _at;
     private string? _account;
+    private string? _key;
 
-    /// <summary>A body of HTTP.</summary>
+    /// <summary>A command of HTTP or of the journal.</summary>
     /// <param name="now">Stands for <c>at</c> where it is left out; null for a command that takes none.</param>
-    public CommandBody(ReadOnlySpan<byte> json, CommandForm form, Instant? now)
+    public CommandBody(ReadOnlySpan<byte> json, CommandForm form, Instant? now, CommandPlace place)
     {
         _form = form;
         _now = now;
-        _members = form.InBody;
+        _place = place;
+        _members = form.In(place);
         Cursor = new JsonCursor(json);
     }
 
@@ -80,14 +100,17 @@ internal ref struct CommandBody
     /// <summary>Stands on the value of the member that <see cref="Next"/> gave.</summary>
     public JsonCursor Cursor;
 
-    /// <summary>Valid after <see cref="End"/>; empty for a command whose address names it.</summary>
+    /// <summary>Valid after <see cref="End"/>; empty for a command whose address or journal names it.</summary>
     public readonly string Account => _account ?? _step?.Account ?? "";
 
+    /// <summary>The key of an item; null anywhere else.</summary>
+    public readonly string? Key => _key;
+
     /// <summary>Valid after <see cref="End"/>; whole microseconds.</summary>
-    public readonly Instant At => Has(_form.At) ? _at : InstantText.Cut(_now ?? default);
+    public readonly Instant At => _at ?? InstantText.Cut(_now ?? default);
 
     /// <summary>The sender of a body named no instant. A step without one happens at the instant of the step before.</summary>
-    public readonly bool TimedOnArrival => _step is null && !Has(_form.At);
+    public readonly bool TimedOnArrival => _step is null && _at is null;
 
     /// <summary>What stands for a missing <c>ruleset</c>; null: nothing.</summary>
     public readonly string? Ruleset => _step?.Ruleset;
@@ -110,14 +133,30 @@ internal ref struct CommandBody
                 return true;
             }
 
-            var read = member == _form.Account ? Cursor.Id(out _account) : member == _form.At ? Cursor.Time(out _at) : Cursor.Pass();
-            if (!read)
+            if (!ReadCommon(_members[member]))
             {
                 return false;
             }
         }
 
         return false;
+    }
+
+    private bool ReadCommon(string member)
+    {
+        switch (member)
+        {
+            case "account":
+                return Cursor.Id(out _account);
+            case "at":
+                var read = Cursor.Time(out var at);
+                _at = at;
+                return read;
+            case "idempotency_key":
+                return Cursor.Text(WireLimits.IdCharacters, out _key);
+            default:
+                return Cursor.Pass();
+        }
     }
 
     /// <summary>The command is whole: nothing follows it and nothing required is missing.</summary>
@@ -128,11 +167,11 @@ internal ref struct CommandBody
         {
             // What the story says need not be written.
             required &= ~(BitOf("ruleset", step.Ruleset is not null) | BitOf("id", _form == CommandReader.PurchaseForm));
-            required |= step.Now is null ? 1u << _form.At : 0;
+            required |= BitOf("at", step.Now is null);
         }
-        else if (_members.Length > _form.Account)
+        else if (_place != CommandPlace.Record && _members.Length > _form.Account)
         {
-            required |= 1u << _form.Account;
+            required |= (1u << _form.Account) | BitOf("idempotency_key", _place == CommandPlace.Item);
         }
 
         return Cursor.End() && Cursor.Require(_members, _seen, required);
@@ -141,5 +180,5 @@ internal ref struct CommandBody
     /// <summary>Fails where a member that only some forms of the command need is missing.</summary>
     public bool Require(int member) => Cursor.Require(_members, _seen, 1u << member);
 
-    private readonly uint BitOf(string member, bool isGiven) => isGiven && Array.IndexOf(_members, member) is var place and >= 0 ? 1u << place : 0;
+    private readonly uint BitOf(string member, bool isWanted) => isWanted && Array.IndexOf(_members, member) is var place and >= 0 ? 1u << place : 0;
 }

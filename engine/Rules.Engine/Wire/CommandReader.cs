@@ -7,24 +7,20 @@ using Rules.Engine.Pricing;
 
 namespace Rules.Engine.Wire;
 
-/// <summary>A grant with the account that it goes to.</summary>
-public sealed record AccountGrant(string Account, GrantCredits Grant);
-
-/// <summary>A purchase with the account that makes it: exactly one of the two is set.</summary>
-public sealed record AccountPurchase(string Account, BuyCredits? Credits, BuyPack? Pack);
-
 /// <summary>
 /// Reads the bodies of commands from UTF-8 JSON, as strictly as <see cref="EventReader"/>. The steps of a story are read by the same methods
 /// (<see cref="StoryReader"/>).
 /// </summary>
 public static partial class CommandReader
 {
-    internal static readonly CommandForm OpenForm = CommandForm.Of(0b1, "ruleset", "plan", "facts", "terms");
+    internal static readonly CommandForm OpenForm = CommandForm.Of(0b1, "ruleset", "plan", "facts", "terms", "addons");
 
     internal static readonly CommandForm GrantForm = CommandForm.Of(0b111, "id", "bucket", "amount", "effective", "expires", "priority", "cost", "created", "every", "anchor", "adds",
         "starting", "rollover");
 
     private static readonly string[] _limitMembers = ["min", "max"];
+
+    private static readonly string[] _addonMembers = ["amount", "into"];
 
     internal static readonly CommandForm PurchaseForm = CommandForm.Of(0b1, "id", "into", "amount", "pack");
 
@@ -32,29 +28,48 @@ public static partial class CommandReader
 
     internal static readonly CommandForm PlanForm = CommandForm.OfAddress(0b1, "plan");
 
+    internal static readonly CommandForm ResetForm = CommandForm.Of(0, "debt", "cycle");
+
+    private static readonly string[] _debtWords = ["keep", "drop"];
+
+    private static readonly string[] _cycleWords = ["keep", "restart"];
+
     internal delegate bool Reader<T>(ref CommandBody body, out T? command)
         where T : class;
 
-    /// <summary>The body of <c>POST /v1/accounts</c>: <c>account</c> and <c>ruleset</c> are required.</summary>
+    /// <summary>An opening: <c>account</c> and <c>ruleset</c> are required.</summary>
     /// <param name="now">Stands for <c>at</c> where it is left out, cut to the microsecond.</param>
-    public static WireReading<OpenAccount> ReadOpenAccount(ReadOnlySpan<byte> json, Instant now) => Read<OpenAccount>(json, OpenForm, now, TryReadOpen);
+    /// <param name="place">Where the command stands.</param>
+    public static WireReading<AccountCommand<OpenAccount>> ReadOpenAccount(ReadOnlySpan<byte> json, Instant now, CommandPlace place = CommandPlace.Body) =>
+        Read<OpenAccount>(json, OpenForm, now, place, TryReadOpen);
 
-    /// <summary>The body of <c>POST /v1/grants</c>: <c>account</c>, <c>id</c>, <c>bucket</c> and <c>amount</c> are required.</summary>
+    /// <summary>A grant: <c>id</c>, <c>bucket</c> and <c>amount</c> are required.</summary>
     /// <inheritdoc cref="ReadOpenAccount" path="/param"/>
-    public static WireReading<AccountGrant> ReadGrant(ReadOnlySpan<byte> json, Instant now) => Read<AccountGrant>(json, GrantForm, now, TryReadGrant);
+    public static WireReading<AccountCommand<GrantCredits>> ReadGrant(ReadOnlySpan<byte> json, Instant now, CommandPlace place = CommandPlace.Body) =>
+        Read<GrantCredits>(json, GrantForm, now, place, TryReadGrant);
+
+    /// <summary>A purchase: <c>id</c>, and either <c>amount</c> with <c>into</c> or <c>pack</c> are required.</summary>
+    /// <inheritdoc cref="ReadOpenAccount" path="/param"/>
+    public static WireReading<AccountCommand<CreditPurchase>> ReadPurchase(ReadOnlySpan<byte> json, Instant now, CommandPlace place = CommandPlace.Body) =>
+        Read<CreditPurchase>(json, PurchaseForm, now, place, TryReadPurchase);
+
+    /// <summary>Facts and terms, from the time of recording on: <c>facts</c>, <c>terms</c> or both. A body by itself does not name its account.</summary>
+    /// <param name="place">Where the command stands.</param>
+    public static WireReading<AccountCommand<SetFactsAndTerms>> ReadFactsAndTerms(ReadOnlySpan<byte> json, CommandPlace place = CommandPlace.Body) =>
+        Read<SetFactsAndTerms>(json, SetForm, now: null, place, TryReadSet);
+
+    /// <summary>A change of plan, from the time of recording on: <c>plan</c> is required. A body by itself does not name its account.</summary>
+    /// <inheritdoc cref="ReadFactsAndTerms" path="/param"/>
+    public static WireReading<AccountCommand<ChangePlan>> ReadPlanChange(ReadOnlySpan<byte> json, CommandPlace place = CommandPlace.Body) =>
+        Read<ChangePlan>(json, PlanForm, now: null, place, TryReadPlanChange);
 
     /// <summary>
-    /// The body of <c>POST /v1/purchases</c>: <c>account</c>, <c>id</c>, and either <c>amount</c> with <c>into</c> or <c>pack</c> are required.
+    /// A reset: <c>debt</c> is <c>keep</c> or <c>drop</c>, as the rules say where it is left out; <c>cycle</c> is <c>keep</c>, which it is where it is
+    /// left out, or <c>restart</c>.
     /// </summary>
     /// <inheritdoc cref="ReadOpenAccount" path="/param"/>
-    public static WireReading<AccountPurchase> ReadPurchase(ReadOnlySpan<byte> json, Instant now) =>
-        Read<AccountPurchase>(json, PurchaseForm, now, TryReadPurchase);
-
-    /// <summary>The body of <c>POST /v1/accounts/{account}/facts-and-terms</c>: <c>facts</c>, <c>terms</c> or both.</summary>
-    public static WireReading<SetFactsAndTerms> ReadFactsAndTerms(ReadOnlySpan<byte> json) => Read<SetFactsAndTerms>(json, SetForm, now: null, TryReadSet);
-
-    /// <summary>The body of <c>POST /v1/accounts/{account}/plan</c>: <c>plan</c> is required.</summary>
-    public static WireReading<ChangePlan> ReadPlanChange(ReadOnlySpan<byte> json) => Read<ChangePlan>(json, PlanForm, now: null, TryReadPlanChange);
+    public static WireReading<AccountCommand<ResetAccount>> ReadReset(ReadOnlySpan<byte> json, Instant now, CommandPlace place = CommandPlace.Body) =>
+        Read<ResetAccount>(json, ResetForm, now, place, TryReadReset);
 
     internal static bool TryReadOpen(ref CommandBody body, out OpenAccount? command)
     {
@@ -62,6 +77,7 @@ public static partial class CommandReader
         var ruleset = body.Ruleset ?? "";
         string? plan = null;
         ImmutableArray<NamedText> facts = [], terms = [];
+        ImmutableArray<Addon> addons = [];
         while (body.Next(out var member))
         {
             var read = member switch
@@ -69,7 +85,8 @@ public static partial class CommandReader
                 0 => body.Cursor.Text(WireLimits.NameCharacters, out ruleset),
                 1 => body.Cursor.Text(WireLimits.NameCharacters, out plan),
                 2 => body.Cursor.Texts(out facts),
-                _ => body.Cursor.Texts(out terms),
+                3 => body.Cursor.Texts(out terms),
+                _ => TryReadAddons(ref body.Cursor, out addons),
             };
             if (!read)
             {
@@ -82,11 +99,51 @@ public static partial class CommandReader
             return false;
         }
 
-        command = new OpenAccount(body.Account, ruleset, body.At) { TimedOnArrival = body.TimedOnArrival, Plan = plan, Facts = facts, Terms = terms };
+        command = new OpenAccount(body.Account, ruleset, body.At) { TimedOnArrival = body.TimedOnArrival, Plan = plan, Facts = facts, Terms = terms, Addons = addons };
         return true;
     }
 
-    internal static bool TryReadGrant(ref CommandBody body, out AccountGrant? grant)
+    // [{"amount": "500", "into": "included"}]: both are required.
+    private static bool TryReadAddons(ref JsonCursor cursor, out ImmutableArray<Addon> addons)
+    {
+        addons = [];
+        if (!cursor.BeginArray())
+        {
+            return false;
+        }
+
+        var read = ImmutableArray.CreateBuilder<Addon>();
+        while (cursor.NextElement(read.Count))
+        {
+            var amount = default(ExactDecimal);
+            var into = "";
+            uint seen = 0;
+            if (!cursor.BeginObject())
+            {
+                return false;
+            }
+
+            while (cursor.NextMember(_addonMembers, ref seen, out var member))
+            {
+                if (!(member == 0 ? cursor.Amount(out amount) : cursor.Text(WireLimits.NameCharacters, out into)))
+                {
+                    return false;
+                }
+            }
+
+            if (!cursor.Require(_addonMembers, seen, 0b11))
+            {
+                return false;
+            }
+
+            read.Add(new Addon(amount, into));
+        }
+
+        addons = read.ToImmutable();
+        return cursor.Error is null;
+    }
+
+    internal static bool TryReadGrant(ref CommandBody body, out GrantCredits? grant)
     {
         grant = null;
         string id = "", bucket = "";
@@ -126,7 +183,7 @@ public static partial class CommandReader
             return false;
         }
 
-        grant = new AccountGrant(body.Account, new GrantCredits(id, bucket, amount, body.At)
+        grant = new GrantCredits(id, bucket, amount, body.At)
         {
             TimedOnArrival = body.TimedOnArrival,
             EffectiveAt = body.Has(3) ? effective : null,
@@ -139,7 +196,7 @@ public static partial class CommandReader
             Adds = adds,
             Starting = body.Has(11) ? starting : null,
             Rollover = rollover,
-        });
+        };
         return true;
     }
 
@@ -171,7 +228,7 @@ public static partial class CommandReader
         return cursor.Error is null;
     }
 
-    internal static bool TryReadPurchase(ref CommandBody body, out AccountPurchase? purchase)
+    internal static bool TryReadPurchase(ref CommandBody body, out CreditPurchase? purchase)
     {
         purchase = null;
         string id = body.Id ?? "", into = "", pack = "";
@@ -198,12 +255,28 @@ public static partial class CommandReader
 
         if (body.Has(3))
         {
-            purchase = new AccountPurchase(body.Account, null, new BuyPack(id, pack, body.At) { TimedOnArrival = body.TimedOnArrival });
+            purchase = new CreditPurchase(null, new BuyPack(id, pack, body.At) { TimedOnArrival = body.TimedOnArrival });
             return !(body.Has(1) || body.Has(2)) || body.Cursor.Exclude(body.Has(1) ? "into" : "amount", "pack");
         }
 
-        purchase = new AccountPurchase(body.Account, new BuyCredits(id, into, amount, body.At) { TimedOnArrival = body.TimedOnArrival }, null);
+        purchase = new CreditPurchase(new BuyCredits(id, into, amount, body.At) { TimedOnArrival = body.TimedOnArrival }, null);
         return body.Require(1) && body.Require(2);
+    }
+
+    internal static bool TryReadReset(ref CommandBody body, out ResetAccount? command)
+    {
+        command = null;
+        string debt = "", cycle = "";
+        while (body.Next(out var member))
+        {
+            if (!(member == 0 ? body.Cursor.Word(_debtWords, out debt) : body.Cursor.Word(_cycleWords, out cycle)))
+            {
+                return false;
+            }
+        }
+
+        command = new ResetAccount(body.At, cycle == "restart", body.Has(0) ? debt == "keep" : null) { TimedOnArrival = body.TimedOnArrival };
+        return body.End();
     }
 
     internal static bool TryReadSet(ref CommandBody body, out SetFactsAndTerms? command)
@@ -248,10 +321,12 @@ public static partial class CommandReader
         return true;
     }
 
-    private static WireReading<T> Read<T>(ReadOnlySpan<byte> json, CommandForm form, Instant? now, Reader<T> read)
+    private static WireReading<AccountCommand<T>> Read<T>(ReadOnlySpan<byte> json, CommandForm form, Instant? now, CommandPlace place, Reader<T> read)
         where T : class
     {
-        var body = new CommandBody(json, form, now);
-        return body.Begin() && read(ref body, out var command) && body.Cursor.Error is null ? new(command, null) : new(null, body.Cursor.Error);
+        var body = new CommandBody(json, form, now, place);
+        return body.Begin() && read(ref body, out var command) && body.Cursor.Error is null
+            ? new(new AccountCommand<T>(body.Account, command!) { Key = body.Key }, null)
+            : new(null, body.Cursor.Error);
     }
 }

@@ -1,16 +1,8 @@
 using System.Collections.Immutable;
 using NodaTime;
-using Rules.Dsl.Text;
 using Rules.Engine.Pricing;
 
 namespace Rules.Engine.Wire;
-
-/// <summary>An event with the account that it belongs to: the body of quotes and charges.</summary>
-public sealed record AccountEvent(string Account, UsageEvent Usage);
-
-/// <summary>An event among many, with the key under which it is charged.</summary>
-/// <param name="Key">Null where it has none.</param>
-public sealed record KeyedEvent(string Account, UsageEvent Usage, string? Key);
 
 /// <summary>An event for an evaluation without a ledger: the input of <c>rules quote</c>.</summary>
 /// <param name="Account">Null where the event names none.</param>
@@ -28,9 +20,9 @@ public sealed record StatedAccount(
 /// </summary>
 public static class EventReader
 {
-    private const int OwnMembers = 9;
+    private const int FirstOfEvent = 2;
 
-    private static readonly string[] _members = ["account", "at", "action", "quantities", "facts", "keys", "record", "amount", "only"];
+    private static readonly string[] _members = ["account", "at", .. EventMembers.Names];
 
     private static readonly string[] _keyedMembers = [.. _members, "idempotency_key"];
 
@@ -41,25 +33,17 @@ public static class EventReader
     private static readonly string[] _stateMembers = ["plan", "facts", "terms", "balances"];
 
     /// <summary>
-    /// The body of <c>POST /v1/quotes</c> and <c>POST /v1/charges</c>: <c>account</c> and <c>action</c> are required; with <c>amount</c>, which
-    /// stands for quantities, the action may be left out where the rule file prices one.
+    /// The body of <c>POST /v1/quotes</c>, <c>POST /v1/charges</c> and <c>POST /v1/corrections</c>: <c>account</c> and <c>action</c> are required;
+    /// with <c>amount</c>, which stands for quantities, the action may be left out where the rule file prices one.
     /// </summary>
     /// <param name="now">Stands for <c>at</c> where it is left out, cut to the microsecond.</param>
-    public static WireReading<AccountEvent> Read(ReadOnlySpan<byte> json, Instant now)
+    /// <param name="place">A body, or an item, which needs its <c>idempotency_key</c> too.</param>
+    public static WireReading<AccountCommand<UsageEvent>> Read(ReadOnlySpan<byte> json, Instant now, CommandPlace place = CommandPlace.Body)
     {
         var cursor = new JsonCursor(json);
-        return TryRead(ref cursor, _members, now, required: 0b101, out var account, out var usage, out _, out _)
-            ? new(new AccountEvent(account!, usage!), null)
-            : new(null, cursor.Error);
-    }
-
-    /// <summary>One item of <c>POST /v1/charges/bulk</c>: an event with its <c>idempotency_key</c>, which is required too.</summary>
-    /// <param name="now">Stands for <c>at</c> where it is left out, cut to the microsecond.</param>
-    public static WireReading<KeyedEvent> ReadKeyed(ReadOnlySpan<byte> json, Instant now)
-    {
-        var cursor = new JsonCursor(json);
-        return TryRead(ref cursor, _keyedMembers, now, required: 0b10_0000_0101, out var account, out var usage, out _, out var key)
-            ? new(new KeyedEvent(account!, usage!, key), null)
+        var (members, required) = place == CommandPlace.Item ? (_keyedMembers, 0b10_0000_0101u) : (_members, 0b101u);
+        return TryRead(ref cursor, members, now, required, out var account, out var usage, out _, out var key)
+            ? new(new AccountCommand<UsageEvent>(account!, usage!) { Key = key }, null)
             : new(null, cursor.Error);
     }
 
@@ -77,10 +61,10 @@ public static class EventReader
     /// <param name="now">Stands for <c>at</c> where it is left out; null: it is required.</param>
     internal static bool TryReadStep(ref JsonCursor cursor, Instant? now, out string? account, out string? id, out UsageEvent? usage) =>
         TryRead(ref cursor, _stepMembers, now ?? default, now is null ? 0b10u : 0, out account, out usage, out _, out id)
-        && (usage!.Amount is not null || cursor.RequireText(_members[2], usage.Action));
+        && (usage!.Amount is not null || cursor.RequireText(_members[FirstOfEvent], usage.Action));
 
     private static bool TryRead(
-        ref JsonCursor cursor, string[] members, Instant now, uint required, out string? account, out UsageEvent? usage, out StatedAccount? state,
+        ref JsonCursor cursor, string[] names, Instant now, uint required, out string? account, out UsageEvent? usage, out StatedAccount? state,
         out string? id)
     {
         id = null;
@@ -88,33 +72,23 @@ public static class EventReader
         usage = null;
         state = null;
         var at = default(Instant);
-        var action = "";
-        var amount = default(ExactDecimal);
-        ImmutableArray<MeteredQuantity> quantities = [];
-        ImmutableArray<NamedText> facts = [], keys = [], record = [];
-        ImmutableArray<string> only = [];
+        var members = new EventMembers();
         uint seen = 0;
         if (!cursor.Begin())
         {
             return false;
         }
 
-        while (cursor.NextMember(members, ref seen, out var member))
+        while (cursor.NextMember(names, ref seen, out var member))
         {
             var read = member switch
             {
                 0 => cursor.Id(out account),
                 1 => cursor.Time(out at),
-                2 => cursor.Text(WireLimits.NameCharacters, out action),
-                3 => cursor.Amounts(out quantities),
-                4 => cursor.Texts(out facts),
-                5 => cursor.Texts(out keys),
-                6 => cursor.Texts(out record),
-                7 => cursor.Amount(out amount),
-                8 => cursor.Names(out only),
-                OwnMembers when members == _statedMembers => TryReadState(ref cursor, out state),
-                OwnMembers when members == _keyedMembers => cursor.Text(WireLimits.IdCharacters, out id),
-                OwnMembers => cursor.Id(out id),
+                _ when member < _members.Length => members.TryRead(ref cursor, member - FirstOfEvent),
+                _ when names == _statedMembers => TryReadState(ref cursor, out state),
+                _ when names == _keyedMembers => cursor.Text(WireLimits.IdCharacters, out id),
+                _ when names[member] == "id" => cursor.Id(out id),
                 _ => cursor.Pass(),
             };
             if (!read)
@@ -123,31 +97,10 @@ public static class EventReader
             }
         }
 
-        if (!cursor.End() || !cursor.Require(members, seen, (seen & (1 << 7)) != 0 ? required & ~0b100u : required))
-        {
-            return false;
-        }
-
-        var hasAmount = (seen & (1 << 7)) != 0;
-        if (hasAmount && !quantities.IsEmpty)
-        {
-            return cursor.Exclude("quantities", "amount");
-        }
-
         var timed = (seen & 0b10) != 0;
-        usage = new UsageEvent
-        {
-            OccurredAt = timed ? at : InstantText.Cut(now),
-            TimedOnArrival = !timed,
-            Action = action,
-            Quantities = quantities,
-            Amount = hasAmount ? amount : null,
-            Facts = facts,
-            Keys = keys,
-            Record = record,
-            Only = only,
-        };
-        return true;
+        return cursor.End()
+            && cursor.Require(names, seen, members.HasAmount ? required & ~(1u << (FirstOfEvent + EventMembers.Action)) : required)
+            && members.TryGet(ref cursor, timed ? at : InstantText.Cut(now), !timed, out usage);
     }
 
     private static bool TryReadState(ref JsonCursor cursor, out StatedAccount? state)

@@ -167,6 +167,10 @@ internal ref struct JsonCursor
     public bool NotOneOf(string written, ReadOnlySpan<string> words) =>
         Fail(WireCodes.UnknownWord, $"{Here()} cannot be {Quote(written)}.", Spelling.Nearest(written, words.ToArray()) is { } near ? $"Did you mean {Quote(near)}?" : $"Write one of {Words(words)}.");
 
+    /// <summary>One of a few words.</summary>
+    public bool Word(string[] words, out string word) =>
+        Text(WireLimits.NameCharacters, out word) && (words.Contains(word) || NotOneOf(word, words));
+
     /// <summary>Text of 1 to <paramref name="limit"/> UTF-16 code units that print.</summary>
     public bool Text(int limit, out string text)
     {
@@ -327,6 +331,20 @@ internal ref struct JsonCursor
         }
 
         return true;
+    }
+
+    public bool BeginArray() => _reader.TokenType == JsonTokenType.StartArray || WrongType(Here(), "an array");
+
+    /// <summary>Moves to the next element of the array; false at its end or on an error.</summary>
+    /// <param name="read">How many were read.</param>
+    public bool NextElement(int read)
+    {
+        if (!Read() || _reader.TokenType == JsonTokenType.EndArray)
+        {
+            return false;
+        }
+
+        return read < WireLimits.Members || Fail(WireCodes.TooLarge, $"{Here()} has more than 100 members.", "Send fewer.");
     }
 
     /// <summary>An array of texts; each stands once in it.</summary>

@@ -9,24 +9,14 @@ namespace Rules.Engine.Wire;
 /// <param name="At">Whole microseconds; that of the step before where it is left out.</param>
 public abstract record StoryStep(string Account, Instant At);
 
-/// <summary><c>subscribe</c>: opens the account.</summary>
-public sealed record SubscribeStep(OpenAccount Command) : StoryStep(Command.Id, Command.At);
+/// <summary>A command that its account and its instant make whole.</summary>
+/// <typeparam name="TCommand"><c>subscribe</c> opens an account, <c>grant</c> grants credits, <c>hold</c> holds them, and so on.</typeparam>
+public sealed record CommandStep<TCommand>(string Account, Instant At, TCommand Command) : StoryStep(Account, At)
+    where TCommand : class;
 
-/// <summary><c>set</c>: facts and terms.</summary>
-public sealed record SetStep(string Account, Instant At, SetFactsAndTerms Command) : StoryStep(Account, At);
-
-/// <summary><c>change-plan</c>.</summary>
-public sealed record ChangePlanStep(string Account, Instant At, ChangePlan Command) : StoryStep(Account, At);
-
-/// <summary><c>grant</c>.</summary>
-public sealed record GrantStep(string Account, GrantCredits Command) : StoryStep(Account, Command.At);
-
-/// <summary><c>buy</c>: credits or a pack.</summary>
-public sealed record BuyStep(string Account, Instant At, AccountPurchase Command) : StoryStep(Account, At);
-
-/// <summary><c>use</c>.</summary>
+/// <summary><c>use</c> or <c>correct</c>.</summary>
 /// <param name="Usage">Its action is empty where an amount is charged and no action is named.</param>
-public sealed record UseStep(string Account, string Id, UsageEvent Usage) : StoryStep(Account, Usage.OccurredAt);
+public sealed record UseStep(string Account, string Id, UsageEvent Usage, bool IsCorrection) : StoryStep(Account, Usage.OccurredAt);
 
 /// <summary><c>advance</c>: does what is due.</summary>
 public sealed record AdvanceStep(string Account, Instant At) : StoryStep(Account, At);
@@ -52,7 +42,13 @@ public sealed class StoryReader(string? ruleset)
 
     private static readonly CommandForm _balanceForm = CommandForm.Of(0, "buckets");
 
-    private static readonly string[] _verbs = ["subscribe", "set", "grant", "buy", "use", "change-plan", "advance", "balance", "period"];
+    private static readonly CommandForm _expireForm = CommandForm.Of(0b1, "id");
+
+    private static readonly string[] _verbs =
+    [
+        "subscribe", "set", "grant", "void", "replace", "buy", "use", "hold", "capture", "release", "expire", "reverse", "refund", "correct", "change-plan",
+        "reset", "advance", "balance", "period",
+    ];
 
     private Instant? _now;
 
@@ -69,16 +65,21 @@ public sealed class StoryReader(string? ruleset)
         var context = new StepContext(DefaultAccount, _now, ruleset, line);
         var reading = verb switch
         {
-            "subscribe" => Read<OpenAccount>(json, CommandReader.OpenForm, context, CommandReader.TryReadOpen, static (_, command) => new SubscribeStep(command)),
-            "set" => Read<SetFactsAndTerms>(json, CommandReader.SetForm, context, CommandReader.TryReadSet,
-                static (body, command) => new SetStep(body.Account, body.At, command)),
-            "change-plan" => Read<ChangePlan>(json, CommandReader.PlanForm, context, CommandReader.TryReadPlanChange,
-                static (body, command) => new ChangePlanStep(body.Account, body.At, command)),
-            "grant" => Read<AccountGrant>(json, CommandReader.GrantForm, context, CommandReader.TryReadGrant,
-                static (body, command) => new GrantStep(body.Account, command.Grant)),
-            "buy" => Read<AccountPurchase>(json, CommandReader.PurchaseForm, context, CommandReader.TryReadPurchase,
-                static (body, command) => new BuyStep(body.Account, body.At, command)),
-            "use" => ReadUse(json, context),
+            "subscribe" => Read<OpenAccount>(json, CommandReader.OpenForm, context, CommandReader.TryReadOpen),
+            "set" => Read<SetFactsAndTerms>(json, CommandReader.SetForm, context, CommandReader.TryReadSet),
+            "change-plan" => Read<ChangePlan>(json, CommandReader.PlanForm, context, CommandReader.TryReadPlanChange),
+            "grant" => Read<GrantCredits>(json, CommandReader.GrantForm, context, CommandReader.TryReadGrant),
+            "void" => Read<VoidGrant>(json, CommandReader.VoidForm, context, CommandReader.TryReadVoid),
+            "replace" => Read<ReplaceGrant>(json, CommandReader.ReplaceForm, context, CommandReader.TryReadReplace),
+            "buy" => Read<CreditPurchase>(json, CommandReader.PurchaseForm, context, CommandReader.TryReadPurchase),
+            "use" or "correct" => ReadUse(json, context, isCorrection: verb == "correct"),
+            "hold" => Read<HoldCredits>(json, CommandReader.HoldForm, context, CommandReader.TryReadHold),
+            "capture" => Read<CaptureHold>(json, CommandReader.CaptureForm, context, CommandReader.TryReadCapture),
+            "release" => Read<ReleaseHold>(json, CommandReader.ReleaseForm, context, CommandReader.TryReadRelease),
+            "expire" => Read<ReleaseHold>(json, _expireForm, context, TryReadExpire),
+            "reverse" => Read<ReverseUse>(json, CommandReader.ReverseForm, context, CommandReader.TryReadReverse),
+            "refund" => Read<RefundCredits>(json, CommandReader.RefundForm, context, CommandReader.TryReadRefund),
+            "reset" => Read<ResetAccount>(json, CommandReader.ResetForm, context, CommandReader.TryReadReset),
             "advance" => Read<None>(json, _plainForm, context, TryReadNone, static (body, _) => new AdvanceStep(body.Account, body.At)),
             "period" => Read<None>(json, _plainForm, context, TryReadNone, static (body, _) => new PeriodStep(body.Account, body.At)),
             _ => Read<Buckets>(json, _balanceForm, context, TryReadBuckets, static (body, asked) => new BalanceStep(body.Account, body.At, asked.Names)),
@@ -88,6 +89,9 @@ public sealed class StoryReader(string? ruleset)
     }
 
     private delegate StoryStep Maker<T>(CommandBody body, T command);
+
+    private static WireReading<StoryStep> Read<T>(ReadOnlySpan<byte> json, CommandForm form, StepContext context, CommandReader.Reader<T> read)
+        where T : class => Read(json, form, context, read, static (body, command) => new CommandStep<T>(body.Account, body.At, command));
 
     private static WireReading<StoryStep> Read<T>(
         ReadOnlySpan<byte> json, CommandForm form, StepContext context, CommandReader.Reader<T> read, Maker<T> make)
@@ -99,12 +103,28 @@ public sealed class StoryReader(string? ruleset)
             : new(null, body.Cursor.Error);
     }
 
-    private static WireReading<StoryStep> ReadUse(ReadOnlySpan<byte> json, StepContext context)
+    private static WireReading<StoryStep> ReadUse(ReadOnlySpan<byte> json, StepContext context, bool isCorrection)
     {
         var cursor = new JsonCursor(json, context.Line);
         return EventReader.TryReadStep(ref cursor, context.Now, out var account, out var id, out var usage)
-            ? new(new UseStep(account ?? context.Account, id ?? context.Id, usage! with { TimedOnArrival = false }), null)
+            ? new(new UseStep(account ?? context.Account, id ?? context.Id, usage! with { TimedOnArrival = false }, isCorrection), null)
             : new(null, cursor.Error);
+    }
+
+    private static bool TryReadExpire(ref CommandBody body, out ReleaseHold? command)
+    {
+        command = null;
+        var id = "";
+        while (body.Next(out _))
+        {
+            if (!body.Cursor.Id(out id))
+            {
+                return false;
+            }
+        }
+
+        command = new ReleaseHold(id, body.At) { Expires = true };
+        return body.End();
     }
 
     private static bool TryReadNone(ref CommandBody body, out None? command)

@@ -11,19 +11,20 @@ public static partial class WireWriter
     /// <param name="decimals">Of the ruleset's credit.</param>
     public static byte[] Account(AccountAnswer answer, ImmutableArray<MovedCredits> lines, int decimals) => Write((answer, lines, decimals), static (json, it) =>
     {
-        var answer = it.answer;
         json.WriteStartObject();
-        json.WriteString("account"u8, answer.Id);
-        json.WriteString("ruleset"u8, answer.Ruleset);
-        json.WriteNumberOrNull("version"u8, answer.Version);
-        if (answer.Plan is { } plan)
-        {
-            json.WriteString("plan"u8, plan);
-        }
+        json.WriteAccountMembers(it.answer, it.lines, it.decimals);
+        json.WriteEndObject();
+    });
 
-        json.WriteCycle(answer.Cycle);
-        json.WriteMoved(it.lines, it.decimals);
-        json.WriteBalances(answer.Balances, it.decimals);
+    /// <summary>The answer of a reset: <c>carried</c>, <c>cut</c> and <c>dropped</c>, then the members of an account.</summary>
+    /// <inheritdoc cref="Account" path="/param"/>
+    public static byte[] Reset(ResetAnswer answer, ImmutableArray<MovedCredits> lines, int decimals) => Write((answer, lines, decimals), static (json, it) =>
+    {
+        json.WriteStartObject();
+        json.WriteUnits("carried"u8, it.answer.Carried, it.decimals);
+        json.WriteUnits("cut"u8, it.answer.Cut, it.decimals);
+        json.WriteUnits("dropped"u8, it.answer.Dropped, it.decimals);
+        json.WriteAccountMembers(it.answer.Account, it.lines, it.decimals);
         json.WriteEndObject();
     });
 
@@ -100,6 +101,39 @@ public static partial class WireWriter
         json.WriteInstant("at"u8, command.At);
         json.WriteEndObject();
     });
+
+    /// <inheritdoc cref="Canonical(Pricing.UsageEvent)"/>
+    public static byte[] Canonical(ResetAccount command) => Write(command, static (json, command) =>
+    {
+        json.WriteStartObject();
+        json.WriteInstant("at"u8, command.At);
+        if (command.RestartsCycle)
+        {
+            json.WriteString("cycle"u8, "restart"u8);
+        }
+
+        if (command.KeepsDebt is { } keeps)
+        {
+            json.WriteString("debt"u8, keeps ? "keep"u8 : "drop"u8);
+        }
+
+        json.WriteEndObject();
+    });
+
+    private static void WriteAccountMembers(this Utf8JsonWriter json, AccountAnswer answer, ImmutableArray<MovedCredits> lines, int decimals)
+    {
+        json.WriteString("account"u8, answer.Id);
+        json.WriteString("ruleset"u8, answer.Ruleset);
+        json.WriteNumberOrNull("version"u8, answer.Version);
+        if (answer.Plan is { } plan)
+        {
+            json.WriteString("plan"u8, plan);
+        }
+
+        json.WriteCycle(answer.Cycle);
+        json.WriteMoved(lines, decimals);
+        json.WriteBalances(answer.Balances, decimals);
+    }
 
     private static void WriteGrantMembers(this Utf8JsonWriter json, GrantAnswer answer, int decimals)
     {

@@ -170,7 +170,7 @@ public static partial class WireWriter
     public static byte[] Canonical(ReverseUse command) => Write(command, static (json, command) =>
     {
         json.WriteStartObject();
-        json.WriteString("use"u8, command.Use);
+        json.WriteString("id"u8, command.Use);
         json.WriteInstant("at"u8, command.At);
         if (command.Amount is { } amount)
         {

@@ -12,7 +12,7 @@ namespace Rules.Ledger.Journal;
 /// <summary>The command that an entry was made by, from what the entry carries: for running it again.</summary>
 internal static class RecordedCommand
 {
-    internal delegate WireReading<AccountCommand<TCommand>> Reader<TCommand>(ReadOnlySpan<byte> json, Instant now)
+    internal delegate WireReading<AccountCommand<TCommand>> Reader<TCommand>(ReadOnlySpan<byte> json, Instant now, CommandPlace place)
         where TCommand : class;
 
     public static OpenAccount Opening(JournalEntry entry, string ruleset) => new(entry.Account, ruleset, entry.Content.OccurredAt)
@@ -28,7 +28,7 @@ internal static class RecordedCommand
 
     /// <summary>A command that the entry carries as it was given; null where it carries none.</summary>
     public static TCommand? Read<TCommand>(Reader<TCommand> read, JournalEntry entry)
-        where TCommand : class => read(entry.Request.Span, entry.Content.OccurredAt).Value?.Command;
+        where TCommand : class => read(entry.Request.Span, entry.Content.OccurredAt, CommandPlace.Record).Value?.Command;
 
     public static ImmutableArray<NamedText> Named(ImmutableArray<DatedValue> values) => [.. values.Select(value => new NamedText(value.Name, value.Value))];
 

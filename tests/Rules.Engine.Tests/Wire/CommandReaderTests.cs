@@ -17,7 +17,7 @@ public sealed class CommandReaderTests
         var command = CommandReader.ReadOpenAccount("""
             {"account": "acme", "ruleset": "bookbag", "at": "2026-02-10T00:00:00Z", "plan": "Hobby",
              "facts": {"deployment": "cloud"}, "terms": {"enterprise-allotment": 100000}}
-            """u8, _now).Value.ShouldNotBeNull();
+            """u8, _now).Value.ShouldNotBeNull().Command;
 
         command.Id.ShouldBe("acme");
         command.Ruleset.ShouldBe("bookbag");
@@ -36,16 +36,16 @@ public sealed class CommandReaderTests
             """u8, _now).Value.ShouldNotBeNull();
 
         read.Account.ShouldBe("acme");
-        read.Grant.Amount.ShouldBe(ExactDecimal.Parse("12.5"));
-        read.Grant.EffectiveAt.ShouldBe(Instant.FromUtc(2026, 3, 1, 0, 0));
-        read.Grant.ExpiresAt.ShouldBe(Instant.FromUtc(2027, 3, 1, 0, 0));
-        read.Grant.Priority.ShouldBe(10);
+        read.Command.Amount.ShouldBe(ExactDecimal.Parse("12.5"));
+        read.Command.EffectiveAt.ShouldBe(Instant.FromUtc(2026, 3, 1, 0, 0));
+        read.Command.ExpiresAt.ShouldBe(Instant.FromUtc(2027, 3, 1, 0, 0));
+        read.Command.Priority.ShouldBe(10);
     }
 
     [Fact]
     public void Options_of_a_grant_that_are_left_out_are_null()
     {
-        var grant = CommandReader.ReadGrant("""{"account":"acme","id":"g-1","bucket":"b","amount":1,"at":"2026-02-10T00:00:00Z"}"""u8, _now).Value!.Grant;
+        var grant = CommandReader.ReadGrant("""{"account":"acme","id":"g-1","bucket":"b","amount":1,"at":"2026-02-10T00:00:00Z"}"""u8, _now).Value!.Command;
 
         grant.EffectiveAt.ShouldBeNull();
         grant.ExpiresAt.ShouldBeNull();

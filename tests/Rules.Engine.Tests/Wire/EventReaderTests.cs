@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using NodaTime;
 using Rules.Dsl.Text;
+using Rules.Engine.Pricing;
 using Rules.Engine.Wire;
 using Shouldly;
 using Xunit;
@@ -25,7 +26,7 @@ public sealed class EventReaderTests
 
         read.Error.ShouldBeNull();
         read.Value!.Account.ShouldBe("acme");
-        var usage = read.Value.Usage;
+        var usage = read.Value.Command;
         usage.OccurredAt.ShouldBe(Instant.FromUtc(2026, 5, 1, 10, 0));
         usage.Action.ShouldBe("analysis");
         usage.Quantities.ShouldBe([new("image", 6000), new("crop", 120000)]);
@@ -41,11 +42,11 @@ public sealed class EventReaderTests
     [Fact]
     public void Event_without_instant_takes_the_receivers_cut_to_the_microsecond()
     {
-        var usage = Read("""{"action":"training","account":"acme"}""").Value!.Usage;
+        var usage = Read("""{"action":"training","account":"acme"}""").Value!.Command;
 
         usage.OccurredAt.ShouldBe(Instant.FromUtc(2026, 11, 21, 1, 2, 3) + Duration.FromNanoseconds(4000));
         usage.TimedOnArrival.ShouldBeTrue();
-        Read(Sample).Value!.Usage.TimedOnArrival.ShouldBeFalse();
+        Read(Sample).Value!.Command.TimedOnArrival.ShouldBeFalse();
     }
 
     [Theory]
@@ -107,8 +108,8 @@ public sealed class EventReaderTests
     [InlineData("-999999999999999999.999999999", "-999999999999999999.999999999")]
     public void Plain_numbers_are_read_exactly_as_string_and_as_number(string text, string expected)
     {
-        ReadQuantity($"\"{text}\"").Value!.Usage.Quantities[0].Quantity.ShouldBe(ExactDecimal.Parse(expected));
-        ReadQuantity(text).Value!.Usage.Quantities[0].Quantity.ShouldBe(ExactDecimal.Parse(expected));
+        ReadQuantity($"\"{text}\"").Value!.Command.Quantities[0].Quantity.ShouldBe(ExactDecimal.Parse(expected));
+        ReadQuantity(text).Value!.Command.Quantities[0].Quantity.ShouldBe(ExactDecimal.Parse(expected));
     }
 
     [Theory]
@@ -147,7 +148,7 @@ public sealed class EventReaderTests
 
     [Fact]
     public void Escaped_digits_are_digits() =>
-        ReadQuantity("\"\\u0036000\"").Value!.Usage.Quantities[0].Quantity.ShouldBe(6000);
+        ReadQuantity("\"\\u0036000\"").Value!.Command.Quantities[0].Quantity.ShouldBe(6000);
 
     [Theory]
     [InlineData("2026-05-01T10:00:00Z", "2026-05-01T10:00:00Z")]
@@ -161,7 +162,7 @@ public sealed class EventReaderTests
     [InlineData("1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z")]
     [InlineData("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z")]
     public void Instant_is_read_with_its_offset_and_cut_to_the_microsecond(string text, string expected) =>
-        InstantText.Format(ReadAt(text).Value!.Usage.OccurredAt).ShouldBe(expected);
+        InstantText.Format(ReadAt(text).Value!.Command.OccurredAt).ShouldBe(expected);
 
     [Theory]
     [InlineData("2026-05-01")]
@@ -256,10 +257,10 @@ public sealed class EventReaderTests
         }
     }
 
-    private static WireReading<AccountEvent> Read(string json) => EventReader.Read(Encoding.UTF8.GetBytes(json), _now);
+    private static WireReading<AccountCommand<UsageEvent>> Read(string json) => EventReader.Read(Encoding.UTF8.GetBytes(json), _now);
 
-    private static WireReading<AccountEvent> ReadQuantity(string token) =>
+    private static WireReading<AccountCommand<UsageEvent>> ReadQuantity(string token) =>
         Read($$$"""{"account":"a","at":"2026-05-01T10:00:00Z","action":"x","quantities":{"image":{{{token}}}}}""");
 
-    private static WireReading<AccountEvent> ReadAt(string text) => Read($$"""{"account":"a","action":"x","at":"{{text}}"}""");
+    private static WireReading<AccountCommand<UsageEvent>> ReadAt(string text) => Read($$"""{"account":"a","action":"x","at":"{{text}}"}""");
 }

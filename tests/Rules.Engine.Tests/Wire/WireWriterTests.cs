@@ -142,7 +142,7 @@ public sealed class WireWriterTests
     }
 
     private static string Canonical(string json) =>
-        Encoding.UTF8.GetString(WireWriter.Canonical(EventReader.Read(Encoding.UTF8.GetBytes(json), _now).Value!.Usage));
+        Encoding.UTF8.GetString(WireWriter.Canonical(EventReader.Read(Encoding.UTF8.GetBytes(json), _now).Value!.Command));
 
     private static Quote Sample()
     {

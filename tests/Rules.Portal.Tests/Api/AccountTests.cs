@@ -165,7 +165,7 @@ public sealed class AccountTests(RunningPortal portal)
         entry.Kind.ShouldBe("charge");
         entry.Amount.ShouldBe(1.0004m);
         entry.IdempotencyKey.ShouldBe(key);
-        entry.Answer!.Steps.ShouldBe(charge.Steps);
+        entry.Quote!.Steps.ShouldBe(charge.Steps);
         entry.Event!.Quantities!["image"].ShouldBe(1001);
         entry.Event.Record!["project"].ShouldBe("<b>p</b>");
         entry.Hash.Length.ShouldBe(64);

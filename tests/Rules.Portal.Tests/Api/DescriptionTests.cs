@@ -33,14 +33,14 @@ public sealed class DescriptionTests(RunningPortal portal)
         Statuses(paths, "/v1/charges/bulk", "post").ShouldBe(["200", "400", "401", "403", "413", "415", "422", "429", "503"]);
         Statuses(paths, "/v1/alerts", "get").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
         Statuses(paths, "/v1/webhooks", "post").ShouldBe(["200", "400", "401", "403", "413", "415", "422", "429", "503"]);
-        paths.EnumerateObject().Count().ShouldBe(27);
+        paths.EnumerateObject().Count().ShouldBe(48);
     }
 
     [Fact]
     public async Task Commands_require_a_key_in_the_description()
     {
         var paths = (await DocumentAsync()).GetProperty("paths");
-        foreach (var path in new[] { "/v1/charges", "/v1/accounts", "/v1/grants" })
+        foreach (var path in new[] { "/v1/charges", "/v1/accounts", "/v1/grants", "/v1/holds", "/v1/captures", "/v1/reversals" })
         {
             paths.GetProperty(path).GetProperty("post").GetProperty("parameters").EnumerateArray()
                 .ShouldContain(parameter => parameter.GetProperty("name").GetString() == "Idempotency-Key" && parameter.GetProperty("required").GetBoolean());
@@ -135,7 +135,7 @@ public sealed class DescriptionTests(RunningPortal portal)
         usage.GetProperty("additionalProperties").GetBoolean().ShouldBeFalse();
         usage.GetProperty("required").EnumerateArray().Select(name => name.GetString()).ShouldBe(["account", "action"], ignoreOrder: true);
         usage.GetProperty("properties").EnumerateObject().Select(member => member.Name)
-            .ShouldBe(["account", "at", "action", "quantities", "amount", "facts", "keys", "record"], ignoreOrder: true);
+            .ShouldBe(["account", "at", "action", "quantities", "amount", "facts", "keys", "record", "only"], ignoreOrder: true);
         usage.GetProperty("properties").GetProperty("at").GetProperty("type").GetString().ShouldBe("string");
         schemas.GetProperty("Problem").GetProperty("properties").TryGetProperty("code", out _).ShouldBeTrue();
     }
@@ -203,7 +203,11 @@ public sealed class DescriptionTests(RunningPortal portal)
                 "GET /v1/accounts", "POST /v1/accounts/{account}/facts-and-terms", "POST /v1/accounts/{account}/plan", "POST /v1/purchases",
                 "GET /v1/accounts/{account}/statement", "GET /v1/usage", "GET /v1/rulesets", "GET /v1/rulesets/{ruleset}/versions",
                 "GET /v1/rulesets/{ruleset}/versions/{version}",
-                "POST /v1/quotes/bulk", "POST /v1/charges/bulk",
+                "POST /v1/holds", "POST /v1/captures", "POST /v1/releases", "POST /v1/reversals", "POST /v1/refunds", "POST /v1/corrections",
+                "POST /v1/voids", "POST /v1/replacements",
+                "POST /v1/quotes/bulk", "POST /v1/charges/bulk", "POST /v1/holds/bulk", "POST /v1/captures/bulk", "POST /v1/releases/bulk",
+                "POST /v1/reversals/bulk", "POST /v1/refunds/bulk", "POST /v1/corrections/bulk", "POST /v1/accounts/bulk", "POST /v1/grants/bulk",
+                "POST /v1/voids/bulk", "POST /v1/replacements/bulk", "POST /v1/purchases/bulk", "POST /v1/facts-and-terms/bulk", "POST /v1/plan-changes/bulk",
                 "POST /v1/keys", "GET /v1/keys", "POST /v1/keys/{key}/rotate", "DELETE /v1/keys/{key}",
                 "GET /v1/alerts", "POST /v1/webhooks", "GET /v1/webhooks", "DELETE /v1/webhooks/{webhook}", "GET /v1/webhooks/{webhook}/deliveries",
                 "POST /v1/webhooks/{webhook}/deliveries/{message}/resend",

@@ -1,69 +1,16 @@
 using System.Globalization;
 using System.Text.Json;
-using Microsoft.AspNetCore.Mvc;
-using NodaTime;
-using Rules.Client;
 using Rules.Engine.Wire;
-using Rules.Ledger;
-using Rules.Ledger.Access;
 using Rules.Portal.Access;
 
 namespace Rules.Portal.Api;
 
-/// <summary>Many events in one request, each as if it had been sent alone.</summary>
-internal static class BulkApi
+/// <summary>Many events or commands in one request, each as if it had been sent alone.</summary>
+internal static class BulkRequest
 {
-    public static void MapBulk(this RouteGroupBuilder api)
-    {
-        api.MapPost("/quotes/bulk", QuoteAsync).WithName("quote-many").WithTags("Usage").Needs(KeyScopes.Quote)
-            .WithMetadata(new RequestSizeLimitAttribute(WireLimits.BulkBytes))
-            .WithSummary("Quote up to 1,000 events")
-            .WithDescription("Each item has a result of its own, in the same order; one that cannot be priced stops no other.")
-            .Takes<BulkQuotes>(ApiExamples.BulkQuotes).Answers<BulkAnswers>(null).Refuses(400, 413, 415, 422, 503);
-
-        api.MapPost("/charges/bulk", ChargeAsync).WithName("charge-many").WithTags("Usage").Needs(KeyScopes.Charge)
-            .WithMetadata(new RequestSizeLimitAttribute(WireLimits.BulkBytes))
-            .WithSummary("Charge up to 1,000 events")
-            .WithDescription("Charged in their order, each under the idempotency_key that it carries and with a result of its own; one that is refused stops no other. "
-                + "They share commits. After a lost connection send the same request again: what was charged answers again.")
-            .Takes<BulkCharges>(ApiExamples.BulkCharges).Answers<BulkAnswers>(null).Refuses(400, 413, 415, 422, 503);
-
-        api.RefuseOthers("/quotes/bulk", HttpMethods.Post);
-        api.RefuseOthers("/charges/bulk", HttpMethods.Post);
-    }
-
-    private static Task<IResult> QuoteAsync(HttpContext context, CreditLedger ledger, IClock clock, RequestRates rates) =>
-        RunAsync(context, rates, ofCharges: false, async (item, caller, cancellationToken) =>
-        {
-            var read = EventReader.Read(item.Span, clock.GetCurrentInstant());
-            if (!read.Succeeded)
-            {
-                return new ProblemBody(Problem.Of(read.Error));
-            }
-
-            var account = read.Value.Account;
-            return caller is { Key.IsRestricted: true } && !await caller.MayUseAsync(account, cancellationToken)
-                ? new ProblemBody(CommandAnswers.AccountUnknown(account))
-                : CommandAnswers.OfQuote(account, await ledger.QuoteAsync(account, read.Value.Usage, cancellationToken));
-        });
-
-    private static Task<IResult> ChargeAsync(HttpContext context, CreditLedger ledger, IClock clock, RequestRates rates) =>
-        RunAsync(context, rates, ofCharges: true, async (item, caller, cancellationToken) =>
-        {
-            var read = EventReader.ReadKeyed(item.Span, clock.GetCurrentInstant());
-            if (!read.Succeeded)
-            {
-                return new ProblemBody(Problem.Of(read.Error));
-            }
-
-            var account = read.Value.Account;
-            return caller is { Key.IsRestricted: true } && !await caller.MayUseAsync(account, cancellationToken)
-                ? new ProblemBody(CommandAnswers.AccountUnknown(account))
-                : CommandAnswers.OfCharge(account, await ledger.ChargeAsync(account, read.Value.Usage, read.Value.Key!, cancellationToken));
-        });
-
-    private static async Task<IResult> RunAsync(
-        HttpContext context, RequestRates rates, bool ofCharges, Func<ReadOnlyMemory<byte>, ApiCaller?, CancellationToken, Task<IResult>> run)
+    /// <param name="ofCommands">Each result says whether its key had been answered before.</param>
+    /// <param name="run">Answers one item. It queues what it has to do before it waits.</param>
+    public static async Task<IResult> RunAsync(HttpContext context, RequestRates rates, bool ofCommands, Func<ReadOnlyMemory<byte>, Task<IResult>> run)
     {
         var body = await RequestBody.ReadAsync(context, WireLimits.BulkBytes);
         if (body.Problem is not null)
@@ -82,12 +29,12 @@ internal static class BulkApi
             return new ProblemBody(ApiKeyGate.TooMany(retryAfter));
         }
 
-        // All are begun before the first is waited for: charges then wait in the queue together, in this order, and share commits.
+        // All are begun before the first is waited for: commands then wait in the queue together, in this order, and share commits.
         var running = new Task<IResult>[items.Count];
         for (var item = 0; item < items.Count; item++)
         {
             var (start, length) = items[item];
-            running[item] = run(body.Json.Slice(start, length), caller, context.RequestAborted);
+            running[item] = RunOneAsync(context, body.Json.Slice(start, length), run);
         }
 
         var results = await Task.WhenAll(running);
@@ -99,13 +46,13 @@ internal static class BulkApi
             }
         }
 
-        return new JsonBody(WireWriter.Write((results, ofCharges), static (json, it) =>
+        return new JsonBody(WireWriter.Write((results, ofCommands), static (json, it) =>
         {
             json.WriteStartObject();
             json.WriteStartArray("results"u8);
             foreach (var result in it.results)
             {
-                Write(json, result, it.ofCharges);
+                Write(json, result, it.ofCommands);
             }
 
             json.WriteEndArray();
@@ -113,20 +60,23 @@ internal static class BulkApi
         }));
     }
 
-    private static void Write(Utf8JsonWriter json, IResult result, bool ofCharges)
+    private static async Task<IResult> RunOneAsync(HttpContext context, ReadOnlyMemory<byte> item, Func<ReadOnlyMemory<byte>, Task<IResult>> run) =>
+        await ApiCaller.RefusalAsync(context, item) is { } refusal ? new ProblemBody(refusal) : await run(item);
+
+    private static void Write(Utf8JsonWriter json, IResult result, bool ofCommands)
     {
         json.WriteStartObject();
         switch (result)
         {
             case JsonBody granted:
                 json.WriteNumber("status"u8, StatusCodes.Status200OK);
-                WriteReplayed(json, granted.Replayed, ofCharges);
+                WriteReplayed(json, granted.Replayed, ofCommands);
                 json.WritePropertyName("answer"u8);
                 json.WriteRawValue(granted.Body.Span, skipInputValidation: true);
                 break;
             case ProblemBody refused:
                 json.WriteNumber("status"u8, refused.Problem.Kind.Status);
-                WriteReplayed(json, refused.Replayed, ofCharges);
+                WriteReplayed(json, refused.Replayed, ofCommands);
                 if (!refused.Problem.Answer.IsEmpty)
                 {
                     json.WritePropertyName("answer"u8);
@@ -141,9 +91,9 @@ internal static class BulkApi
         json.WriteEndObject();
     }
 
-    private static void WriteReplayed(Utf8JsonWriter json, bool replayed, bool ofCharges)
+    private static void WriteReplayed(Utf8JsonWriter json, bool replayed, bool ofCommands)
     {
-        if (ofCharges)
+        if (ofCommands)
         {
             json.WriteBoolean("replayed"u8, replayed);
         }
@@ -215,5 +165,5 @@ internal static class BulkApi
     }
 
     private static Problem Shape() => new(
-        ProblemKinds.Of(WireCodes.WrongType), "The body must be one object with the one member \"items\", an array of 1 to 1,000 events.", "Write {\"items\": [{…}, …]}.");
+        ProblemKinds.Of(WireCodes.WrongType), "The body must be one object with the one member \"items\", an array of 1 to 1,000 objects.", "Write {\"items\": [{…}, …]}.");
 }
