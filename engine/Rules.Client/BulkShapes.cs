@@ -127,6 +127,14 @@ public sealed record KeyedPurchase : NewPurchase
     public required string IdempotencyKey { get; init; }
 }
 
+/// <summary>A reset among many, with the key of its own.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record KeyedReset : NewReset
+{
+    /// <summary>1 to 128 printable ASCII characters of your choice, one per item.</summary>
+    public required string IdempotencyKey { get; init; }
+}
+
 /// <summary>Facts and terms among many, with account and key.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record KeyedFactsAndTerms : FactsAndTerms

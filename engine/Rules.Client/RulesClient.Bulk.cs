@@ -68,6 +68,10 @@ public sealed partial class RulesClient
     public Task<Answer<BulkResults<Account>>> ChangePlanManyAsync(IReadOnlyList<KeyedPlanChange> items, CancellationToken cancellationToken = default) =>
         SendManyAsync("v1/plan-changes/bulk", items, ClientJson.Default.BulkItemsKeyedPlanChange, ClientJson.Default.BulkResultsAccount, cancellationToken);
 
+    /// <summary>Renews up to 1,000 accounts now in one request.</summary>
+    public Task<Answer<BulkResults<AccountReset>>> ResetManyAsync(IReadOnlyList<KeyedReset> items, CancellationToken cancellationToken = default) =>
+        SendManyAsync("v1/resets/bulk", items, ClientJson.Default.BulkItemsKeyedReset, ClientJson.Default.BulkResultsAccountReset, cancellationToken);
+
     private Task<Answer<BulkResults<TAnswer>>> SendManyAsync<TItem, TAnswer>(
         string path, IReadOnlyList<TItem> items, JsonTypeInfo<BulkItems<TItem>> type, JsonTypeInfo<BulkResults<TAnswer>> answer, CancellationToken cancellationToken)
         where TItem : class

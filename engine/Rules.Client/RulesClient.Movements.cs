@@ -42,4 +42,9 @@ public sealed partial class RulesClient
     /// <inheritdoc cref="ChargeAsync" path="/param"/>
     public Task<Answer<Replacement>> ReplaceAsync(NewReplacement command, string idempotencyKey, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, "v1/replacements", Body(command, ClientJson.Default.NewReplacement), idempotencyKey, ClientJson.Default.Replacement, cancellationToken);
+
+    /// <summary>Renews an account now.</summary>
+    /// <inheritdoc cref="ChargeAsync" path="/param"/>
+    public Task<Answer<AccountReset>> ResetAsync(NewReset command, string idempotencyKey, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Post, "v1/resets", Body(command, ClientJson.Default.NewReset), idempotencyKey, ClientJson.Default.AccountReset, cancellationToken);
 }

@@ -286,3 +286,36 @@ public sealed record Replacement : Grant
     [JsonNumberHandling(Plain.Decimals)]
     public required decimal Lapsed { get; init; }
 }
+
+/// <summary>An account to renew now.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public record NewReset
+{
+    /// <summary>Id of the account.</summary>
+    public required string Account { get; init; }
+
+    /// <summary>Left out: now.</summary>
+    public DateTimeOffset? At { get; init; }
+
+    /// <summary><c>keep</c> or <c>drop</c> what is owed; left out: as the rule file says.</summary>
+    public string? Debt { get; init; }
+
+    /// <summary><c>keep</c> the boundaries of the running cycle, or <c>restart</c> it; left out: keep.</summary>
+    public string? Cycle { get; init; }
+}
+
+/// <summary>An account after it was renewed.</summary>
+public sealed record AccountReset : Account
+{
+    /// <summary>Credits that were carried and can be drawn.</summary>
+    [JsonNumberHandling(Plain.Decimals)]
+    public required decimal Carried { get; init; }
+
+    /// <summary>Credits that limits, caps and ends took.</summary>
+    [JsonNumberHandling(Plain.Decimals)]
+    public required decimal Cut { get; init; }
+
+    /// <summary>Credits that were owed and are owed no more.</summary>
+    [JsonNumberHandling(Plain.Decimals)]
+    public required decimal Dropped { get; init; }
+}

@@ -246,6 +246,27 @@ internal static class ApiExamples
         {"items": [{"idempotency_key": "plan-1", "account": "acme", "plan": "Standard"}]}
         """;
 
+    public const string NewReset = """
+        {"account": "acme", "debt": "keep"}
+        """;
+
+    public const string AccountReset = """
+        {
+          "carried": "0", "cut": "1995", "dropped": "0", "account": "acme", "ruleset": "bookbag", "version": 1, "plan": "Hobby",
+          "cycle": {"number": 0, "start": "2026-05-01T10:00:00Z", "end": "2026-06-01T10:00:00Z"},
+          "grants": [{
+            "id": "sys:grant:Hobby:allotment:0:lot2", "bucket": "allotment", "lot": 2, "amount": "2000", "at": "2026-05-03T10:00:00Z",
+            "effective": "2026-05-03T10:00:00Z", "expires": "2026-06-01T10:00:00Z"
+          }],
+          "resets": [{"id": "sys:grant:Hobby:allotment:0", "bucket": "allotment", "lot": 1, "amount": "1995", "at": "2026-05-03T10:00:00Z"}],
+          "balances": {"allotment": "2000"}, "entry": 4, "explain_url": "/accounts/acme/entries/4"
+        }
+        """;
+
+    public const string BulkResets = """
+        {"items": [{"idempotency_key": "reset-1", "account": "acme"}]}
+        """;
+
     public const string AlertPage = """
         {
           "alerts": [{

@@ -59,6 +59,9 @@ internal static class CommandApi
         static (json, _, place) => CommandReader.ReadPlanChange(json, place),
         static (ledger, account, command, key, cancellation) => ledger.ChangePlanAsync(account, command, key, cancellation));
 
+    private static readonly ApiCommand<ResetAccount> _reset = new(
+        CommandReader.ReadReset, static (ledger, account, command, key, cancellation) => ledger.ResetAsync(account, command, key, cancellation));
+
     public static void MapCommands(this RouteGroupBuilder api)
     {
         api.MapOne("/charges", _charge, "charge", "Usage", KeyScopes.Charge)
@@ -160,6 +163,14 @@ internal static class CommandApi
             .Takes<PlanChange>(ApiExamples.PlanChange).Answers<Account>(ApiExamples.Account).Refuses(400, 404, 413, 415, 422, 503);
         api.MapMany("/plan-changes/bulk", _changePlan, "change-plan-many", "Accounts", KeyScopes.Grant).WithSummary("Move up to 1,000 accounts to another plan")
             .Takes<BulkItems<KeyedPlanChange>>(ApiExamples.BulkPlanChanges).Answers<BulkResults<Account>>(null).Refuses(400, 413, 415, 422, 503);
+
+        api.MapOne("/resets", _reset, "reset", "Accounts", KeyScopes.Grant)
+            .WithSummary("Renew an account now")
+            .WithDescription("Rolls what is unused over as a renewal would, cuts it to its caps and grants the plan anew. The running cycle keeps its boundaries, "
+                + "unless it is to be restarted; debts are kept or dropped as the rules say, unless it is said here.")
+            .Takes<NewReset>(ApiExamples.NewReset).Answers<AccountReset>(ApiExamples.AccountReset).Refuses(400, 404, 413, 415, 422, 503);
+        api.MapMany("/resets/bulk", _reset, "reset-many", "Accounts", KeyScopes.Grant).WithSummary("Renew up to 1,000 accounts now")
+            .Takes<BulkItems<KeyedReset>>(ApiExamples.BulkResets).Answers<BulkResults<AccountReset>>(null).Refuses(400, 413, 415, 422, 503);
     }
 
     private static RouteHandlerBuilder MapOne<TCommand>(

@@ -10,6 +10,9 @@ using Rules.Ledger.Storage;
 
 namespace Rules.Ledger.Verification;
 
+/// <summary>What a replay finds wrong, and with which entry.</summary>
+internal readonly record struct ReplayFault(long Sequence, string Message);
+
 /// <summary>
 /// Runs an account's commands again through <see cref="Bookkeeper"/>, from its opening, and compares each entry with what the
 /// engine makes of it now: amounts, draws, grants, expiries. Refusals left no entry and need none: they moved only time.
@@ -20,6 +23,9 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
     private readonly Dictionary<ScopeId, ScopeState> _scopes = [];
     private readonly Queue<Entry> _expected = [];
 
+    // What fell due, until it is known what was asked for with it: a reset is done in the middle of what is due at its instant.
+    private readonly List<JournalEntry> _due = [];
+
     // Entries that nothing due explains: what a command posts before its own entry, which comes next.
     private readonly List<JournalEntry> _before = [];
     private PublishedRuleset? _ruleset;
@@ -28,18 +34,66 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
     /// <summary>True once an entry of a kind came that cannot be run again from its own content.</summary>
     public bool Ended { get; private set; }
 
-    /// <summary>What is wrong with the next entry; null when the engine makes the same one, or the replay has ended.</summary>
+    /// <summary>What is wrong with the next entry, or with one before it; null when the engine makes the same ones, or the replay has ended.</summary>
     /// <param name="proof">A reversal with what it takes back.</param>
     /// <param name="lots">Every lot of the account as it was before the entry.</param>
-    public string? Fault(EntryProof proof, Func<IEnumerable<LotState>> lots)
+    public ReplayFault? Fault(EntryProof proof, Func<IEnumerable<LotState>> lots)
     {
         var entry = proof.Entry;
-        if (_before is [var first, ..] && first.RecordedAt != entry.RecordedAt)
+        var isDue = entry.Content.SystemKey is not null && !Ended && _expected.Count == 0;
+        if (_due is [var first, ..] && first.RecordedAt == entry.RecordedAt)
         {
-            return Unexplained;
+            if (isDue)
+            {
+                _due.Add(entry);
+                return null;
+            }
+
+            if (entry.Content.Kind == EntryKind.Reset && IsResetWithinDue(entry))
+            {
+                return null;
+            }
         }
 
-        var error = Ended || _expected.Count > 0 ? null : Run(entry, proof.Use, lots);
+        if (FaultOfDue() is { } earlier)
+        {
+            return earlier;
+        }
+
+        if (isDue)
+        {
+            _due.Add(entry);
+            return null;
+        }
+
+        return Fault(entry, proof.Use, lots) is { } message ? new ReplayFault(entry.Sequence, message) : null;
+    }
+
+    /// <summary>What is wrong with the last entries, once there are no more; null when nothing.</summary>
+    public ReplayFault? LastFault() => FaultOfDue() ?? (_before is [var first, ..] ? new ReplayFault(first.Sequence, UnexplainedBy(first)) : null);
+
+    private ReplayFault? FaultOfDue()
+    {
+        foreach (var due in _due)
+        {
+            if (Fault(due, use: null, static () => []) is { } message)
+            {
+                return new ReplayFault(due.Sequence, message);
+            }
+        }
+
+        _due.Clear();
+        return null;
+    }
+
+    private string? Fault(JournalEntry entry, Use? use, Func<IEnumerable<LotState>> lots)
+    {
+        if (_before is [var first, ..] && first.RecordedAt != entry.RecordedAt)
+        {
+            return UnexplainedBy(first);
+        }
+
+        var error = Ended || _expected.Count > 0 ? null : Run(entry, use, lots);
         Number(entry);
         if (Ended)
         {
@@ -61,7 +115,7 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
         {
             if (!_expected.TryDequeue(out var made) || Difference(made, earlier.Content, earlier.Key) is not null)
             {
-                return Unexplained;
+                return UnexplainedBy(earlier);
             }
         }
 
@@ -69,8 +123,42 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
         return _expected.TryDequeue(out var expected) ? Difference(expected, entry.Content, entry.Key) : "The rules make no such entry.";
     }
 
-    /// <summary>What is wrong with the last entries, once there are no more; null when nothing.</summary>
-    public string? Unexplained => _before is [var first, ..] ? $"The rules make no such entry as {first.Sequence}, {first.Key}." : null;
+    // False where the reset came after everything that was due; it is then a command like any other.
+    private bool IsResetWithinDue(JournalEntry entry)
+    {
+        if (RulesetAt(entry) is not { } ruleset || _state is not { } before || Read(CommandReader.ReadReset, entry) is not { } command)
+        {
+            return false;
+        }
+
+        var booking = Bookkeeper.Reset(ruleset, Due(ruleset, entry.RecordedAt, endsCycle: true), command, entry.RecordedAt);
+        if (!booking.Succeeded || booking.Entries.Length <= _due.Count)
+        {
+            return false;
+        }
+
+        _state = booking.State.AtRest();
+        JournalEntry[] stored = [.. _due, entry];
+        for (var i = 0; i < stored.Length; i++)
+        {
+            if (Difference(booking.Entries[i], stored[i].Content, stored[i].Key) is not null)
+            {
+                _state = before;
+                return false;
+            }
+        }
+
+        Take(booking);
+        foreach (var _ in stored)
+        {
+            _expected.Dequeue();
+        }
+
+        _due.Clear();
+        return true;
+    }
+
+    private static string UnexplainedBy(JournalEntry entry) => $"The rules make no such entry as {entry.Sequence}, {entry.Key}.";
 
     /// <summary>True for an entry whose command reads lots of which nothing may be left.</summary>
     public static bool ReadsLots(EntryKind kind) =>
@@ -88,7 +176,7 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
 
         return content switch
         {
-            { SystemKey: not null } => Take(Bookkeeper.Advance(ruleset, Due(ruleset, entry.RecordedAt), entry.RecordedAt)),
+            { SystemKey: not null } => Advance(ruleset, entry),
             { Kind: EntryKind.Subscribe } when _state is null => Open(ruleset, entry),
             { Kind: EntryKind.Charge or EntryKind.Correction } => Charge(ruleset, entry),
             { Kind: EntryKind.FactsAndTerms } => Take(Bookkeeper.Set(ruleset, Due(ruleset, entry.RecordedAt), RecordedCommand.Named(content.Facts), RecordedCommand.Named(content.Terms), entry.RecordedAt)),
@@ -96,17 +184,20 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
             { Kind: EntryKind.Grant, NewLots: [{ Origin: LotOrigin.Purchase } lot] } => Take(Bookkeeper.Buy(ruleset, Due(ruleset, entry.RecordedAt), RecordedCommand.Purchase(lot, content, Decimals(ruleset)), entry.RecordedAt)),
             { Kind: EntryKind.Hold } when RecordedCommand.Read(CommandReader.ReadHold, entry) is { } hold =>
                 Take(Bookkeeper.Hold(ruleset, Counted(Bookkeeper.ScopesOf(ruleset, _state!, hold.Usage, entry.RecordedAt)), hold, entry.RecordedAt)),
-            { Kind: EntryKind.Capture } when RecordedCommand.Read(CommandReader.ReadCapture, entry) is { } capture => Capture(ruleset, entry, capture, lots),
+            { Kind: EntryKind.Capture } when RecordedCommand.Read(CommandReader.ReadCapture, entry) is { } capture =>
+                Advance(ruleset, entry) ?? Capture(ruleset, entry, capture, lots),
             { Kind: EntryKind.Release or EntryKind.HoldExpiry } when RecordedCommand.Read(CommandReader.ReadRelease, entry) is { } release =>
                 Take(Bookkeeper.Release(ruleset, Due(ruleset, entry.RecordedAt), release, entry.RecordedAt)),
             { Kind: EntryKind.Reversal } when use is not null && RecordedCommand.Read(CommandReader.ReadReverse, entry) is { } reverse =>
-                Reverse(ruleset, entry, reverse, use with { Id = reverse.Use }, lots),
+                Advance(ruleset, entry) ?? Reverse(ruleset, entry, reverse, use with { Id = reverse.Use }, lots),
             { Kind: EntryKind.Refund } when RecordedCommand.Read(CommandReader.ReadRefund, entry) is { } refund =>
-                Take(Bookkeeper.Refund(ruleset, WithLots(Due(ruleset, entry.RecordedAt), lots, entry.RecordedAt), refund, entry.RecordedAt)),
+                Advance(ruleset, entry) ?? Take(Bookkeeper.Refund(ruleset, WithLots(Due(ruleset, entry.RecordedAt), lots), refund, entry.RecordedAt)),
             { Kind: EntryKind.Void } when RecordedCommand.Read(CommandReader.ReadVoid, entry) is { } ended =>
-                Take(Bookkeeper.Void(ruleset, WithLots(Due(ruleset, entry.RecordedAt), lots, entry.RecordedAt), ended, entry.RecordedAt)),
+                Advance(ruleset, entry) ?? Take(Bookkeeper.Void(ruleset, WithLots(Due(ruleset, entry.RecordedAt), lots), ended, entry.RecordedAt)),
             { Kind: EntryKind.Replacement } when RecordedCommand.Read(CommandReader.ReadReplace, entry) is { } replace =>
-                Take(Bookkeeper.Replace(ruleset, WithLots(Due(ruleset, entry.RecordedAt), lots, entry.RecordedAt), replace, entry.RecordedAt)),
+                Advance(ruleset, entry) ?? Take(Bookkeeper.Replace(ruleset, WithLots(Due(ruleset, entry.RecordedAt), lots), replace, entry.RecordedAt)),
+            { Kind: EntryKind.Reset } when RecordedCommand.Read(CommandReader.ReadReset, entry) is { } reset =>
+                Take(Bookkeeper.Reset(ruleset, Due(ruleset, entry.RecordedAt, endsCycle: true), reset, entry.RecordedAt)),
             { Kind: EntryKind.Grant, NewLots: [var lot] } => Take(Bookkeeper.Grant(ruleset, Due(ruleset, entry.RecordedAt), RecordedCommand.Grant(lot, content, Decimals(ruleset)), entry.RecordedAt)),
             _ => End(),
         };
@@ -160,21 +251,25 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
 
     private EvaluationError? Capture(PublishedRuleset ruleset, JournalEntry entry, CaptureHold command, Func<IEnumerable<LotState>> lots)
     {
-        var state = WithLots(_state!, lots, entry.RecordedAt);
+        var state = WithLots(_state!, lots);
         var scopes = Bookkeeper.ScopesOf(ruleset, state, command, entry.RecordedAt);
         return Take(Bookkeeper.Capture(ruleset, Counted(scopes) with { Lots = state.Lots, NamedLots = state.NamedLots }, command, entry.RecordedAt));
     }
 
     private EvaluationError? Reverse(PublishedRuleset ruleset, JournalEntry entry, ReverseUse command, Use use, Func<IEnumerable<LotState>> lots)
     {
-        var state = WithLots(_state! with { Uses = [use] }, lots, entry.RecordedAt);
+        var state = WithLots(_state! with { Uses = [use] }, lots);
         var scopes = Bookkeeper.ScopesOf(ruleset, state, command, entry.RecordedAt);
         return Take(Bookkeeper.Reverse(
             ruleset, Counted(scopes) with { Lots = state.Lots, NamedLots = state.NamedLots, Uses = state.Uses }, command, entry.RecordedAt));
     }
 
+    // What is due is done before a command reads lots that are at rest, as it was when it ran.
+    private EvaluationError? Advance(PublishedRuleset ruleset, JournalEntry entry) =>
+        Take(Bookkeeper.Advance(ruleset, Due(ruleset, entry.RecordedAt), entry.RecordedAt));
+
     // With every lot of the account, so that whatever the command names is there.
-    private static AccountState WithLots(AccountState state, Func<IEnumerable<LotState>> lots, NodaTime.Instant at)
+    private static AccountState WithLots(AccountState state, Func<IEnumerable<LotState>> lots)
     {
         var all = lots().OrderBy(lot => lot.Lot.Number).ToImmutableArray();
         return state with { Lots = all, NamedLots = [.. all.Select(lot => lot.Lot.Number)] };

@@ -148,7 +148,7 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
         if (!account.Bad && Fault(proof, account) is { } fault)
         {
             account.Bad = true;
-            _problems.Add(new VerificationProblem(fault.Check, entry.Account, entry.Sequence, fault.Message));
+            _problems.Add(new VerificationProblem(fault.Check, entry.Account, fault.Sequence, fault.Message));
         }
 
         account.Sequence = entry.Sequence;
@@ -156,7 +156,19 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
         account.RecordedAt = entry.RecordedAt;
     }
 
-    private static (string Check, string Message)? Fault(EntryProof proof, Recomputed account)
+    private static (string Check, long Sequence, string Message)? Fault(EntryProof proof, Recomputed account)
+    {
+        // A command that gives credits back is run again over the lots as they were before it.
+        var before = account.Replay is not null && AccountReplay.ReadsLots(proof.Entry.Content.Kind) ? account.Lots.Values.ToImmutableArray() : [];
+        if (EntryFault(proof, account) is { } fault)
+        {
+            return (fault.Check, proof.Entry.Sequence, fault.Message);
+        }
+
+        return account.Replay?.Fault(proof, () => before) is { } replayed ? ("replay", replayed.Sequence, replayed.Message) : null;
+    }
+
+    private static (string Check, string Message)? EntryFault(EntryProof proof, Recomputed account)
     {
         var entry = proof.Entry;
         if (entry.Sequence != account.Sequence + 1)
@@ -194,19 +206,7 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
             return ("key", $"Its key \"{entry.Key}\" has no row, or names another entry.");
         }
 
-        // A command that gives credits back is run again over the lots as they were before it.
-        var before = account.Replay is not null && AccountReplay.ReadsLots(entry.Content.Kind) ? account.Lots.Values.ToImmutableArray() : [];
-        if (LotFault(entry, account) is { } lots)
-        {
-            return lots;
-        }
-
-        if (MovementFault(entry.Content, account) is { } movement)
-        {
-            return movement;
-        }
-
-        return account.Replay?.Fault(proof, () => before) is { } replayed ? ("replay", replayed) : null;
+        return LotFault(entry, account) ?? MovementFault(entry.Content, account);
     }
 
     private static (string Check, string Message)? LotFault(JournalEntry entry, Recomputed account)
@@ -306,9 +306,9 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
             return;
         }
 
-        if (account.Replay?.Unexplained is { } unexplained)
+        if (account.Replay?.LastFault() is { } last)
         {
-            _problems.Add(new VerificationProblem("replay", id, account.Sequence, unexplained));
+            _problems.Add(new VerificationProblem("replay", id, last.Sequence, last.Message));
         }
 
         if (proof.Head.HeadSequence != account.Sequence || !proof.Head.HeadHash.Span.SequenceEqual(account.Hash.Span))

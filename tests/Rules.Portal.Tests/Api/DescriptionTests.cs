@@ -33,7 +33,7 @@ public sealed class DescriptionTests(RunningPortal portal)
         Statuses(paths, "/v1/charges/bulk", "post").ShouldBe(["200", "400", "401", "403", "413", "415", "422", "429", "503"]);
         Statuses(paths, "/v1/alerts", "get").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
         Statuses(paths, "/v1/webhooks", "post").ShouldBe(["200", "400", "401", "403", "413", "415", "422", "429", "503"]);
-        paths.EnumerateObject().Count().ShouldBe(48);
+        paths.EnumerateObject().Count().ShouldBe(50);
     }
 
     [Fact]
@@ -204,7 +204,7 @@ public sealed class DescriptionTests(RunningPortal portal)
                 "GET /v1/accounts/{account}/statement", "GET /v1/usage", "GET /v1/rulesets", "GET /v1/rulesets/{ruleset}/versions",
                 "GET /v1/rulesets/{ruleset}/versions/{version}",
                 "POST /v1/holds", "POST /v1/captures", "POST /v1/releases", "POST /v1/reversals", "POST /v1/refunds", "POST /v1/corrections",
-                "POST /v1/voids", "POST /v1/replacements",
+                "POST /v1/voids", "POST /v1/replacements", "POST /v1/resets", "POST /v1/resets/bulk",
                 "POST /v1/quotes/bulk", "POST /v1/charges/bulk", "POST /v1/holds/bulk", "POST /v1/captures/bulk", "POST /v1/releases/bulk",
                 "POST /v1/reversals/bulk", "POST /v1/refunds/bulk", "POST /v1/corrections/bulk", "POST /v1/accounts/bulk", "POST /v1/grants/bulk",
                 "POST /v1/voids/bulk", "POST /v1/replacements/bulk", "POST /v1/purchases/bulk", "POST /v1/facts-and-terms/bulk", "POST /v1/plan-changes/bulk",

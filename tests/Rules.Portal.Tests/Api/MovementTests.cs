@@ -158,6 +158,27 @@ public sealed class MovementTests(RunningPortal portal)
         (await portal.Client.VoidAsync(new NewVoid { Account = account, Id = ofPlan }, portal.New("void"))).EnsureGranted().Balances["allotment"].ShouldBe(0);
     }
 
+    [Fact]
+    public async Task Reset_grants_the_plan_anew_and_restarts_the_cycle_where_it_is_asked_to()
+    {
+        var account = await portal.OpenBookbagAsync("Hobby");
+        (await portal.Client.ChargeAsync(Use(account), portal.New("reply"))).EnsureGranted();
+        var cycle = (await portal.Client.BalanceAsync(account)).EnsureGranted().Cycle!;
+
+        var kept = (await portal.Client.ResetAsync(new NewReset { Account = account }, portal.New("reset"))).EnsureGranted();
+        (kept.Cut, kept.Carried, kept.Balances["allotment"], kept.Cycle!.End).ShouldBe((1995m, 0m, 2000m, cycle.End));
+        var key = portal.New("reset");
+        var restarted = (await portal.Client.ResetAsync(new NewReset { Account = account, Cycle = "restart" }, key)).EnsureGranted();
+
+        restarted.Cycle!.Start.ShouldBeGreaterThan(cycle.Start);
+        restarted.Cycle.Number.ShouldBe(1);
+        (await portal.Client.ResetAsync(new NewReset { Account = account, Cycle = "restart" }, key)).Replayed.ShouldBeTrue();
+        (await portal.Client.EntryAsync(account, restarted.Entry!.Value)).EnsureGranted().Kind.ShouldBe("reset");
+        (await portal.Client.ResetAsync(new NewReset { Account = account, Cycle = "stop" }, portal.New("reset"))).Problem!.Code.ShouldBe("unknown_word");
+        (await portal.Client.ResetManyAsync([new() { Account = account, IdempotencyKey = portal.New("reset") }])).EnsureGranted().Results.Single().Status.ShouldBe(200);
+        (await portal.Portal.Ledger.VerifyAsync(account, null, default)).Problems.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("/v1/holds", """{"account":"a","action":"reply"}""", "member_missing")]
     [InlineData("/v1/holds", """{"account":"a","id":"h","quantities":{"x":1}}""", "member_missing")]
@@ -181,7 +202,7 @@ public sealed class MovementTests(RunningPortal portal)
     [Fact]
     public async Task Command_without_a_key_is_refused()
     {
-        foreach (var path in new[] { "holds", "captures", "releases", "reversals", "refunds", "corrections", "voids", "replacements" })
+        foreach (var path in new[] { "holds", "captures", "releases", "reversals", "refunds", "corrections", "voids", "replacements", "resets" })
         {
             using var response = await portal.PostAsync("/v1/" + path, "{}");
             (await response.CodeAsync()).ShouldBe("idempotency_key_required", path);
@@ -243,6 +264,7 @@ public sealed class MovementTests(RunningPortal portal)
         Strictly<Grant>((await portal.Client.GrantAsync(new NewGrant { Account = account, Id = "g", Bucket = "allotment", Amount = 50 }, portal.New("grant"))).Body);
         Strictly<Replacement>((await portal.Client.ReplaceAsync(new NewReplacement { Account = account, Grant = "g", Id = "g2", Amount = 80 }, portal.New("replace"))).Body);
         Strictly<VoidedGrant>((await portal.Client.VoidAsync(new NewVoid { Account = account, Id = "g2" }, portal.New("void"))).Body);
+        Strictly<AccountReset>((await portal.Client.ResetAsync(new NewReset { Account = account }, portal.New("reset"))).Body);
     }
 
     private static void Strictly<T>(ReadOnlyMemory<byte> body)
