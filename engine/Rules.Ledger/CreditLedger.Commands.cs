@@ -71,7 +71,13 @@ public sealed partial class CreditLedger
         var recordedAt = Instants.Max(snapshot.Moment.Now ?? now, stored.State.LastAt);
         var state = await WithHoldsAsync(snapshot, stored, recordedAt, cancellationToken);
         var scopes = await snapshot.ScopesAsync(stored, command.Scopes(state, recordedAt), cancellationToken);
-        var booked = command.Book(state with { Scopes = scopes }, recordedAt);
+        state = state with { Scopes = scopes };
+        if (command.MayGiveBack(state))
+        {
+            state = await AccountSession.WithLotsGivenBackToAsync(snapshot, stored, state, cancellationToken);
+        }
+
+        var booked = command.Book(state, recordedAt);
         return booked.Error is { } error
             ? Invalid(error)
             : new CommandResult { Status = booked.Accepted ? CommandStatus.Accepted : CommandStatus.Refused, Body = booked.Answer, Outcome = booked.Outcome };
@@ -166,6 +172,13 @@ public sealed partial class CreditLedger
     {
         public override string? NewUse => Key;
 
+        public override bool MayGiveBack(AccountState state) => Bookkeeper.MayGiveBack(ledger.RulesetOf(state), usage);
+
+        public override IReadOnlyList<ScopeId> ScopesDue(AccountState state, Instant recordedAt) =>
+            Bookkeeper.ScopesDue(ledger.RulesetOf(state), state, recordedAt);
+
+        public override Booked? Due(AccountState state, Instant recordedAt) => ledger.Due(state, recordedAt);
+
         public override IReadOnlyList<ScopeId> Scopes(AccountState state, Instant recordedAt) =>
             Bookkeeper.ScopesOf(ledger.RulesetOf(state), state, usage, recordedAt);
 
@@ -198,6 +211,13 @@ public sealed partial class CreditLedger
                 }
                 : Booked.Invalid(booking.Error);
         }
+    }
+
+    /// <summary>What falls due by an instant; null where time cannot pass, which the command itself will say.</summary>
+    private Booked? Due(AccountState state, Instant recordedAt)
+    {
+        var advance = Bookkeeper.Advance(RulesetOf(state), state, recordedAt);
+        return advance.Succeeded ? new Booked { State = advance.State, Entries = advance.Entries } : null;
     }
 
     private static int Decimals(PublishedRuleset ruleset) => ruleset.Versions[^1].Model.Credit.Decimals;

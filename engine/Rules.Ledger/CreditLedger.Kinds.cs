@@ -85,11 +85,7 @@ public sealed partial class CreditLedger
         public override IReadOnlyList<ScopeId> ScopesDue(AccountState state, Instant recordedAt) =>
             Bookkeeper.ScopesDue(ledger.RulesetOf(state), state, recordedAt);
 
-        public override Booked? Due(AccountState state, Instant recordedAt)
-        {
-            var advance = Bookkeeper.Advance(ledger.RulesetOf(state), state, recordedAt);
-            return advance.Succeeded ? new Booked { State = advance.State, Entries = advance.Entries } : null;
-        }
+        public override Booked? Due(AccountState state, Instant recordedAt) => ledger.Due(state, recordedAt);
 
         public override IReadOnlyList<ScopeId> Scopes(AccountState state, Instant recordedAt) =>
             kind.Scopes(ledger.RulesetOf(state), state, command, recordedAt);

@@ -69,7 +69,7 @@ public static partial class Bookkeeper
             OccurredAt = at,
             Postings = [.. draws.Select(static draw => Posting.Spend(draw.Lot, draw.Amount))],
             DebtLines = [new DebtLine(debt.Debt.Number, DebtLineKind.Repaid, repaid)],
-            Scopes = action?.Price is { GivesBack: true } ? [Quoter.Remember(model, state, action, draws.ToImmutable(), [], at)] : [],
+            Scopes = action?.Price is { GivesBack: true } ? [Quoter.Remember(model, state, action, draws.ToImmutable(), at)] : [],
             Version = model.Version,
         });
         return null;

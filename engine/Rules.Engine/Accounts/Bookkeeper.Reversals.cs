@@ -128,9 +128,9 @@ public static partial class Bookkeeper
                     scopes.Add(posted);
                 }
 
-                if (use.Event is { } usage && !scopes.Contains(ScopeId.DrawsOf(usage.Action)))
+                if (MemoryOf(ruleset, use) is { } memory && !scopes.Contains(memory))
                 {
-                    scopes.Add(ScopeId.DrawsOf(usage.Action));
+                    scopes.Add(memory);
                 }
             }
         }
@@ -224,7 +224,7 @@ public static partial class Bookkeeper
             scopes.Add(scope with { Posted = scope.Posted - reversed, Reversed = scope.Reversed + reversed });
         }
 
-        if (use.Event is { } usage && state.Scopes.FirstOrDefault(s => s.Id == ScopeId.DrawsOf(usage.Action)) is { } memory)
+        if (MemoryOf(ruleset, use) is { } remembered && state.Scopes.FirstOrDefault(s => s.Id == remembered) is { } memory)
         {
             foreach (var line in undone)
             {
@@ -236,6 +236,12 @@ public static partial class Bookkeeper
 
         return scopes.ToImmutable();
     }
+
+    // Where the draws of its price may be remembered; an event by amount need not name its action.
+    private static ScopeId? MemoryOf(PublishedRuleset ruleset, Use use) =>
+        use is { Event: { } usage, Version: { } number } && ruleset.Version(number) is { } model && Quoter.ActionOf(model, usage, out var action) is null
+            ? ScopeId.DrawsOf(action.Name)
+            : null;
 
     /// <summary>The scope in which a use was rounded: the one that its price names for the facts of its time. Null where there is none.</summary>
     private static ScopeId? PostedIn(PublishedRuleset ruleset, AccountState state, Use use)

@@ -185,7 +185,7 @@ public static partial class Bookkeeper
         // Every version may be the one a scope is pinned to.
         foreach (var version in ruleset.Versions)
         {
-            if (version.Model.FindAction(usage.Action) is not { Price: { } price } action)
+            if (Quoter.ActionOf(version.Model, usage, out var action) is not null || action.Price is not { } price)
             {
                 continue;
             }
@@ -207,6 +207,31 @@ public static partial class Bookkeeper
 
         return scopes;
     }
+
+    /// <summary>
+    /// True for an event whose charge may be below zero: a correction, or one that prices earlier units again. Such a charge may give back to any
+    /// lot that paid before.
+    /// </summary>
+    public static bool MayGiveBack(PublishedRuleset ruleset, UsageEvent usage)
+    {
+        var isBelowZero = usage.Amount?.Sign < 0 || usage.Quantities.Any(static q => q.Quantity.Sign < 0);
+        foreach (var version in ruleset.Versions)
+        {
+            if (Quoter.ActionOf(version.Model, usage, out var action) is null && action.Price is { GivesBack: true } price && (isBelowZero || price.RepricesEarlierUnits))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// The lots that paid before, which a charge below zero may give back to, so that a store can load them with their successors. The state
+    /// must hold the scopes of <see cref="ScopesOf(PublishedRuleset, AccountState, UsageEvent, Instant)"/>.
+    /// </summary>
+    public static IReadOnlyList<long> LotsGivenBackTo(AccountState state) =>
+        [.. state.Scopes.SelectMany(static scope => scope.Draws).Select(static draw => draw.Lot).Distinct()];
 
     private static EvaluationError? Evaluate(
         PublishedRuleset ruleset,

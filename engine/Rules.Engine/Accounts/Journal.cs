@@ -84,7 +84,7 @@ internal sealed class Journal(AccountState state, PublishedRuleset? ruleset = nu
 
     /// <summary>
     /// The lots that can still matter: with credits available or held, those of the running cycle, those that may still be topped up or are
-    /// followed by others, those that the state names, and the successors to which held credits may return.
+    /// followed by others, those that the state names or a price of it remembers, and the successors to which held credits may return.
     /// </summary>
     internal static ImmutableArray<LotState> Relevant(ImmutableArray<LotState> lots, AccountState state)
     {
@@ -105,7 +105,25 @@ internal sealed class Journal(AccountState state, PublishedRuleset? ruleset = nu
         || lot.Lot.Cycle == (state.Cycle?.Number ?? 0)
         || lot.MayGoOn(state.LastAt)
         || state.NamedLots.Contains(lot.Lot.Number)
+        || IsRemembered(lot.Lot.Number, state.Scopes)
         || Succeeds(lot.Lot.Number, lots);
+
+    // A price that may give back remembers who paid.
+    private static bool IsRemembered(long number, ImmutableArray<ScopeState> scopes)
+    {
+        foreach (var scope in scopes)
+        {
+            foreach (ref readonly var draw in scope.Draws.AsSpan())
+            {
+                if (draw.Lot == number)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
 
     private static bool Succeeds(long number, ImmutableArray<LotState> lots)
     {

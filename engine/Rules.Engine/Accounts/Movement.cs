@@ -30,6 +30,18 @@ internal sealed class Movement(RulesetModel model, AccountState state, Instant a
     /// <summary>What captures spent, in draw order.</summary>
     public ImmutableArray<Draw> Draws => _draws.ToImmutable();
 
+    /// <summary>False for a lot that the state does not hold.</summary>
+    public bool Knows(long number)
+    {
+        var known = _lots.ContainsKey(number);
+        foreach (ref readonly var lot in state.Lots.AsSpan())
+        {
+            known |= lot.Lot.Number == number;
+        }
+
+        return known;
+    }
+
     /// <summary>The lot as this movement leaves it. The state must hold it.</summary>
     public LotState LotOf(long number)
     {

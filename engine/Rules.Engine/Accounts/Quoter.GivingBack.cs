@@ -35,84 +35,48 @@ internal static partial class Quoter
         : end - Duration.Epsilon;
 
     /// <summary>
-    /// A charge below zero returns the credits that the price has drawn, last drawn first: to their lot while it is open, else to a new lot
-    /// that ends when the old one does.
+    /// A charge below zero takes back what the price has drawn, last drawn first, as a reversal does: open debts, then each line at most what is
+    /// left of it and of its lot's spent, which a refund in between may have given back.
     /// </summary>
     private static EvaluationError? GiveBack(
+        RulesetModel model,
         AccountState state,
         ActionRule action,
         long amount,
         Instant at,
         out ImmutableArray<Draw> draws,
-        out ImmutableArray<Posting> postings,
-        out ImmutableArray<Lot> newLots,
+        out Movement movement,
         out ImmutableArray<DebtLine> debtLines,
         out ScopeState? after)
     {
-        draws = [];
-        postings = [];
-        newLots = [];
-        after = null;
-
         // What is owed was drawn last.
-        amount -= Bookkeeper.TakeOffDebts(state, debt => debt.Action == action.Name, amount, DebtLineKind.Reversed, out debtLines);
-        var drawn = DrawsOf(state, action);
-        var lines = (drawn?.Draws ?? []).ToBuilder();
+        var left = amount - Bookkeeper.TakeOffDebts(state, debt => debt.Action == action.Name, amount, DebtLineKind.Reversed, out debtLines);
+        var memory = DrawsOf(state, action);
+        var lines = (memory?.Draws ?? []).ToBuilder();
         var given = ImmutableArray.CreateBuilder<Draw>();
-        var posted = ImmutableArray.CreateBuilder<Posting>();
-        for (var left = amount; left > 0;)
+        movement = new Movement(model, state, at);
+        for (var i = lines.Count - 1; i >= 0 && left > 0; i--)
         {
-            if (lines.Count == 0)
+            var line = lines[i];
+            var part = Math.Min(left, Math.Min(line.Amount, movement.Knows(line.Lot) ? movement.LotOf(line.Lot).Spent : 0));
+            if (part > 0)
             {
-                return EvaluationErrors.NegativeCharge(action);
+                movement.Return(line.Lot, part, wasSpent: true);
+                given.Add(new Draw(line.Bucket, line.Lot, -part));
+                lines[i] = line with { Amount = line.Amount - part };
+                left -= part;
             }
-
-            var line = lines[^1];
-            var part = Math.Min(left, line.Amount);
-            left -= part;
-            if (part == line.Amount)
-            {
-                lines.RemoveAt(lines.Count - 1);
-            }
-            else
-            {
-                lines[^1] = line with { Amount = line.Amount - part };
-            }
-
-            var number = line.Lot;
-            if (OpenLot(state, line.Lot) is { } open)
-            {
-                posted.Add(open.Lot.Origin == LotOrigin.Postpaid ? Posting.SpendPostpaid(number, -part) : Posting.Spend(number, -part));
-            }
-            else
-            {
-                number = state.NextLot + newLots.Length;
-                newLots = newLots.Add(new Lot
-                {
-                    Number = number,
-                    Id = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sys:back:{number}"),
-                    Bucket = line.Bucket,
-                    Amount = part,
-                    CreatedAt = at,
-                    EffectiveAt = at,
-                    ExpiresAt = line.ExpiresAt,
-                    Origin = LotOrigin.Grant,
-                });
-                posted.Add(Posting.Grant(number, part));
-            }
-
-            given.Add(new Draw(line.Bucket, number, -part));
         }
 
+        lines.RemoveAll(static line => line.Amount == 0);
         draws = given.ToImmutable();
-        postings = posted.ToImmutable();
-        after = drawn is null ? null : drawn with { Draws = lines.ToImmutable() };
-        return null;
+        after = memory is null ? null : memory with { Draws = lines.ToImmutable() };
+        return left > 0 ? EvaluationErrors.NegativeCharge(action) : null;
     }
 
     /// <summary>The memory of a price's draws, with one more use.</summary>
     internal static ScopeState Remember(
-        RulesetModel model, AccountState state, ActionRule action, ImmutableArray<Draw> draws, ImmutableArray<Lot> newLots, Instant at)
+        RulesetModel model, AccountState state, ActionRule action, ImmutableArray<Draw> draws, Instant at)
     {
         var known = DrawsOf(state, action) ?? new ScopeState
         {
@@ -132,13 +96,7 @@ internal static partial class Quoter
                 continue;
             }
 
-            var lot = OpenLot(state, draw.Lot)?.Lot;
-            foreach (var made in newLots)
-            {
-                lot = made.Number == draw.Lot ? made : lot;
-            }
-
-            lines.Add(new DrawnCredits(draw.Bucket, draw.Lot, draw.Amount, lot?.ExpiresAt));
+            lines.Add(new DrawnCredits(draw.Bucket, draw.Lot, draw.Amount));
         }
 
         return known with { Draws = lines.ToImmutable() };
@@ -170,19 +128,6 @@ internal static partial class Quoter
             if (scope.Id == id)
             {
                 return scope;
-            }
-        }
-
-        return null;
-    }
-
-    private static LotState? OpenLot(AccountState state, long number)
-    {
-        foreach (var lot in state.Lots)
-        {
-            if (lot.Lot.Number == number && !lot.IsEnded)
-            {
-                return lot;
             }
         }
 

@@ -164,7 +164,7 @@ internal static partial class Quoter
             return null;
         }
 
-        var memory = spent.IsEmpty ? DrawsOf(state, action) : Remember(model, state, action, spent, movement.NewLots, at);
+        var memory = spent.IsEmpty ? DrawsOf(state, action) : Remember(model, state, action, spent, at);
         if (memory is null)
         {
             return null;

@@ -128,7 +128,7 @@ internal static partial class Quoter
     }
 
     // An event by amount may leave the action to a rule file that prices one.
-    private static EvaluationError? ActionOf(RulesetModel model, UsageEvent usage, out ActionRule action)
+    internal static EvaluationError? ActionOf(RulesetModel model, UsageEvent usage, out ActionRule action)
     {
         action = model.FindAction(usage.Action)!;
         if (action is not null)
@@ -231,10 +231,18 @@ internal static partial class Quoter
         ImmutableArray<Lot> newLots = [];
         ImmutableArray<DebtLine> debtLines = [];
         ScopeState? memory = null;
-        if (price.Charge < 0 && !model.Buckets.IsEmpty && purpose != DrawPurpose.Hold
-            && GiveBack(state, action, -price.Charge, at, out draws, out postings, out newLots, out debtLines, out memory) is { } tooMuch)
+        ImmutableArray<BucketBalance>? balances = null;
+        if (price.Charge < 0 && !model.Buckets.IsEmpty && purpose != DrawPurpose.Hold)
         {
-            return tooMuch;
+            if (GiveBack(model, state, action, -price.Charge, at, out draws, out var movement, out debtLines, out memory) is { } tooMuch)
+            {
+                return tooMuch;
+            }
+
+            (postings, newLots) = (movement.Postings, movement.NewLots);
+            // What comes back may lapse at once: the draws alone do not say what is there.
+            var returned = new Entry { Kind = EntryKind.Charge, Amount = 0, OccurredAt = state.LastAt, Postings = postings, NewLots = newLots };
+            balances = Balances.Of(model, Journal.Apply(state, returned), facts, at);
         }
 
         if (price.Charge > 0 && !model.Buckets.IsEmpty)
@@ -262,7 +270,7 @@ internal static partial class Quoter
             if (take > 0)
             {
                 (draws, postings, newLots) = Take(model, state, queue.Sources, take, at, purpose, ref trace);
-                memory = action.Price!.GivesBack && purpose != DrawPurpose.Hold ? Remember(model, state, action, draws, newLots, at) : null;
+                memory = action.Price!.GivesBack && purpose != DrawPurpose.Hold ? Remember(model, state, action, draws, at) : null;
             }
         }
 
@@ -292,7 +300,7 @@ internal static partial class Quoter
                 IsOverDebtLimit = isOverLimit,
                 Steps = trace.ToImmutable(),
                 Alerts = alerts,
-                Balances = Balances.Of(model, state, facts, at, draws),
+                Balances = balances ?? Balances.Of(model, state, facts, at, draws),
                 Ruleset = model.Name,
                 Version = model.Version,
                 Meaning = model.Meaning,

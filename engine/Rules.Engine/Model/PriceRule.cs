@@ -60,8 +60,12 @@ public sealed record PriceRule(ImmutableArray<int> By, ImmutableArray<Meter> Met
             .Where(s => s.Kind is ScopeKind.Hour or ScopeKind.Day or ScopeKind.Cycle).Distinct().OrderBy(s => s.Kind)];
 
     /// <summary>A charge may be below zero: quantities are corrected, or earlier units priced again.</summary>
-    public bool GivesBack { get; } =
-        Bodies.Any(b => b.Corrections == Corrections.Allowed || b.Lines.Any(l => l is PerLine { Ladder.RepricesEarlierUnits: true }));
+    public bool GivesBack => RepricesEarlierUnits || _allowsCorrections;
+
+    /// <summary>An event may price earlier units again, and so cost less than nothing.</summary>
+    public bool RepricesEarlierUnits { get; } = Bodies.Any(b => b.Lines.Any(l => l is PerLine { Ladder.RepricesEarlierUnits: true }));
+
+    private readonly bool _allowsCorrections = Bodies.Any(b => b.Corrections == Corrections.Allowed);
 }
 
 /// <summary>One body: the sum of its lines and of the row that fits, then what language section 8.3 does to it.</summary>

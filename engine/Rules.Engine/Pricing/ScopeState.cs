@@ -57,8 +57,7 @@ public sealed record ScopeState
 
 /// <summary>Credits drawn from a lot that a later event may give back.</summary>
 /// <param name="Amount">Smallest units, above zero.</param>
-/// <param name="ExpiresAt">End of the lot: what comes back ends with it. Null: never.</param>
-public readonly record struct DrawnCredits(string Bucket, long Lot, long Amount, Instant? ExpiresAt);
+public readonly record struct DrawnCredits(string Bucket, long Lot, long Amount);
 
 /// <summary>Events and quantities that one price body counted in one scope.</summary>
 /// <param name="Body">Index of the body in its price: 0 the default, then exceptions in file order, depth first.</param>

@@ -17,6 +17,8 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
 {
     private readonly Dictionary<int, ModelPlans> _models = [];
     private readonly Dictionary<ScopeId, ScopeState> _scopes = [];
+    private readonly ImmutableArray<ScopeId> _memories =
+        [.. ruleset.Versions.SelectMany(v => v.Model.Actions).Where(a => a.Price is { GivesBack: true }).Select(a => ScopeId.DrawsOf(a.Name)).Distinct()];
     private readonly Dictionary<(int Action, int Key), (ShapePrice Price, object Tally, ScopeId Id)> _tallies = [];
     private readonly AccountMemory _memory = new();
     private readonly List<long> _roomAtStart = [];
@@ -492,11 +494,13 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
 
     private AccountState WithScopes(AccountState state, IReadOnlyList<ScopeId> ids)
     {
-        if (ids.Count == 0)
+        if (ids.Count == 0 && _memories.IsEmpty)
         {
             return state;
         }
 
+        // With what prices remember of their draws, so that the lots stay to which they may give back.
+        ids = [.. ids.Union(_memories)];
         var known = ImmutableArray.CreateBuilder<ScopeState>(ids.Count);
         foreach (var id in ids)
         {
@@ -671,7 +675,7 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
         }
 
         var at = Instants.Of(_lastAt);
-        var journal = new Journal(_state, ruleset);
+        var journal = new Journal(WithScopes([]), ruleset);
         if (postings.Count > 0)
         {
             journal.Post(new Entry

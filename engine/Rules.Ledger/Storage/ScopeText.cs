@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Rules.Dsl.Text;
 using Rules.Engine.Pricing;
-using Rules.Ledger.Journal;
 
 namespace Rules.Ledger.Storage;
 
@@ -41,11 +40,6 @@ internal static class ScopeText
                 json.WriteStringValue(draw.Bucket);
                 json.WriteNumberValue(draw.Lot);
                 json.WriteNumberValue(draw.Amount);
-                if (draw.ExpiresAt is { } end)
-                {
-                    json.WriteNumberValue(Instants.ToMicroseconds(end));
-                }
-
                 json.WriteEndArray();
             }
 
@@ -141,14 +135,8 @@ internal static class ScopeText
         reader.Read();
         var lot = reader.GetInt64();
         reader.Read();
-        var draw = new DrawnCredits(bucket, lot, reader.GetInt64(), ExpiresAt: null);
+        var draw = new DrawnCredits(bucket, lot, reader.GetInt64());
         reader.Read();
-        if (reader.TokenType == JsonTokenType.Number)
-        {
-            draw = draw with { ExpiresAt = Instants.FromMicroseconds(reader.GetInt64()) };
-            reader.Read();
-        }
-
         return draw;
     }
 

@@ -126,7 +126,7 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
     // False where the reset came after everything that was due; it is then a command like any other.
     private bool IsResetWithinDue(JournalEntry entry)
     {
-        if (RulesetAt(entry) is not { } ruleset || _state is not { } before || Read(CommandReader.ReadReset, entry) is not { } command)
+        if (RulesetAt(entry) is not { } ruleset || _state is not { } before || RecordedCommand.Read(CommandReader.ReadReset, entry) is not { } command)
         {
             return false;
         }
@@ -161,8 +161,21 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
     private static string UnexplainedBy(JournalEntry entry) => $"The rules make no such entry as {entry.Sequence}, {entry.Key}.";
 
     /// <summary>True for an entry whose command reads lots of which nothing may be left.</summary>
-    public static bool ReadsLots(EntryKind kind) =>
-        kind is EntryKind.Reversal or EntryKind.Refund or EntryKind.Void or EntryKind.Replacement or EntryKind.Capture or EntryKind.PlanChange;
+    public static bool ReadsLots(Entry entry) => GivesBack(entry) ||
+        entry.Kind is EntryKind.Reversal or EntryKind.Refund or EntryKind.Void or EntryKind.Replacement or EntryKind.Capture or EntryKind.PlanChange;
+
+    private static bool GivesBack(Entry entry)
+    {
+        foreach (ref readonly var line in entry.Postings.AsSpan())
+        {
+            if (line.Spent < 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private EvaluationError? Run(JournalEntry entry, Use? use, Func<IEnumerable<LotState>> lots)
     {
@@ -178,7 +191,7 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
         {
             { SystemKey: not null } => Advance(ruleset, entry),
             { Kind: EntryKind.Subscribe } when _state is null => Open(ruleset, entry),
-            { Kind: EntryKind.Charge or EntryKind.Correction } => Charge(ruleset, entry),
+            { Kind: EntryKind.Charge or EntryKind.Correction } => Charge(ruleset, entry, lots),
             { Kind: EntryKind.FactsAndTerms } => Take(Bookkeeper.Set(ruleset, Due(ruleset, entry.RecordedAt), RecordedCommand.Named(content.Facts), RecordedCommand.Named(content.Terms), entry.RecordedAt)),
             { Kind: EntryKind.PlanChange, Plan: { } plan } => Take(Bookkeeper.ChangePlan(ruleset, Due(ruleset, entry.RecordedAt, endsCycle: true), plan, entry.RecordedAt)),
             { Kind: EntryKind.Grant, NewLots: [{ Origin: LotOrigin.Purchase } lot] } => Take(Bookkeeper.Buy(ruleset, Due(ruleset, entry.RecordedAt), RecordedCommand.Purchase(lot, content, Decimals(ruleset)), entry.RecordedAt)),
@@ -236,14 +249,21 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
         return Take(Bookkeeper.Open(ruleset, RecordedCommand.Opening(entry, ruleset.Name))) ?? Take(Bookkeeper.Advance(ruleset, Due(ruleset, Instants.Max(entry.RecordedAt, _state!.LastAt)), Instants.Max(entry.RecordedAt, _state!.LastAt)));
     }
 
-    private EvaluationError? Charge(PublishedRuleset ruleset, JournalEntry entry)
+    private EvaluationError? Charge(PublishedRuleset ruleset, JournalEntry entry, Func<IEnumerable<LotState>> lots)
     {
         if (RecordedCommand.Usage(entry) is not { } usage)
         {
             return End();
         }
 
+        var givesBack = GivesBack(entry.Content);
+        if (givesBack && Advance(ruleset, entry) is { } stuck)
+        {
+            return stuck;
+        }
+
         var known = Counted(Bookkeeper.ScopesOf(ruleset, _state!, usage, entry.RecordedAt));
+        known = givesBack ? WithLots(known, lots) : known;
         return entry.Content.Kind == EntryKind.Correction
             ? Take(Bookkeeper.Correct(ruleset, known, usage, entry.RecordedAt))
             : Take(Bookkeeper.Charge(ruleset, known, usage, entry.RecordedAt));

@@ -159,7 +159,7 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
     private static (string Check, long Sequence, string Message)? Fault(EntryProof proof, Recomputed account)
     {
         // A command that gives credits back is run again over the lots as they were before it.
-        var before = account.Replay is not null && AccountReplay.ReadsLots(proof.Entry.Content.Kind) ? account.Lots.Values.ToImmutableArray() : [];
+        var before = account.Replay is not null && AccountReplay.ReadsLots(proof.Entry.Content) ? account.Lots.Values.ToImmutableArray() : [];
         if (EntryFault(proof, account) is { } fault)
         {
             return (fault.Check, proof.Entry.Sequence, fault.Message);

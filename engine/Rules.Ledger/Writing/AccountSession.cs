@@ -89,6 +89,11 @@ internal sealed class AccountSession
         var state = await StateForAsync(command, recordedAt, cancellationToken);
         var scopes = command.Scopes(state, recordedAt);
         state = state with { Scopes = await ScopesAsync(scopes, cancellationToken) };
+        if (command.MayGiveBack(state))
+        {
+            state = await WithLotsGivenBackToAsync(_transaction, _before!, state, cancellationToken);
+        }
+
         var booked = command.Book(state, recordedAt);
         return booked.Error is { } error
             ? new CommandResult { Status = CommandStatus.Invalid, Error = error }
@@ -139,7 +144,7 @@ internal sealed class AccountSession
     /// </summary>
     private async ValueTask<AccountState> StateForAsync(PendingCommand command, Instant recordedAt, CancellationToken cancellationToken)
     {
-        var readsLots = command.Use is not null || command.Lot is not null || command.ReadsLiveLots(_state!);
+        var readsLots = command.Use is not null || command.Lot is not null || command.ReadsLiveLots(_state!) || command.MayGiveBack(_state!);
         if (readsLots)
         {
             await PostDueAsync(command, recordedAt, cancellationToken);
@@ -160,7 +165,7 @@ internal sealed class AccountSession
         if (command.Use is { } id && await _transaction.UseAsync(_before!, id, cancellationToken) is { } use)
         {
             state = state with { Uses = [use] };
-            await AddLotsAsync(lots, [.. use.Lines.Select(static line => line.Lot)], cancellationToken);
+            await AddLotsAsync(_transaction, _before!, lots, [.. use.Lines.Select(static line => line.Lot)], cancellationToken);
         }
 
         if (command.Lot is { } named && await _transaction.LotAsync(_before!, named, cancellationToken) is { } lot)
@@ -176,6 +181,21 @@ internal sealed class AccountSession
             }
         }
 
+        return WithLots(state, lots);
+    }
+
+    /// <summary>The account with every lot that a price of it remembers, and what took their place; its scopes must have been read.</summary>
+    public static async ValueTask<AccountState> WithLotsGivenBackToAsync(
+        IAccountReader reader, StoredAccount account, AccountState state, CancellationToken cancellationToken)
+    {
+        var lots = new SortedDictionary<long, LotState>();
+        await AddLotsAsync(reader, account, lots, Bookkeeper.LotsGivenBackTo(state), cancellationToken);
+        return WithLots(state, lots);
+    }
+
+    // What this transaction has not appended is only in the state.
+    private static AccountState WithLots(AccountState state, SortedDictionary<long, LotState> lots)
+    {
         var numbers = lots.Keys.ToImmutableArray();
         foreach (ref readonly var known in state.Lots.AsSpan())
         {
@@ -205,12 +225,13 @@ internal sealed class AccountSession
         ? _state
         : _state with { Holds = await _transaction.HoldsAsync(_before!, recordedAt, named, cancellationToken) };
 
-    private async ValueTask AddLotsAsync(SortedDictionary<long, LotState> lots, IReadOnlyList<long> numbers, CancellationToken cancellationToken)
+    private static async ValueTask AddLotsAsync(
+        IAccountReader reader, StoredAccount account, SortedDictionary<long, LotState> lots, IReadOnlyList<long> numbers, CancellationToken cancellationToken)
     {
         while (numbers.Count > 0)
         {
             var successors = new List<long>();
-            foreach (var lot in await _transaction.LotsAsync(_before!, numbers, cancellationToken))
+            foreach (var lot in await reader.LotsAsync(account, numbers, cancellationToken))
             {
                 if (lots.TryAdd(lot.Lot.Number, lot) && lot.Successor is { } successor && !lots.ContainsKey(successor))
                 {

@@ -46,6 +46,9 @@ internal abstract class PendingCommand(string account, string key, byte[] reques
     /// <summary>The command reads every lot whose own end has not come, used up or not.</summary>
     public virtual bool ReadsLiveLots(AccountState state) => false;
 
+    /// <summary>The command may give back what its price has drawn, to whatever lots paid.</summary>
+    public virtual bool MayGiveBack(AccountState state) => false;
+
     /// <summary>The counting scopes that <see cref="Due"/> may read.</summary>
     public virtual IReadOnlyList<ScopeId> ScopesDue(AccountState state, Instant recordedAt) => [];
 

@@ -21,6 +21,7 @@ public sealed class ComparisonCoverageTests
         ["PriceRule.Scopes"] = "the scopes of its bodies",
         ["PriceRule.ClosingScopes"] = "the scopes of its bodies' bounds and fees",
         ["PriceRule.GivesBack"] = "follows from corrections and re-pricing",
+        ["PriceRule.RepricesEarlierUnits"] = "follows from the ladders",
         ["PriceBody.HasFeeAtZero"] = "follows from its first tiers",
         ["PerLine.IsLadderWritten"] = "how an explanation names a single price",
         ["Meter.Places"] = "follows from being whole",

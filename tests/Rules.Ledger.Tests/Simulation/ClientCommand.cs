@@ -77,7 +77,7 @@ internal sealed class ClientCommands(Random random, Func<string, Instant> late)
             'g' => command with { Amount = random.Next(1, 60), End = random.Next(3) == 0 ? now + Duration.FromHours(random.Next(1, 40 * 24)) : null },
             'b' => command with { Amount = random.Next(1, 60) },
             'c' => command with { Amount = random.Next(0, 30), OccurredAt = random.Next(12) == 0 ? late(account) : null },
-            'k' => command with { Amount = random.Next(0, 20), OccurredAt = random.Next(3) == 0 ? late(account) : null },
+            'k' => command with { Amount = random.Next(-20, 20), OccurredAt = random.Next(3) == 0 ? late(account) : null },
             'q' => command with { Amount = random.Next(0, 70) },
             'h' => command with { Amount = random.Next(0, 30), End = random.Next(2) == 0 ? now + Duration.FromMinutes(random.Next(1, 60 * 24 * 3)) : null },
             'p' => command with { Amount = random.Next(0, 45), Named = Some(account, "h") },

@@ -17,6 +17,9 @@ internal sealed partial class ReferenceAccount
                 Make(command.Key, "prepaid", command.Amount, Last, EndOf(command) ?? long.MaxValue);
                 Lapse(Last);
                 return true;
+            case 'k' when command.Amount < 0:
+                GiveBack(-command.Amount * FactorOf(command, at));
+                return true;
             case 'c' or 'k':
                 return Use(command.Key, new ReferenceUse(), command.Amount * FactorOf(command, at));
             case 'h':
@@ -63,6 +66,7 @@ internal sealed partial class ReferenceAccount
             'h' when EndOf(command) <= at => "RT18",
             'v' when !_uses.TryGetValue(command.Named, out _) => "unknown_use",
             'v' when command.Amount > _uses[command.Named].Left => "exceeds_use",
+            'k' when -command.Amount * FactorOf(command, at) > Lots.Sum(lot => Math.Min(lot.Spent, _paid.Count(unit => unit == lot.Number))) => "RT06",
             'x' or 'm' => GrantOf(command.Named) is not { } lot ? "unknown_grant" : lot.IsLive(at) ? null : "too_late",
             _ => null,
         };
@@ -86,6 +90,7 @@ internal sealed partial class ReferenceAccount
             var lot = Take();
             lot.Spent++;
             use.Add(lot.Number);
+            _paid.Add(lot.Number);
         }
 
         _uses.Add(id, use);
@@ -142,6 +147,7 @@ internal sealed partial class ReferenceAccount
 
             lot.Spent++;
             use.Add(lot.Number);
+            _paid.Add(lot.Number);
         }
 
         foreach (var unit in hold.Units.Skip((int)credits).Reverse())
@@ -178,7 +184,31 @@ internal sealed partial class ReferenceAccount
             {
                 use.Undone[i] = true;
                 Return(use.Units[i], Last, wasSpent: true);
+                Forget(use.Units[i]);
                 wanted--;
+            }
+        }
+    }
+
+    // A correction may have given it back before.
+    private void Forget(int lot)
+    {
+        if (_paid.LastIndexOf(lot) is >= 0 and var place)
+        {
+            _paid.RemoveAt(place);
+        }
+    }
+
+    // What the price has drawn, last drawn first, whatever use it was.
+    private void GiveBack(long credits)
+    {
+        for (var i = _paid.Count - 1; i >= 0 && credits > 0; i--)
+        {
+            if (Lots[_paid[i] - 1].Spent > 0)
+            {
+                Return(_paid[i], Last, wasSpent: true);
+                _paid.RemoveAt(i);
+                credits--;
             }
         }
     }

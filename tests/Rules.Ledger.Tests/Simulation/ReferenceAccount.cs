@@ -6,6 +6,7 @@ internal sealed partial class ReferenceAccount
     private readonly Dictionary<string, ReferenceHold> _holds = new(StringComparer.Ordinal);
     private readonly List<ReferenceHold> _open = [];
     private readonly Dictionary<string, ReferenceUse> _uses = new(StringComparer.Ordinal);
+    private readonly List<int> _paid = [];
     private readonly List<(long From, int Factor)> _speeds = [(long.MinValue, 1)];
     private DateTime _anchor;
     private int _cycle;

@@ -38,6 +38,7 @@ internal static class SimulatedRules
           corrections allowed
           except when speed is double
             per unit 2 credits
+            corrections allowed
 
         bucket included from plan
           unused expires at cycle end

@@ -385,7 +385,8 @@ internal sealed class Simulator : IAsyncDisposable
             case CommandStatus.Invalid:
                 // What is named may have come to be, or to an end, since it was sent.
                 return (IsOutside(operation.Command, operation.SentAt) && operation.Expected is null)
-                    || (Code(result) is { } code && (code == operation.FaultAtFirst || code == FaultOf(operation))) ? null : $"is invalid: {result.Error}";
+                    || (Code(result) is { } code && (code == operation.FaultAtFirst || code == FaultOf(operation)
+                        || (code == "RT06" && _touched.Contains(operation.Command.Account)))) ? null : $"is invalid: {result.Error}";
             default:
                 return $"is answered {result.Status}";
         }
