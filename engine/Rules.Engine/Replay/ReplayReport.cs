@@ -91,11 +91,20 @@ public sealed record CandidateTotals
     /// <summary>Uses by outcome: index is <see cref="QuoteOutcome"/>; 0 counts events that cannot be priced.</summary>
     public ImmutableArray<long> Uses { get; init; } = [];
 
+    /// <summary>Uses that were blocked, paused or refused.</summary>
+    public long Stopped => Uses[(int)QuoteOutcome.Blocked] + Uses[(int)QuoteOutcome.Paused] + Uses[(int)QuoteOutcome.Refused];
+
     /// <summary>Drawn from postpaid buckets.</summary>
     public Int128 Postpaid { get; init; }
 
-    /// <summary>Lapsed unused, cuts of rollover caps included.</summary>
+    /// <summary>Lapsed unused, <see cref="RolloverLost"/> included.</summary>
     public Int128 Lapsed { get; init; }
+
+    /// <summary>Of what lapsed: what renewals did not carry over.</summary>
+    public Int128 RolloverLost { get; init; }
+
+    /// <summary>Bills for postpaid use that fell due in the window, by currency.</summary>
+    public ImmutableArray<BilledMoney> Billed { get; init; } = [];
 
     public Int128 Granted { get; init; }
 
@@ -103,6 +112,9 @@ public sealed record CandidateTotals
     public Int128 Due { get; init; }
 
     public long Alerts { get; init; }
+
+    /// <summary>How often each alert fired; by name, ascending.</summary>
+    public ImmutableArray<KeyValuePair<string, long>> AlertsByName { get; init; } = [];
 
     /// <summary>Accounts with a use that was blocked, paused or refused.</summary>
     public int AccountsStopped { get; init; }
@@ -118,28 +130,59 @@ public sealed record CandidateTotals
 }
 
 /// <param name="Results">One per candidate.</param>
-public sealed record AccountImpact(string Account, string? Plan, long Events, ImmutableArray<AccountResult> Results);
+public sealed record AccountImpact(string Account, string? Plan, long Events, ImmutableArray<AccountResult> Results)
+{
+    /// <summary>What a candidate charges more than the first; smallest units.</summary>
+    public long Change(int candidate) => Results[candidate].Charged - Results[0].Charged;
+
+    /// <summary>True where a candidate charges something else, or lets it run out at another time.</summary>
+    public bool IsTouched(int candidate) => Change(candidate) != 0 || Results[candidate].RanOutAt != Results[0].RanOutAt;
+
+    public bool RunsOutSooner(int candidate) =>
+        Results[candidate].RanOutAt is { } then && (Results[0].RanOutAt is not { } before || then < before);
+
+    /// <summary>How many whole days a candidate lets it run out later; below zero: sooner. Null where it does not run out under both.</summary>
+    public int? DaysLater(int candidate) =>
+        Results[candidate].RanOutAt is { } then && Results[0].RanOutAt is { } before ? (then - before).Days : null;
+}
 
 /// <summary>One account under one candidate.</summary>
 public sealed record AccountResult
 {
     public long Charged { get; init; }
 
+    public int Blocked { get; init; }
+
+    public int Paused { get; init; }
+
+    public int Refused { get; init; }
+
     /// <summary>Uses that were blocked, paused or refused.</summary>
-    public int Stopped { get; init; }
+    public int Stopped => Blocked + Paused + Refused;
 
     /// <summary>The first use that was blocked, paused or refused; null when none was.</summary>
     public Instant? RanOutAt { get; init; }
 
     public long Postpaid { get; init; }
 
+    /// <inheritdoc cref="CandidateTotals.Lapsed"/>
     public long Lapsed { get; init; }
+
+    /// <inheritdoc cref="CandidateTotals.RolloverLost"/>
+    public long RolloverLost { get; init; }
+
+    /// <inheritdoc cref="CandidateTotals.Billed"/>
+    public ImmutableArray<BilledMoney> Billed { get; init; } = [];
 
     public int Alerts { get; init; }
 
     /// <summary>At the end of the window.</summary>
     public ImmutableArray<BucketBalance> Balances { get; init; } = [];
 }
+
+/// <param name="Decimals">Of the currency.</param>
+/// <param name="Amount">Smallest units of the currency.</param>
+public readonly record struct BilledMoney(string Currency, int Decimals, Int128 Amount);
 
 /// <summary>Events of one shape on one day.</summary>
 /// <param name="Charged">One per candidate; of uses that ran.</param>
@@ -153,4 +196,5 @@ public sealed record RecordCell(string Name, string Value, long Events, Immutabl
 /// <param name="Index">Place of the event in the account's history.</param>
 /// <param name="Before">Charged under the first candidate; 0 where the use did not run.</param>
 /// <param name="Of">Sum of the differences of all events of the shape.</param>
-public sealed record Difference(int Candidate, UsageShape Shape, string Account, int Index, long Before, long After, Int128 Of);
+/// <param name="Events">How many events of the shape differ.</param>
+public sealed record Difference(int Candidate, UsageShape Shape, string Account, int Index, long Before, long After, Int128 Of, long Events);

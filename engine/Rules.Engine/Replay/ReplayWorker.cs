@@ -83,7 +83,7 @@ internal sealed class ReplayWorker
                 .Select(r => new RecordCell(first._recordNames[r.Key.Name], r.Key.Value, r.Value.Events, [.. r.Value.Charged]))],
             Totals = [.. first._sums.Select((s, i) => s.ToTotals(first._accounts.Count(a => a.Results[i].Stopped > 0)))],
             Differences = [.. first._differences
-                .Select(d => new Difference(d.Key.Candidate, first._shapes[d.Key.Shape], d.Value.Account, d.Value.Index, d.Value.Before, d.Value.After, d.Value.Of))
+                .Select(d => new Difference(d.Key.Candidate, first._shapes[d.Key.Shape], d.Value.Account, d.Value.Index, d.Value.Before, d.Value.After, d.Value.Of, d.Value.Events))
                 .OrderByDescending(d => Int128.Abs(d.Of)).ThenBy(d => d.Candidate).ThenBy(d => d.Shape.Code)],
             IsPartial = isPartial,
         };
@@ -94,7 +94,7 @@ internal sealed class ReplayWorker
         var outcomes = _outcomes[candidate];
         var sums = _sums[candidate];
         var charged = 0L;
-        var stopped = 0;
+        var stops = new int[(int)QuoteOutcome.Refused + 1];
         Instant? ranOutAt = null;
         _days.Begin();
         for (var i = 0; i < usage.Count; i++)
@@ -110,7 +110,7 @@ internal sealed class ReplayWorker
             else if (outcome >= (byte)QuoteOutcome.Blocked)
             {
                 ranOutAt ??= usage.RecordedAtOf(i);
-                stopped++;
+                stops[outcome]++;
             }
 
             var at = usage.OccurredAt[i];
@@ -129,16 +129,27 @@ internal sealed class ReplayWorker
         sums.Due += outcomes.Due;
         sums.Postpaid += outcomes.Postpaid;
         sums.Lapsed += outcomes.Lapsed;
+        sums.RolloverLost += outcomes.RolloverLost;
+        Money.Add(sums.Billed, outcomes.Billed);
+        foreach (var alert in outcomes.Alerts)
+        {
+            sums.AlertsByName[alert] = sums.AlertsByName.GetValueOrDefault(alert) + 1;
+        }
+
         sums.Granted += outcomes.Granted;
-        sums.Alerts += outcomes.Alerts;
+        sums.Alerts += outcomes.Alerts.Count;
         return new AccountResult
         {
             Charged = charged,
-            Stopped = stopped,
+            Blocked = stops[(int)QuoteOutcome.Blocked],
+            Paused = stops[(int)QuoteOutcome.Paused],
+            Refused = stops[(int)QuoteOutcome.Refused],
             RanOutAt = ranOutAt,
             Postpaid = outcomes.Postpaid,
             Lapsed = outcomes.Lapsed,
-            Alerts = outcomes.Alerts,
+            RolloverLost = outcomes.RolloverLost,
+            Billed = Money.ToArray(outcomes.Billed),
+            Alerts = outcomes.Alerts.Count,
             Balances = _replayers[candidate].BalancesAt(_window.Until),
         };
     }
@@ -227,6 +238,7 @@ internal sealed class ReplayWorker
         }
 
         known.Of += after - before;
+        known.Events++;
     }
 
     private void Merge(ReplayWorker other)
@@ -250,13 +262,13 @@ internal sealed class ReplayWorker
         foreach (var (key, difference) in other._differences)
         {
             ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(_differences, key, out var exists);
-            var of = known.Of + difference.Of;
+            var (of, events) = (known.Of + difference.Of, known.Events + difference.Events);
             if (!exists || difference.IsLargerThan(known))
             {
                 known = difference;
             }
 
-            known.Of = of;
+            (known.Of, known.Events) = (of, events);
         }
     }
 
@@ -277,7 +289,12 @@ internal sealed class ReplayWorker
         /// <summary>Charged to minimums when cycles ended.</summary>
         public long Due { get; set; }
 
-        public int Alerts { get; set; }
+        /// <summary>Of <see cref="Lapsed"/>: at renewals.</summary>
+        public long RolloverLost { get; set; }
+
+        public Dictionary<(string Currency, int Decimals), Int128> Billed { get; } = [];
+
+        public List<string> Alerts { get; } = [];
 
         /// <summary>0 for a use that did not run.</summary>
         public long Charged(int index) => Kind[index] == (byte)QuoteOutcome.Charged ? Charge[index] : 0;
@@ -290,8 +307,9 @@ internal sealed class ReplayWorker
                 Kind = new byte[events];
             }
 
-            Postpaid = Lapsed = Granted = Due = 0;
-            Alerts = 0;
+            Postpaid = Lapsed = Granted = Due = RolloverLost = 0;
+            Billed.Clear();
+            Alerts.Clear();
         }
     }
 
@@ -317,14 +335,19 @@ internal sealed class ReplayWorker
                     outcomes.Granted += entry.Amount;
                     break;
                 case EntryKind.Expiry or EntryKind.Rollover:
-                    outcomes.Lapsed += entry.Postings.Sum(p => p.Expired);
+                    var expired = entry.Postings.Sum(p => p.Expired);
+                    outcomes.Lapsed += expired;
+                    outcomes.RolloverLost += entry.Kind == EntryKind.Rollover ? expired : 0;
+                    break;
+                case EntryKind.PostpaidBill when entry.Bill is { } bill:
+                    Money.Add(outcomes.Billed, (bill.Currency, bill.Decimals), bill.Amount);
                     break;
                 default:
                     break;
             }
         }
 
-        public void Alerted(int index, string alert) => outcomes.Alerts++;
+        public void Alerted(int index, string alert) => outcomes.Alerts.Add(alert);
 
         public void Drawn(bool isPostpaid, long amount) => outcomes.Postpaid += isPostpaid ? amount : 0;
     }
@@ -342,6 +365,12 @@ internal sealed class ReplayWorker
         public Int128 Granted { get; set; }
 
         public Int128 Due { get; set; }
+
+        public Int128 RolloverLost { get; set; }
+
+        public Dictionary<(string Currency, int Decimals), Int128> Billed { get; } = [];
+
+        public Dictionary<string, long> AlertsByName { get; } = new(StringComparer.Ordinal);
 
         public long Alerts { get; set; }
 
@@ -363,6 +392,13 @@ internal sealed class ReplayWorker
             Lapsed += other.Lapsed;
             Granted += other.Granted;
             Due += other.Due;
+            RolloverLost += other.RolloverLost;
+            Money.Add(Billed, other.Billed);
+            foreach (var (alert, count) in other.AlertsByName)
+            {
+                AlertsByName[alert] = AlertsByName.GetValueOrDefault(alert) + count;
+            }
+
             Alerts += other.Alerts;
             NewZeros += other.NewZeros;
             NewNegatives += other.NewNegatives;
@@ -377,12 +413,32 @@ internal sealed class ReplayWorker
             Lapsed = Lapsed,
             Granted = Granted,
             Due = Due,
+            RolloverLost = RolloverLost,
+            Billed = Money.ToArray(Billed),
+            AlertsByName = [.. AlertsByName.OrderBy(static a => a.Key, StringComparer.Ordinal)],
             Alerts = Alerts,
             AccountsStopped = accountsStopped,
             NewZeros = NewZeros,
             NewNegatives = NewNegatives,
             Changed = Changed,
         };
+    }
+
+    private static class Money
+    {
+        public static void Add(Dictionary<(string Currency, int Decimals), Int128> sums, (string Currency, int Decimals) currency, Int128 amount) =>
+            sums[currency] = sums.GetValueOrDefault(currency) + amount;
+
+        public static void Add(Dictionary<(string Currency, int Decimals), Int128> sums, Dictionary<(string Currency, int Decimals), Int128> others)
+        {
+            foreach (var (currency, amount) in others)
+            {
+                Add(sums, currency, amount);
+            }
+        }
+
+        public static ImmutableArray<BilledMoney> ToArray(Dictionary<(string Currency, int Decimals), Int128> sums) =>
+            sums.Count == 0 ? [] : [.. sums.OrderBy(static s => s.Key.Currency, StringComparer.Ordinal).Select(static s => new BilledMoney(s.Key.Currency, s.Key.Decimals, s.Value))];
     }
 
     private sealed class Cell(int candidates)
@@ -401,7 +457,7 @@ internal sealed class ReplayWorker
         }
     }
 
-    private record struct LargestDifference(string Account, int Index, long Before, long After, Int128 Of)
+    private record struct LargestDifference(string Account, int Index, long Before, long After, Int128 Of, long Events)
     {
         // Ties by account, so that the number of threads decides nothing.
         public readonly bool IsLargerThan(in LargestDifference other) => Math.Abs(After - Before).CompareTo(Math.Abs(other.After - other.Before)) switch
