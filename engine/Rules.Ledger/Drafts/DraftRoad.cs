@@ -295,7 +295,10 @@ public sealed partial class DraftRoad
         {
             var errors = check.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToImmutableArray();
             return (null, new DraftResult(draft, new DraftProblem(DraftProblemCodes.TextHasErrors, errors.Length == 1
-                ? $"The text has an error: {errors[0]}" : $"The text has {errors.Length} errors, the first: {errors[0]}") { Diagnostics = errors }));
+                ? $"The text has an error: {errors[0]}" : $"The text has {errors.Length} errors, the first: {errors[0]}")
+            {
+                Diagnostics = errors,
+            }));
         }
 
         return check.Compilation.Id == new RuleFileId(draft.Ruleset, draft.Number)
