@@ -63,6 +63,8 @@ namespace Rules.Client;
 [JsonSerializable(typeof(AccountReset))]
 [JsonSerializable(typeof(BulkItems<KeyedReset>))]
 [JsonSerializable(typeof(BulkResults<AccountReset>))]
+[JsonSerializable(typeof(InvoicePage))]
+[JsonSerializable(typeof(InvoiceDetail))]
 [JsonSerializable(typeof(Alert))]
 [JsonSerializable(typeof(AlertPage))]
 [JsonSerializable(typeof(NewWebhook))]

@@ -38,6 +38,29 @@ public sealed partial class RulesClient
             HttpMethod.Get, Path(account) + "/statement" + Query(("from", Instant(from)), ("to", Instant(to))), null, null, ClientJson.Default.Statement,
             cancellationToken);
 
+    /// <summary>One page of bills for postpaid use, newest first.</summary>
+    /// <param name="account">Only of this account.</param>
+    /// <param name="ruleset">Only of this rule set.</param>
+    /// <param name="from">Billed at or after.</param>
+    /// <param name="to">Billed before.</param>
+    /// <param name="after">The <see cref="InvoicePage.Next"/> of the page before; null: the first page.</param>
+    /// <param name="limit">1 to 500 a page.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public Task<Answer<InvoicePage>> InvoicesAsync(
+        string? account = null, string? ruleset = null, DateTimeOffset? from = null, DateTimeOffset? to = null, string? after = null, int limit = 50,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            HttpMethod.Get,
+            "v1/invoices" + Query(("account", account), ("ruleset", ruleset), ("from", from is { } first ? Instant(first) : null), ("to", to is { } last ? Instant(last) : null),
+                ("limit", limit.ToString(CultureInfo.InvariantCulture)), ("after", after)),
+            null, null, ClientJson.Default.InvoicePage, cancellationToken);
+
+    /// <summary>One bill with what it is made of.</summary>
+    public Task<Answer<InvoiceDetail>> InvoiceAsync(string account, long entry, CancellationToken cancellationToken = default) =>
+        SendAsync(
+            HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"{Path(account)}/invoices/{entry}"), null, null,
+            ClientJson.Default.InvoiceDetail, cancellationToken);
+
     /// <summary>One page of use added up by account and up to two recorded names.</summary>
     /// <param name="from">Inclusive.</param>
     /// <param name="to">Exclusive.</param>

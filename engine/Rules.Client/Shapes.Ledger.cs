@@ -192,6 +192,9 @@ public sealed record Statement
     /// <summary>Opening plus what the lines made available.</summary>
     [JsonNumberHandling(Plain.Decimals)]
     public required decimal Closing { get; init; }
+
+    /// <summary>Postpaid use that was billed, or fell due, within the window; oldest first.</summary>
+    public required IReadOnlyList<Invoice> Bills { get; init; }
 }
 
 /// <summary>Everything of one kind in a statement; signed credits, <c>granted = available + held + spent + expired + moved</c>.</summary>

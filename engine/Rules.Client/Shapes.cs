@@ -371,12 +371,41 @@ public sealed record Balance
     [JsonNumberHandling(Plain.Decimals)]
     public required decimal Held { get; init; }
 
+    /// <summary>Credits that are owed.</summary>
+    [JsonNumberHandling(Plain.Decimals)]
+    public required decimal Owed { get; init; }
+
+    /// <summary>What is owed, oldest first; absent where nothing is.</summary>
+    public IReadOnlyList<Debt>? Debts { get; init; }
+
     /// <summary>Credits used in the running cycle that will be billed.</summary>
     [JsonNumberHandling(Plain.Decimals)]
     public required decimal Postpaid { get; init; }
 
     /// <summary>Grants that still matter, with what became of their credits.</summary>
     public required IReadOnlyList<Lot> Lots { get; init; }
+}
+
+/// <summary>What one use owes.</summary>
+public sealed record Debt
+{
+    /// <summary>Number of the debt in its account.</summary>
+    [JsonPropertyName("debt")]
+    public required long Number { get; init; }
+
+    /// <summary>The action that owes.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>Since when.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Credits that were owed at first.</summary>
+    [JsonNumberHandling(Plain.Decimals)]
+    public required decimal Amount { get; init; }
+
+    /// <summary>Credits that are still owed.</summary>
+    [JsonNumberHandling(Plain.Decimals)]
+    public required decimal Left { get; init; }
 }
 
 /// <summary>A grant: <c>granted = available + held + spent + expired + moved</c>.</summary>

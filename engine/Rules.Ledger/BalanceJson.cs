@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
 using Rules.Engine.Wire;
 
@@ -18,6 +19,7 @@ public static class BalanceJson
         json.WriteBalances(account.Buckets, account.Decimals);
         json.WriteUnits("carried"u8, account.Carried, account.Decimals);
         json.WriteUnits("held"u8, account.Held, account.Decimals);
+        json.WriteUnits("owed"u8, account.Owed, account.Decimals);
         json.WriteUnits("postpaid"u8, account.Postpaid, account.Decimals);
         json.WriteStartArray("lots"u8);
         foreach (var state in account.Lots)
@@ -26,6 +28,17 @@ public static class BalanceJson
         }
 
         json.WriteEndArray();
+        if (!account.Debts.IsEmpty)
+        {
+            json.WriteStartArray("debts"u8);
+            foreach (var debt in account.Debts)
+            {
+                json.WriteDebt(debt, account.Decimals);
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     });
 
@@ -39,6 +52,17 @@ public static class BalanceJson
         json.WriteUnits("spent"u8, spent, decimals);
         json.WriteUnits("expired"u8, expired, decimals);
         json.WriteUnits("moved"u8, moved, decimals);
+    }
+
+    private static void WriteDebt(this Utf8JsonWriter json, DebtState debt, int decimals)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("debt"u8, debt.Debt.Number);
+        json.WriteString("action"u8, debt.Debt.Action);
+        json.WriteInstant("at"u8, debt.Debt.OwedAt);
+        json.WriteUnits("amount"u8, debt.Debt.Amount, decimals);
+        json.WriteUnits("left"u8, debt.Left, decimals);
+        json.WriteEndObject();
     }
 
     private static void WriteLot(this Utf8JsonWriter json, LotState state, int decimals)

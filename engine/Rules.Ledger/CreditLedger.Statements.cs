@@ -24,19 +24,27 @@ public sealed partial class CreditLedger
         await Rulesets.KnowAsync(snapshot.Moment, cancellationToken);
         var ruleset = RulesetOf(stored.State);
         var now = Instants.Max(Instants.Now(_options.Time), stored.State.LastAt);
-        var counted = await snapshot.ScopesAsync(stored, Bookkeeper.ScopesDue(ruleset, stored.State, now), cancellationToken);
-        var due = Bookkeeper.Advance(ruleset, stored.State with { Scopes = counted }, now).Entries;
+        var due = await DueAsync(snapshot, stored, now, cancellationToken);
         var before = Merge(await snapshot.StatementAsync(stored, Instant.MinValue, from, cancellationToken), due.Where(entry => entry.OccurredAt < from));
         var lines = Merge(await snapshot.StatementAsync(stored, from, to, cancellationToken), due.Where(entry => entry.OccurredAt >= from && entry.OccurredAt < to));
         var opening = before.Sum(static line => line.Available);
         var credit = ruleset.Versions[^1].Model.Credit;
-        return new AccountStatement(account, stored.State.Ruleset, from, to, credit.Name, credit.Decimals, opening, lines, opening + lines.Sum(static line => line.Available));
+        var posted = await snapshot.BillsAsync(new InvoiceFilter(account, null, from, to, null, LargestPage), cancellationToken);
+        return new AccountStatement(account, stored.State.Ruleset, from, to, credit.Name, credit.Decimals, opening, lines, opening + lines.Sum(static line => line.Available))
+        {
+            Bills =
+            [
+                .. posted.Reverse().Select(InvoiceOf),
+                .. DueInvoices(stored.State, due).Where(invoice => invoice.To >= from && invoice.To < to),
+            ],
+        };
     }
 
     private static ImmutableArray<StatementLine> Merge(ImmutableArray<StatementLine> posted, IEnumerable<Entry> due)
     {
         var lines = posted.ToList();
-        foreach (var entry in due)
+        // A bill moves no credits: it stands beside the lines.
+        foreach (var entry in due.Where(static entry => !entry.Postings.IsEmpty))
         {
             var line = new StatementLine(entry.Kind, null, 1, entry.Postings.Sum(static p => p.Granted), entry.Postings.Sum(static p => p.Available),
                 entry.Postings.Sum(static p => p.Held), entry.Postings.Sum(static p => p.Spent), entry.Postings.Sum(static p => p.Expired),
@@ -62,7 +70,11 @@ public sealed partial class CreditLedger
 /// <param name="Opening">Available in all grants before the first line, those that start later included.</param>
 /// <param name="Lines">By kind, then by action.</param>
 public sealed record AccountStatement(string Account, string Ruleset, Instant From, Instant To, string CreditName, int Decimals, long Opening,
-    ImmutableArray<StatementLine> Lines, long Closing);
+    ImmutableArray<StatementLine> Lines, long Closing)
+{
+    /// <summary>Postpaid use that was billed, or fell due, within the window; oldest first, at most 500.</summary>
+    public ImmutableArray<Invoice> Bills { get; init; } = [];
+}
 
 /// <summary>Everything of one kind, and for uses of one action, in a statement: signed changes in smallest units, as of a posting.</summary>
 /// <param name="Entries">How many entries there were.</param>

@@ -21,10 +21,8 @@ public sealed record AccountSummary(string Id, string Ruleset, int? Version, str
 public sealed record AccountBalance(string Id, string Ruleset, int? Version, string? Plan, Cycle? Cycle, Instant At, int Decimals, string CreditName,
     ImmutableArray<BucketBalance> Buckets, ImmutableArray<LotState> Lots, ImmutableArray<DatedValue> Facts)
 {
-    /// <summary>Smallest units of plan grants that came through a rollover and can be drawn.</summary>
-    public long Carried => Lots
-        .Where(lot => lot.Lot.Origin == LotOrigin.Plan && lot.Lot.Cycle < Cycle?.Number && lot.Lot.EffectiveAt <= At && !(lot.Lot.ExpiresAt <= At))
-        .Sum(static lot => lot.Available);
+    /// <summary>Smallest units that came through a rollover and can be drawn.</summary>
+    public long Carried => Lots.Where(IsCarried).Sum(static lot => lot.Available);
 
     /// <summary>Smallest units that holds keep back.</summary>
     public long Held => Lots.Sum(static lot => lot.Held);
@@ -34,6 +32,17 @@ public sealed record AccountBalance(string Id, string Ruleset, int? Version, str
 
     /// <summary>Open debts, oldest first; no credits that may repay them are left.</summary>
     public ImmutableArray<DebtState> Debts { get; init; } = [];
+
+    /// <summary>Smallest units that are owed.</summary>
+    public long Owed => Debts.Sum(static debt => debt.Left);
+
+    // Carried by a renewal or a reset; a grant for its own life is carried once the cycle that made it is over.
+    private bool IsCarried(LotState lot) => lot.Lot.EffectiveAt <= At && !(lot.Lot.ExpiresAt <= At) && lot.Lot.Rollover switch
+    {
+        { Kind: RolloverKind.Carries, At: { } carried } => carried <= At,
+        { Kind: RolloverKind.Own } => lot.Lot.Origin == LotOrigin.Plan && lot.Lot.Cycle < Cycle?.Number,
+        _ => false,
+    };
 }
 
 /// <param name="Account">Null for entries of every account.</param>

@@ -76,6 +76,7 @@ public static class ReportJson
 
         json.WriteEndArray();
         json.WriteUnits("closing"u8, statement.Closing, decimals);
+        json.WriteInvoices("bills"u8, statement.Bills);
         json.WriteEndObject();
     });
 

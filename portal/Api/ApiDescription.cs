@@ -217,6 +217,7 @@ public static class ApiDescription
         "host_not_allowed" or "bad_request" => true,
         "not_found" => false,
         "entry_unknown" => operation.OperationId == "explain",
+        "invoice_unknown" => operation.OperationId == "invoice",
         "account_unknown" => operation.OperationId is not ("rotate-key" or "revoke-key" or "remove-webhook" or "deliveries" or "resend"),
         "webhook_unknown" => operation.OperationId is "remove-webhook" or "deliveries",
         "delivery_unknown" => operation.OperationId == "resend",

@@ -65,7 +65,7 @@ internal static class ApiExamples
         {
           "account": "acme", "at": "2026-05-03T10:00:00Z", "credit": "credit",
           "cycle": {"number": 0, "start": "2026-05-01T10:00:00Z", "end": "2026-06-01T10:00:00Z"},
-          "balances": {"allotment": "1995"}, "carried": "0", "held": "0", "postpaid": "0",
+          "balances": {"allotment": "1995"}, "carried": "0", "held": "0", "owed": "0", "postpaid": "0",
           "lots": [{
             "lot": 1, "id": "plan:Hobby:allotment:0", "bucket": "allotment", "origin": "plan",
             "effective": "2026-05-01T10:00:00Z", "expires": "2026-06-01T10:00:00Z",
@@ -267,6 +267,26 @@ internal static class ApiExamples
         {"items": [{"idempotency_key": "reset-1", "account": "acme"}]}
         """;
 
+    public const string InvoicePage = """
+        {
+          "invoices": [{
+            "invoice": "sys:bill:flex:0", "account": "acme", "ruleset": "roboflow", "bucket": "flex", "cycle": 0,
+            "from": "2026-05-01T10:00:00Z", "to": "2026-06-01T10:00:00Z", "credits": "15", "price": "4", "currency": "USD", "amount": "60", "exact": "60",
+            "credited": "0", "entry": 12, "recorded_at": "2026-06-01T10:04:12.5Z"
+          }],
+          "next": null
+        }
+        """;
+
+    public const string InvoiceDetail = """
+        {
+          "invoice": "sys:bill:flex:0", "account": "acme", "ruleset": "roboflow", "bucket": "flex", "cycle": 0,
+          "from": "2026-05-01T10:00:00Z", "to": "2026-06-01T10:00:00Z", "credits": "15", "price": "4", "currency": "USD", "amount": "60", "exact": "60",
+          "credited": "0", "entry": 12, "recorded_at": "2026-06-01T10:04:12.5Z",
+          "lines": [{"action": "training", "uses": 2, "credits": "15"}]
+        }
+        """;
+
     public const string AlertPage = """
         {
           "alerts": [{
@@ -345,7 +365,7 @@ internal static class ApiExamples
             {"kind": "grant", "entries": 1, "granted": "2000", "available": "2000", "held": "0", "spent": "0", "expired": "0", "moved": "0"},
             {"kind": "charge", "action": "reply", "entries": 1, "granted": "0", "available": "-5", "held": "0", "spent": "5", "expired": "0", "moved": "0"}
           ],
-          "closing": "1995"
+          "closing": "1995", "bills": []
         }
         """;
 

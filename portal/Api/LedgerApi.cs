@@ -131,12 +131,7 @@ internal static class LedgerApi
             return new JsonBody(ReportJson.Usage(report, by));
         }
 
-        if (report.Next is { } next)
-        {
-            var query = QueryString.Create(request.Query.Where(static p => p.Key != "after").Append(new("after", next)));
-            context.Response.Headers.Link = $"<{request.Path}{query}>; rel=\"next\"";
-        }
-
+        Parameters.LinkNext(context, report.Next);
         return new CsvBody(ReportJson.UsageCsv(report, by), "usage.csv");
     }
 
@@ -165,7 +160,7 @@ internal static class LedgerApi
     }
 
     // A list over several accounts is open to a restricted key where it asks for one that it may use, or for a whole rule set that it may.
-    private static async ValueTask<Problem?> RestrictedAsync(HttpContext context, string? account, string? ruleset)
+    internal static async ValueTask<Problem?> RestrictedAsync(HttpContext context, string? account, string? ruleset)
     {
         if (context.Features.Get<ApiCaller>() is not { Key.IsRestricted: true } caller)
         {

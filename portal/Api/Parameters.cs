@@ -107,4 +107,15 @@ internal static class Parameters
     }
 
     public static Problem Refuse(string detail, string help) => new(ProblemKinds.ParameterInvalid, detail, help);
+
+    /// <summary>Names the next page of a CSV list, which has no place for it.</summary>
+    /// <param name="next">Null on the last page.</param>
+    public static void LinkNext(HttpContext context, string? next)
+    {
+        if (next is not null)
+        {
+            var query = QueryString.Create(context.Request.Query.Where(static p => p.Key != "after").Append(new("after", next)));
+            context.Response.Headers.Link = $"<{context.Request.Path}{query}>; rel=\"next\"";
+        }
+    }
 }

@@ -33,6 +33,7 @@ public static class ProblemKinds
     public static readonly ProblemKind RulesetNotFound = new("ruleset_not_found", 404, "No published rule set has this name.");
     public static readonly ProblemKind VersionUnknown = new("version_unknown", 404, "The rule set has no such version.");
     public static readonly ProblemKind EntryUnknown = new("entry_unknown", 404, "The account has no such entry.");
+    public static readonly ProblemKind InvoiceUnknown = new("invoice_unknown", 404, "The account has no such invoice.");
     public static readonly ProblemKind ApiKeyUnknown = new("api_key_unknown", 404, "No API key has this id.");
     public static readonly ProblemKind WebhookUnknown = new("webhook_unknown", 404, "No webhook has this id.");
     public static readonly ProblemKind DeliveryUnknown = new("delivery_unknown", 404, "The webhook has no such delivery.");
@@ -67,7 +68,7 @@ public static class ProblemKinds
     [
         BadRequest, .. WireCodes.All.Select(code => new ProblemKind(code, 400, WireTitle(code))),
         HostNotAllowed, KeyRequired, KeyInvalid, ParameterInvalid, ApiKeyRequired, ApiKeyInvalid, Blocked, Paused, Refused, CrossSite, ScopeMissing, KeyRestricted,
-        NotFound, AccountUnknown, RulesetNotFound, VersionUnknown, EntryUnknown, ApiKeyUnknown, WebhookUnknown, DeliveryUnknown, MethodNotAllowed, RequestTimeout, AccountExists, BodyTooLarge, TooManyItems,
+        NotFound, AccountUnknown, RulesetNotFound, VersionUnknown, EntryUnknown, InvoiceUnknown, ApiKeyUnknown, WebhookUnknown, DeliveryUnknown, MethodNotAllowed, RequestTimeout, AccountExists, BodyTooLarge, TooManyItems,
         ContentType, KeyReused, TooManyGroups, ValueInvalid,
         .. _ofCommands, RateLimited, InternalError, Busy, StoreUnavailable, OutcomeUnknown,
     ];

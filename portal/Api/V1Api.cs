@@ -61,6 +61,7 @@ public static class V1Api
         api.MapKeys();
 
         api.MapLedger();
+        api.MapInvoices();
 
         foreach (var path in new[] { "/quotes", "/quotes/bulk" })
         {

@@ -144,6 +144,15 @@ public interface IReadSnapshot : IAccountReader
     /// </summary>
     ValueTask<ImmutableArray<StatementLine>> StatementAsync(StoredAccount account, Instant from, Instant to, CancellationToken cancellationToken);
 
+    /// <summary>Bills, newest first.</summary>
+    ValueTask<ImmutableArray<BillRow>> BillsAsync(InvoiceFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>The bill of one entry; null where it is none.</summary>
+    ValueTask<BillRow?> BillAsync(string account, long sequence, CancellationToken cancellationToken);
+
+    /// <summary>What a bill is made of, by action.</summary>
+    ValueTask<ImmutableArray<InvoiceLine>> BillLinesAsync(BillRow bill, CancellationToken cancellationToken);
+
     ValueTask<EntryRecord?> EntryAsync(string account, long sequence, CancellationToken cancellationToken);
 
     /// <summary>What the database itself finds wrong with its files and references; empty when nothing.</summary>

@@ -122,6 +122,15 @@ public sealed record EntryProof(JournalEntry Entry, bool KeyResolves, bool Trace
 /// <param name="Hash">Of its last entry, or of its opening.</param>
 public sealed record AccountHead(string Account, long Sequence, ReadOnlyMemory<byte> Hash);
 
+/// <summary>A bill as its entry keeps it.</summary>
+/// <param name="Position">Rises with every entry of the store.</param>
+/// <param name="Credits">Smallest units that were billed.</param>
+/// <param name="From">Where the cycle began, or the bill before of the same bucket and cycle; null without cycles.</param>
+/// <param name="To">When it fell due.</param>
+/// <param name="Credited">Smallest units that were taken back since.</param>
+public sealed record BillRow(long Position, string Account, string Ruleset, long Sequence, string Key, Bill Bill, long Credits, Instant? From, Instant To,
+    Instant RecordedAt, long Credited);
+
 /// <summary>A use as a report counts it.</summary>
 /// <param name="Amount">Smallest units: charged, or given back by a reversal.</param>
 /// <param name="Event">As canonical JSON; of a reversal, that of the use it takes back.</param>

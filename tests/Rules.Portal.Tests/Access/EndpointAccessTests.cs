@@ -25,7 +25,7 @@ public sealed class EndpointAccessTests(RunningPortal portal)
         "POST /v1/keys", "GET /v1/keys", "POST /v1/keys/{key}/rotate", "DELETE /v1/keys/{key}",
         "POST /v1/webhooks", "GET /v1/webhooks", "DELETE /v1/webhooks/{webhook}", "GET /v1/webhooks/{webhook}/deliveries",
         "POST /v1/webhooks/{webhook}/deliveries/{message}/resend", "GET /v1/alerts",
-        "GET /v1/accounts", "GET /v1/usage", "GET /v1/rulesets", "GET /v1/rulesets/{ruleset}/versions", "GET /v1/rulesets/{ruleset}/versions/{version}",
+        "GET /v1/accounts", "GET /v1/usage", "GET /v1/invoices", "GET /v1/rulesets", "GET /v1/rulesets/{ruleset}/versions", "GET /v1/rulesets/{ruleset}/versions/{version}",
     ];
 
     [Fact]
@@ -95,6 +95,7 @@ public sealed class EndpointAccessTests(RunningPortal portal)
 
     [Theory]
     [InlineData("/v1/accounts")]
+    [InlineData("/v1/invoices")]
     [InlineData("/v1/usage?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&by=action")]
     public async Task List_over_all_accounts_is_refused_to_a_restricted_key(string address)
     {

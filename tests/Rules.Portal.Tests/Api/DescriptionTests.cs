@@ -33,7 +33,7 @@ public sealed class DescriptionTests(RunningPortal portal)
         Statuses(paths, "/v1/charges/bulk", "post").ShouldBe(["200", "400", "401", "403", "413", "415", "422", "429", "503"]);
         Statuses(paths, "/v1/alerts", "get").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
         Statuses(paths, "/v1/webhooks", "post").ShouldBe(["200", "400", "401", "403", "413", "415", "422", "429", "503"]);
-        paths.EnumerateObject().Count().ShouldBe(50);
+        paths.EnumerateObject().Count().ShouldBe(52);
     }
 
     [Fact]
@@ -201,6 +201,7 @@ public sealed class DescriptionTests(RunningPortal portal)
                 "GET /v1/accounts/{account}", "GET /v1/accounts/{account}/balance", "GET /v1/accounts/{account}/entries",
                 "GET /v1/accounts/{account}/entries/{entry}", "GET /v1/problems",
                 "GET /v1/accounts", "POST /v1/accounts/{account}/facts-and-terms", "POST /v1/accounts/{account}/plan", "POST /v1/purchases",
+                "GET /v1/invoices", "GET /v1/accounts/{account}/invoices/{entry}",
                 "GET /v1/accounts/{account}/statement", "GET /v1/usage", "GET /v1/rulesets", "GET /v1/rulesets/{ruleset}/versions",
                 "GET /v1/rulesets/{ruleset}/versions/{version}",
                 "POST /v1/holds", "POST /v1/captures", "POST /v1/releases", "POST /v1/reversals", "POST /v1/refunds", "POST /v1/corrections",
