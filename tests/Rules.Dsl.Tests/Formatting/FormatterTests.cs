@@ -170,7 +170,7 @@ public sealed class FormatterTests
         Formatter.Format(SyntaxTree.Parse(Header + "prise scan\n  per page\n")).ShouldBeNull();
 
     [Fact]
-    public void Formatting_twice_changes_nothing_whatever_the_spaces_were()
+    public void E8_Formatting_twice_changes_nothing_whatever_the_spaces_were()
     {
         foreach (var name in TestFiles.Names)
         {

@@ -21,9 +21,9 @@ public sealed class EngineInvariantTests
 
     private static readonly Instant s_at = Instant.FromUtc(2026, 2, 1, 0, 0);
 
-    // E1, E12: slices, then what the trace says was done to their sum.
+    // Slices, then what the trace says was done to their sum.
     [Fact]
-    public void Explanation_adds_up_to_the_exact_amount_by_itself() => ForEachEvent((seed, _, quote, _) =>
+    public void E1_E12_Explanation_adds_up_to_the_exact_amount_by_itself() => ForEachEvent((seed, _, quote, _) =>
     {
         var sum = ExactDecimal.Zero;
         foreach (var step in quote.Steps)
@@ -39,9 +39,8 @@ public sealed class EngineInvariantTests
         sum.ShouldBe(quote.Exact, $"seed {seed}");
     });
 
-    // E2.
     [Fact]
-    public void Posted_total_is_the_exact_total_rounded_once() => ForEachEvent((seed, price, _, state) =>
+    public void E2_Posted_total_is_the_exact_total_rounded_once() => ForEachEvent((seed, price, _, state) =>
     {
         foreach (var scope in state.Scopes)
         {
@@ -59,9 +58,8 @@ public sealed class EngineInvariantTests
         }
     });
 
-    // E3.
     [Fact]
-    public void More_units_never_cost_less_where_no_volume_ladder_stands() => ForEachPrice(
+    public void E3_More_units_never_cost_less_where_no_volume_ladder_stands() => ForEachPrice(
         b => b.Lines.TrueForAll(l => l.Mode != "volume"),
         (seed, price, published, account, random) =>
         {
@@ -74,9 +72,9 @@ public sealed class EngineInvariantTests
             }
         });
 
-    // E4: what stands per event is excluded, by its own words.
+    // What stands per event is excluded, by its own words.
     [Fact]
-    public void Cutting_the_use_of_a_scope_into_events_changes_nothing() => ForEachPrice(
+    public void E4_Cutting_the_use_of_a_scope_into_events_changes_nothing() => ForEachPrice(
         b => b.IsScoped && b.Rows.Count == 0 && b.Floors.Count == 0 && b.FreeEvents is null && b.EventLeast is null && b.EventMost is null
             && b.Lines.TrueForAll(l => l.Meter is not null),
         (seed, price, published, account, random) =>
@@ -89,9 +87,8 @@ public sealed class EngineInvariantTests
             (parts.Answer!.Charge + rest.Answer!.Charge).ShouldBe(whole.Answer!.Charge, $"seed {seed}\n{price.Text}");
         });
 
-    // E5.
     [Fact]
-    public void Nothing_used_costs_nothing_and_no_use_costs_less_than_nothing() => ForEachPrice(
+    public void E5_Nothing_used_costs_nothing_and_no_use_costs_less_than_nothing() => ForEachPrice(
         static _ => true,
         (seed, price, published, account, random) =>
         {
@@ -102,12 +99,11 @@ public sealed class EngineInvariantTests
             }
         });
 
-    // E6.
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Graduated_price_is_continuous_at_every_limit(int seed)
+    public void E6_Graduated_price_is_continuous_at_every_limit(int seed)
     {
         var random = new Random(seed);
         for (var round = 0; round < 40; round++)
@@ -141,9 +137,9 @@ public sealed class EngineInvariantTests
         }
     }
 
-    // E7: of the file and of the event.
+    // Of the file and of the event.
     [Fact]
-    public void Order_of_rules_and_of_members_changes_nothing()
+    public void E7_Order_of_rules_and_of_members_changes_nothing()
     {
         foreach (var name in RuleFiles.Shipped.Where(n => !File.ReadAllText(PathOf(n)).Contains(" amends version ", StringComparison.Ordinal)))
         {
@@ -168,9 +164,9 @@ public sealed class EngineInvariantTests
         });
     }
 
-    // E9, E11: one text, one meaning and one answer, byte by byte.
+    // One text, one meaning and one answer, byte by byte.
     [Fact]
-    public void Meaning_and_answer_are_the_same_in_every_culture_and_on_every_thread()
+    public void E9_E11_Meaning_and_answer_are_the_same_in_every_culture_and_on_every_thread()
     {
         string[] cultures = ["", "tr-TR", "ar-SA", "fr-FR", "hi-IN", "th-TH"];
         for (var seed = 0; seed < 40; seed++)
@@ -195,9 +191,8 @@ public sealed class EngineInvariantTests
         }
     }
 
-    // E13.
     [Fact]
-    public void Version_that_changes_another_price_leaves_this_one_alone() => ForEachPrice(
+    public void E13_Version_that_changes_another_price_leaves_this_one_alone() => ForEachPrice(
         static _ => true,
         (seed, price, _, _, random) =>
         {
@@ -211,9 +206,8 @@ public sealed class EngineInvariantTests
             string With(string figure) => price.Text + $"action other\nprice other\n  each {figure}\n";
         });
 
-    // E15.
     [Fact]
-    public void Quantity_too_large_is_an_error_and_never_wraps()
+    public void E15_Quantity_too_large_is_an_error_and_never_wraps()
     {
         var most = new ExactDecimal(999_999_999_999_999);
         var (priced, refused) = (0, 0);
@@ -242,9 +236,8 @@ public sealed class EngineInvariantTests
         refused.ShouldBeGreaterThan(20);
     }
 
-    // E16.
     [Fact]
-    public void Thousand_units_cost_what_one_of_a_thousand_does()
+    public void E16_Thousand_units_cost_what_one_of_a_thousand_does()
     {
         for (var seed = 0; seed < 100; seed++)
         {

@@ -19,7 +19,7 @@ public sealed class NaiveEvaluationTests
 
     // A failure names the seed of the ruleset; the same seed makes the same text and the same streams.
     [Fact]
-    public void Engine_agrees_with_the_naive_evaluator_on_100_000_pairs_of_ruleset_and_events()
+    public void E10_Engine_agrees_with_the_naive_evaluator_on_100_000_pairs_of_ruleset_and_events()
     {
         var texts = new HashSet<string>(StringComparer.Ordinal);
         var pairs = 0;

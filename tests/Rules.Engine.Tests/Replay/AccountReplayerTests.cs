@@ -13,7 +13,7 @@ public sealed class AccountReplayerTests
 
     [Theory]
     [MemberData(nameof(Shipped))]
-    public void Short_way_equals_the_long_way_under_shipped_rules(string file)
+    public void E14_Short_way_equals_the_long_way_under_shipped_rules(string file)
     {
         var model = RuleFiles.Load(file);
         var ruleset = RuleFiles.Publish(model);

@@ -284,7 +284,7 @@ internal static partial class Scenarios
         return text.ToString();
     }
 
-    private static List<string> Rows(Microsoft.Data.Sqlite.SqliteConnection connection, string sql)
+    internal static List<string> Rows(Microsoft.Data.Sqlite.SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;

@@ -25,7 +25,7 @@ public sealed class ApiKeyTests(RunningPortal portal)
     }
 
     [Fact]
-    public async Task Anything_but_the_very_key_is_401_with_one_body()
+    public async Task S10_Anything_but_the_very_key_is_401_with_one_body()
     {
         var key = await portal.NewKeyAsync(KeyScopes.Read);
         var other = await portal.NewKeyAsync(KeyScopes.Read);
@@ -68,7 +68,7 @@ public sealed class ApiKeyTests(RunningPortal portal)
     }
 
     [Fact]
-    public async Task Key_is_shown_once_and_stored_hashed()
+    public async Task S10_Key_is_shown_once_and_stored_hashed()
     {
         var made = (await portal.Client.CreateKeyAsync(new NewKey { Name = "image workers", Scopes = ["quote", "charge"] })).EnsureGranted();
         var list = await portal.Client.KeysAsync();
@@ -84,7 +84,7 @@ public sealed class ApiKeyTests(RunningPortal portal)
     }
 
     [Fact]
-    public async Task Revoked_key_is_refused_at_once_and_stays_so()
+    public async Task S10_Revoked_key_is_refused_at_once_and_stays_so()
     {
         var made = (await portal.Client.CreateKeyAsync(new NewKey { Name = "leaver", Scopes = ["admin"] })).EnsureGranted();
         using var http = portal.Holding(made.Text);
@@ -101,7 +101,7 @@ public sealed class ApiKeyTests(RunningPortal portal)
     }
 
     [Fact]
-    public async Task Key_that_another_node_revoked_is_refused_within_five_seconds()
+    public async Task S10_Key_that_another_node_revoked_is_refused_within_five_seconds()
     {
         var made = (await portal.Client.CreateKeyAsync(new NewKey { Name = "far away", Scopes = ["admin"] })).EnsureGranted();
         using var http = portal.Holding(made.Text);
@@ -120,7 +120,7 @@ public sealed class ApiKeyTests(RunningPortal portal)
     }
 
     [Fact]
-    public async Task Expired_key_is_refused_and_says_so_to_its_holder()
+    public async Task S10_Expired_key_is_refused_and_says_so_to_its_holder()
     {
         var issued = await portal.Portal.Ledger.Keys.CreateAsync(
             new NewApiKey { Name = "old", Scopes = KeyScopes.Admin, CreatedBy = "command", ExpiresAt = NodaTime.SystemClock.Instance.GetCurrentInstant() }, default);
@@ -132,7 +132,7 @@ public sealed class ApiKeyTests(RunningPortal portal)
     }
 
     [Fact]
-    public async Task Rotated_key_has_a_new_text_and_the_old_one_counts_for_the_overlap()
+    public async Task S10_Rotated_key_has_a_new_text_and_the_old_one_counts_for_the_overlap()
     {
         var made = (await portal.Client.CreateKeyAsync(new NewKey { Name = "rotating", Scopes = ["admin"] })).EnsureGranted();
         using var before = portal.Holding(made.Text);

@@ -29,7 +29,7 @@ public sealed class EndpointAccessTests(RunningPortal portal)
     ];
 
     [Fact]
-    public void Every_address_says_who_may_call_it()
+    public void S1_S2_Every_address_says_who_may_call_it()
     {
         var unclassified = Endpoints().Where(endpoint => endpoint.Metadata.GetMetadata<EndpointAccess>() is null).Select(Name);
 
@@ -39,7 +39,7 @@ public sealed class EndpointAccessTests(RunningPortal portal)
     }
 
     [Fact]
-    public async Task Every_address_refuses_a_stranger_and_a_key_without_its_scope()
+    public async Task S2_Every_address_refuses_a_stranger_and_a_key_without_its_scope()
     {
         using var stranger = portal.Holding(null);
         foreach (var endpoint in Endpoints().Where(endpoint => !IsRefusal(endpoint)))
@@ -62,7 +62,7 @@ public sealed class EndpointAccessTests(RunningPortal portal)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Foreign_account_answers_like_one_that_is_not_there(bool byAccount)
+    public async Task S1_Foreign_account_answers_like_one_that_is_not_there(bool byAccount)
     {
         var mine = await portal.OpenBiodockAsync();
         var foreign = await portal.OpenBookbagAsync("Pro");
@@ -97,7 +97,7 @@ public sealed class EndpointAccessTests(RunningPortal portal)
     [InlineData("/v1/accounts")]
     [InlineData("/v1/invoices")]
     [InlineData("/v1/usage?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&by=action")]
-    public async Task List_over_all_accounts_is_refused_to_a_restricted_key(string address)
+    public async Task S1_List_over_all_accounts_is_refused_to_a_restricted_key(string address)
     {
         using var http = portal.Holding(await portal.NewKeyAsync(KeyScopes.All, accounts: [await portal.OpenBiodockAsync()]));
         using var answer = await http.GetAsync(address);
@@ -129,7 +129,7 @@ public sealed class EndpointAccessTests(RunningPortal portal)
     }
 
     [Fact]
-    public async Task Escaped_member_name_is_no_way_around_a_restriction()
+    public async Task S1_Escaped_member_name_is_no_way_around_a_restriction()
     {
         var mine = await portal.OpenBiodockAsync();
         var foreign = await portal.OpenBiodockAsync();
