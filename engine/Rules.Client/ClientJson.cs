@@ -75,6 +75,11 @@ namespace Rules.Client;
 [JsonSerializable(typeof(Key))]
 [JsonSerializable(typeof(KeyList))]
 [JsonSerializable(typeof(KeyRotation))]
+[JsonSerializable(typeof(NewReplay))]
+[JsonSerializable(typeof(Replay))]
+[JsonSerializable(typeof(ReplayPage))]
+[JsonSerializable(typeof(ReplayProgress))]
+[JsonSerializable(typeof(ReplayEnd))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(IReadOnlyList<ProblemKind>))]
 public sealed partial class ClientJson : JsonSerializerContext;

@@ -124,19 +124,26 @@ public sealed partial class RulesClient(HttpClient http, string? key = null)
         return content;
     }
 
+    private HttpRequestMessage Request(HttpMethod method, string path)
+    {
+        var request = new HttpRequestMessage(method, path);
+        if (key is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+
+        return request;
+    }
+
     private async Task<Answer<T>> SendAsync<T>(
         HttpMethod method, string path, HttpContent? body, string? idempotencyKey, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
-        using var request = new HttpRequestMessage(method, path) { Content = body };
+        using var request = Request(method, path);
+        request.Content = body;
         if (idempotencyKey is not null)
         {
             request.Headers.Add("Idempotency-Key", idempotencyKey);
-        }
-
-        if (key is not null)
-        {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         }
 
         using var response = await http.SendAsync(request, cancellationToken);

@@ -5,6 +5,7 @@ using Rules.Ledger.Anchoring;
 using Rules.Ledger.Drafts;
 using Rules.Ledger.Journal;
 using Rules.Ledger.Outbox;
+using Rules.Ledger.Replays;
 using Rules.Ledger.Storage;
 using Rules.Ledger.Storage.Sqlite;
 using Rules.Ledger.Storage.SqlServer;
@@ -48,6 +49,10 @@ public sealed partial class CreditLedger : IAsyncDisposable
     /// <summary>Versions before they are published, and their way there.</summary>
     /// <exception cref="NotSupportedException">The store keeps a ledger only.</exception>
     public DraftRoad Drafts => field ??= new DraftRoad(App, Rulesets, _options.Time);
+
+    /// <summary>Results of replays of its accounts' past.</summary>
+    /// <exception cref="NotSupportedException">The store keeps a ledger only.</exception>
+    public ReplayArchive Replays => field ??= new ReplayArchive(App);
 
     /// <summary>Opens or creates a ledger in a SQLite file.</summary>
     /// <param name="path">The file; its directory is created.</param>

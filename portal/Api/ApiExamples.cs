@@ -389,4 +389,14 @@ internal static class ApiExamples
           }]
         }
         """;
+
+    public const string NewReplay = """
+        {
+          "ruleset": "bookbag",
+          "drafts": [{ "name": "dearer", "text": "language 1\nruleset bookbag version 2 effective 2027-01-01 amends version 1\n  existing accounts move at renewal\n\nplan Hobby grants 3,000 credits every month into allotment\n" }],
+          "from": "2026-05-01T00:00:00Z",
+          "to": "2026-06-01T00:00:00Z",
+          "by": ["action", "model"]
+        }
+        """;
 }

@@ -37,6 +37,7 @@ public static class ProblemKinds
     public static readonly ProblemKind ApiKeyUnknown = new("api_key_unknown", 404, "No API key has this id.");
     public static readonly ProblemKind WebhookUnknown = new("webhook_unknown", 404, "No webhook has this id.");
     public static readonly ProblemKind DeliveryUnknown = new("delivery_unknown", 404, "The webhook has no such delivery.");
+    public static readonly ProblemKind ReplayUnknown = new("replay_unknown", 404, "No replay has this id.");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The address does not take this method.");
     public static readonly ProblemKind RequestTimeout = new("request_timeout", 408, "The request came too slowly.");
     public static readonly ProblemKind AccountExists = new("account_exists", 409, "An account of this id is already open.");
@@ -45,6 +46,7 @@ public static class ProblemKinds
     public static readonly ProblemKind ContentType = new("content_type_unsupported", 415, "The body must be JSON.");
     public static readonly ProblemKind KeyReused = new("idempotency_key_reused", 422, "The Idempotency-Key was used for another command.");
     public static readonly ProblemKind ValueInvalid = new("value_invalid", 422, "A member has a value that cannot be taken.");
+    public static readonly ProblemKind DraftInvalid = new("draft_invalid", 422, "A draft cannot be replayed.");
     public static readonly ProblemKind RateLimited = new("rate_limited", 429, "The API key sends more requests than it may.");
     public static readonly ProblemKind TooManyGroups = new("too_many_groups", 422, "The report would have too many rows for one account.");
     public static readonly ProblemKind InternalError = new("internal_error", 500, "The service failed.");
@@ -68,8 +70,8 @@ public static class ProblemKinds
     [
         BadRequest, .. WireCodes.All.Select(code => new ProblemKind(code, 400, WireTitle(code))),
         HostNotAllowed, KeyRequired, KeyInvalid, ParameterInvalid, ApiKeyRequired, ApiKeyInvalid, Blocked, Paused, Refused, CrossSite, ScopeMissing, KeyRestricted,
-        NotFound, AccountUnknown, RulesetNotFound, VersionUnknown, EntryUnknown, InvoiceUnknown, ApiKeyUnknown, WebhookUnknown, DeliveryUnknown, MethodNotAllowed, RequestTimeout, AccountExists, BodyTooLarge, TooManyItems,
-        ContentType, KeyReused, TooManyGroups, ValueInvalid,
+        NotFound, AccountUnknown, RulesetNotFound, VersionUnknown, EntryUnknown, InvoiceUnknown, ApiKeyUnknown, WebhookUnknown, DeliveryUnknown, ReplayUnknown, MethodNotAllowed, RequestTimeout, AccountExists, BodyTooLarge, TooManyItems,
+        ContentType, KeyReused, TooManyGroups, ValueInvalid, DraftInvalid,
         .. _ofCommands, RateLimited, InternalError, Busy, StoreUnavailable, OutcomeUnknown,
     ];
 

@@ -14,8 +14,13 @@ namespace Rules.Portal.Api;
 internal sealed class SettingsBody
 {
     private readonly JsonElement _root;
+    private readonly string _path;
 
-    private SettingsBody(JsonElement root) => _root = root;
+    private SettingsBody(JsonElement root, string path = "")
+    {
+        _root = root;
+        _path = path;
+    }
 
     public Problem? Problem { get; private set; }
 
@@ -43,16 +48,20 @@ internal sealed class SettingsBody
             return body;
         }
 
-        foreach (var member in body._root.EnumerateObject())
+        body.RefuseOthers(members);
+        return body;
+    }
+
+    private void RefuseOthers(params ReadOnlySpan<string> members)
+    {
+        foreach (var member in _root.EnumerateObject())
         {
             if (!members.Contains(member.Name))
             {
-                body.Fail(WireCodes.UnknownMember, member.Name, $"There is no member \"{WireText.Shown(member.Name)}\" here.", $"Write only {string.Join(", ", members)}.");
+                Fail(WireCodes.UnknownMember, member.Name, $"There is no member \"{WireText.Shown(member.Name)}\" here.", $"Write only {string.Join(", ", members)}.");
                 break;
             }
         }
-
-        return body;
     }
 
     public bool Has(string name) => Problem is null && _root.TryGetProperty(name, out _);
@@ -98,6 +107,71 @@ internal sealed class SettingsBody
         return texts.ToImmutable();
     }
 
+    /// <summary>A required array of objects, each read the same way; empty after a problem.</summary>
+    /// <param name="members">What each may hold.</param>
+    public ImmutableArray<T> Objects<T>(string name, int most, ReadOnlySpan<string> members, Func<SettingsBody, T> read)
+    {
+        if (Member(name, required: true) is not { } value)
+        {
+            return [];
+        }
+
+        if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(static item => item.ValueKind != JsonValueKind.Object))
+        {
+            Fail(WireCodes.WrongType, name, $"\"{name}\" must be an array of objects.", "Write [{…}].");
+            return [];
+        }
+
+        if (value.GetArrayLength() is var length && (length == 0 || length > most))
+        {
+            Invalid(name, string.Create(CultureInfo.InvariantCulture, $"\"{name}\" has {length} items; it takes 1 to {most}."), "Send more than one request.");
+            return [];
+        }
+
+        var items = ImmutableArray.CreateBuilder<T>(length);
+        foreach (var element in value.EnumerateArray())
+        {
+            var item = new SettingsBody(element, string.Create(CultureInfo.InvariantCulture, $"{_path}/{name}/{items.Count}"));
+            item.RefuseOthers(members);
+            items.Add(read(item));
+            if (item.Problem is { } problem)
+            {
+                Problem = problem;
+                return [];
+            }
+        }
+
+        return items.ToImmutable();
+    }
+
+    /// <summary>Required text of several lines, as it stands; the reader of the text says what is wrong in it.</summary>
+    public string? Lines(string name, int limit)
+    {
+        if (Member(name, required: true) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            Fail(WireCodes.WrongType, name, $"\"{name}\" must be text.", "Write it in quotes.");
+            return null;
+        }
+
+        if (TextOf(name, value) is not { } text)
+        {
+            return null;
+        }
+
+        if (text.Length == 0 || text.Length > limit)
+        {
+            Fail(WireCodes.TooLarge, name, string.Create(CultureInfo.InvariantCulture, $"\"{name}\" must have 1 to {limit} characters."), "Shorten it.");
+            return null;
+        }
+
+        return text;
+    }
+
     public int? Integer(string name, int least, int most)
     {
         if (Member(name, required: false) is not { } value)
@@ -115,9 +189,9 @@ internal sealed class SettingsBody
         return null;
     }
 
-    public Instant? Time(string name)
+    public Instant? Time(string name, bool required = false)
     {
-        if (Text(name, 64) is not { } text)
+        if (Text(name, 64, required) is not { } text)
         {
             return null;
         }
@@ -131,7 +205,7 @@ internal sealed class SettingsBody
         return null;
     }
 
-    public void Invalid(string name, string detail, string help) => Problem ??= new Problem(ProblemKinds.ValueInvalid, detail, help) { Pointer = "/" + name };
+    public void Invalid(string name, string detail, string help) => Problem ??= new Problem(ProblemKinds.ValueInvalid, detail, help) { Pointer = _path + "/" + name };
 
     private JsonElement? Member(string name, bool required)
     {
@@ -161,14 +235,8 @@ internal sealed class SettingsBody
             return null;
         }
 
-        string text;
-        try
+        if (TextOf(name, value) is not { } text)
         {
-            text = value.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            Fail(WireCodes.InvalidText, name, $"\"{name}\" holds half of a surrogate pair.", "Write both halves, or the character itself.");
             return null;
         }
 
@@ -187,6 +255,19 @@ internal sealed class SettingsBody
         return text;
     }
 
+    private string? TextOf(string name, JsonElement value)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            Fail(WireCodes.InvalidText, name, $"\"{name}\" holds half of a surrogate pair.", "Write both halves, or the character itself.");
+            return null;
+        }
+    }
+
     private void Fail(string code, string name, string detail, string help) =>
-        Problem ??= new Problem(ProblemKinds.Of(code), detail, help) { Pointer = name.Length == 0 ? null : "/" + WireText.Shown(name) };
+        Problem ??= new Problem(ProblemKinds.Of(code), detail, help) { Pointer = name.Length == 0 ? null : _path + "/" + WireText.Shown(name) };
 }

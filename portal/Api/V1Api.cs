@@ -62,6 +62,7 @@ public static class V1Api
 
         api.MapLedger();
         api.MapInvoices();
+        api.MapReplays();
 
         foreach (var path in new[] { "/quotes", "/quotes/bulk" })
         {

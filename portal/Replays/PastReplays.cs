@@ -23,6 +23,13 @@ public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pas
 
     private static readonly SemaphoreSlim s_running = new(Math.Max(1, Environment.ProcessorCount / 2));
 
+    /// <summary>What stands in the way of a request, as far as it can be seen before the past is read; null where nothing does.</summary>
+    public ReplayOutcome? Check(ReplayRequest request)
+    {
+        Candidates(request, out var refused);
+        return refused ?? WindowOf(request, out _);
+    }
+
     /// <summary>
     /// Runs a request to its end. Cancelled while the past is read it throws; cancelled later it answers for the accounts that were done, and
     /// the report says that it is partial.
@@ -37,13 +44,12 @@ public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pas
             return refused;
         }
 
-        var until = Instant.Min(request.Window.Until, clock.GetCurrentInstant());
-        if (request.Window.From >= until)
+        if (WindowOf(request, out var window) is { } empty)
         {
-            return Refuse(ReplayRefusalKind.WindowIsEmpty, "The window ends before anything in it can have happened.", "Let the window begin earlier.");
+            return empty;
         }
 
-        var (past, tooMany) = await pasts.ReadAsync(request.Ruleset, request.Account, request.Window with { Until = until }, progress, cancellationToken);
+        var (past, tooMany) = await pasts.ReadAsync(request.Ruleset, request.Account, window, progress, cancellationToken);
         if (past is null)
         {
             return Refuse(
@@ -132,6 +138,14 @@ public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pas
         var diagnostics = compilations.Select(static c => c.Diagnostics).ToImmutableArray();
         refused = refused is null ? null : refused with { Diagnostics = diagnostics };
         return new Compiled([.. compilations.Select(static c => c.Model!)], against, diagnostics);
+    }
+
+    private ReplayOutcome? WindowOf(ReplayRequest request, out PastWindow window)
+    {
+        window = request.Window with { Until = Instant.Min(request.Window.Until, clock.GetCurrentInstant()) };
+        return window.From < window.Until
+            ? null
+            : Refuse(ReplayRefusalKind.WindowIsEmpty, "The window ends before anything in it can have happened.", "Let the window begin earlier.");
     }
 
     private string PublishedHash(string ruleset)

@@ -9,7 +9,7 @@ namespace Rules.Portal.Replays;
 /// <summary>A past to be replayed under drafts.</summary>
 /// <param name="Window">By the instants of recording. The end is brought down to now.</param>
 /// <param name="Drafts">1 to 5 texts of versions of the ruleset.</param>
-public sealed record ReplayRequest(string Ruleset, PastWindow Window, ImmutableArray<ReplayDraft> Drafts)
+public sealed record ReplayRequest(string Ruleset, PastWindow Window, ImmutableArray<DraftText> Drafts)
 {
     /// <summary>Only this account; null: all.</summary>
     public string? Account { get; init; }
@@ -23,7 +23,7 @@ public sealed record ReplayRequest(string Ruleset, PastWindow Window, ImmutableA
 
 /// <param name="Name">For people: <c>draft 14</c>. Different for each of a request.</param>
 /// <param name="Text">A rule file; it may amend a published version.</param>
-public sealed record ReplayDraft(string Name, string Text);
+public sealed record DraftText(string Name, string Text);
 
 /// <summary>How far a replay has come.</summary>
 /// <param name="IsReading">The past is still read: figures count entries, and there is no total.</param>

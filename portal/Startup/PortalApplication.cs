@@ -170,6 +170,8 @@ public sealed class PortalApplication : IAsyncDisposable
         builder.Services.AddHostedService(services => services.GetRequiredService<KeyUses>());
         builder.Services.AddSingleton<PastCache>();
         builder.Services.AddSingleton<PastReplays>();
+        builder.Services.AddSingleton<ReplayRuns>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ReplayRuns>());
         builder.Services.AddPortalPages();
         builder.Services.AddApiDescription();
         builder.Services.AddOperations();

@@ -19,7 +19,7 @@ public static class ReplayImpact
     public static ImmutableArray<ImpactGroup> Groups(ReplayReport report, string name)
     {
         var groups = new Dictionary<string, (long Events, long[] Charged)>(StringComparer.Ordinal);
-        if (report.Records.Any(record => record.Name == name))
+        if (report.Records.Any(record => record.Name == name && record.Value.Length > 0))
         {
             return [.. report.Records.Where(record => record.Name == name)
                 .Select(record => new ImpactGroup(record.Value, record.Events, record.Charged))

@@ -66,6 +66,8 @@ public sealed class ReadingTests
         ["SqlServerAppStore.SelectDraft"] = [Nested(typeof(SqlServerAppStore), "DraftLine")],
         ["SqlServerAppStore.SelectDrafts"] = [Nested(typeof(SqlServerAppStore), "DraftLine")],
         ["SqlServerAppStore.SelectAudit"] = [Nested(typeof(SqlServerAppStore), "AuditLine")],
+        ["SqlServerAppStore.SelectReplay"] = [Nested(typeof(SqlServerAppStore), "ReplayLine")],
+        ["SqlServerAppStore.SelectReplays"] = [Nested(typeof(SqlServerAppStore), "ReplayLine")],
         ["SqlServerReadSnapshot.SelectUses"] = [Snapshot("UseLine")],
         ["SqlServerReadSnapshot.SelectStatement"] = [Snapshot("MovedLine")],
         ["SqlServerMigrator.SelectHistory"] = [typeof(Storage.AppliedMigration)],

@@ -102,7 +102,7 @@ public sealed class PastReplaysTests(RunningPortal portal)
         await Should.ThrowAsync<OperationCanceledException>(() => Replays.RunAsync(Request(Text(Dearer)) with { Account = account }, null, cancelled.Token));
     }
 
-    private static ReplayRequest Request(string text) => new("bookbag", s_always, [new ReplayDraft("draft 2", text)]);
+    private static ReplayRequest Request(string text) => new("bookbag", s_always, [new DraftText("draft 2", text)]);
 
     private string Text(string row)
     {

@@ -155,3 +155,21 @@ CREATE INDEX ix_audit_ruleset ON app.audit(ruleset, audit_id);
 GO
 CREATE TRIGGER app.audit_append_only ON app.audit INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
 GO
+-- Replays that have ended: what was asked for, and what it came to, as JSON. The texts of drafts are not kept, their hashes are in both.
+CREATE TABLE app.replay(
+  replay_no    bigint IDENTITY(1,1) NOT NULL CONSTRAINT pk_replay PRIMARY KEY CLUSTERED,
+  replay_id    nvarchar(16)   COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT uq_replay UNIQUE CONSTRAINT ck_replay_id CHECK(LEN(replay_id)=16),
+  ruleset      nvarchar(400)  COLLATE Latin1_General_100_BIN2 NOT NULL,
+  account      nvarchar(128)  COLLATE Latin1_General_100_BIN2 NULL,
+  requested_at bigint         NOT NULL,
+  requested_by nvarchar(400)  NOT NULL,
+  ended_at     bigint         NOT NULL,
+  state        tinyint        NOT NULL CONSTRAINT ck_replay_state CHECK(state BETWEEN 2 AND 4),
+  request      varbinary(max) NOT NULL,
+  result       varbinary(max) NOT NULL
+);
+GO
+CREATE INDEX ix_replay_ruleset ON app.replay(ruleset, replay_no);
+GO
+CREATE TRIGGER app.replay_append_only ON app.replay INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO

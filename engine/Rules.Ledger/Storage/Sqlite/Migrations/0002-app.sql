@@ -134,3 +134,19 @@ CREATE INDEX audit_draft ON audit(draft_id, audit_id);
 CREATE INDEX audit_ruleset ON audit(ruleset, audit_id);
 CREATE TRIGGER audit_u BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER audit_d BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT,'append-only'); END;
+-- Replays that have ended: what was asked for, and what it came to, as JSON. The texts of drafts are not kept, their hashes are in both.
+CREATE TABLE replay(
+  replay_no    INTEGER PRIMARY KEY,
+  replay_id    TEXT    NOT NULL UNIQUE CHECK(typeof(replay_id)='text' AND length(replay_id)=16),
+  ruleset      TEXT    NOT NULL,
+  account      TEXT    NULL,
+  requested_at INTEGER NOT NULL CHECK(typeof(requested_at)='integer'),
+  requested_by TEXT    NOT NULL,
+  ended_at     INTEGER NOT NULL CHECK(typeof(ended_at)='integer'),
+  state        INTEGER NOT NULL CHECK(state BETWEEN 2 AND 4),
+  request      BLOB    NOT NULL CHECK(typeof(request)='blob'),
+  result       BLOB    NOT NULL CHECK(typeof(result)='blob')
+);
+CREATE INDEX replay_ruleset ON replay(ruleset, replay_no);
+CREATE TRIGGER replay_u BEFORE UPDATE ON replay BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER replay_d BEFORE DELETE ON replay BEGIN SELECT RAISE(ABORT,'append-only'); END;
