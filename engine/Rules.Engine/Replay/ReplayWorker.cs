@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using NodaTime;
 using Rules.Engine.Accounts;
 using Rules.Engine.Model;
@@ -20,7 +19,7 @@ internal sealed class ReplayWorker
     private readonly List<AccountImpact> _accounts = [];
     private readonly Dictionary<(int Day, int Shape), Cell> _cells = [];
     private readonly Dictionary<(int Name, string Value), Cell> _records = [];
-    private readonly Dictionary<(int Candidate, int Shape), LargestDifference> _differences = [];
+    private readonly LargestDifference[][] _differences;
     private readonly ShapeDays _days;
 
     public ReplayWorker(ImmutableArray<ReplayCandidate> candidates, UsageShapes shapes, ReplayWindow window, ImmutableArray<string> records)
@@ -34,6 +33,7 @@ internal sealed class ReplayWorker
         _sums = [.. candidates.Select(_ => new CandidateSums())];
         _outcomes = [.. candidates.Select(_ => new Outcomes())];
         _days = new ShapeDays(shapes.Count);
+        _differences = [.. candidates.Select(_ => new LargestDifference[shapes.Count])];
     }
 
     /// <summary>Runs one account under every candidate; one that is cancelled on the way counts nowhere.</summary>
@@ -83,7 +83,10 @@ internal sealed class ReplayWorker
                 .Select(r => new RecordCell(first._recordNames[r.Key.Name], r.Key.Value, r.Value.Events, [.. r.Value.Charged]))],
             Totals = [.. first._sums.Select((s, i) => s.ToTotals(first._accounts.Count(a => a.Results[i].Stopped > 0)))],
             Differences = [.. first._differences
-                .Select(d => new Difference(d.Key.Candidate, first._shapes[d.Key.Shape], d.Value.Account, d.Value.Index, d.Value.Before, d.Value.After, d.Value.Of, d.Value.Events))
+                .SelectMany((shapes, candidate) => shapes.Select((d, shape) => (Candidate: candidate, Shape: shape, Largest: d)))
+                .Where(static d => d.Largest.Events > 0)
+                .Select(d => new Difference(
+                    d.Candidate, first._shapes[d.Shape], d.Largest.Account, d.Largest.Index, d.Largest.Before, d.Largest.After, d.Largest.Of, d.Largest.Events))
                 .OrderByDescending(d => Int128.Abs(d.Of)).ThenBy(d => d.Candidate).ThenBy(d => d.Shape.Code)],
             IsPartial = isPartial,
         };
@@ -94,33 +97,46 @@ internal sealed class ReplayWorker
         var outcomes = _outcomes[candidate];
         var sums = _sums[candidate];
         var charged = 0L;
-        var stops = new int[(int)QuoteOutcome.Refused + 1];
         Instant? ranOutAt = null;
-        _days.Begin();
-        for (var i = 0; i < usage.Count; i++)
+        Span<long> uses = stackalloc long[(int)QuoteOutcome.Refused + 1];
+        uses.Clear();
+        var kinds = outcomes.Kind.AsSpan(0, usage.Count);
+        var charges = outcomes.Charge.AsSpan(0, usage.Count);
+        var instants = usage.OccurredAt.AsSpan(0, usage.Count);
+        var shapes = usage.Shape.AsSpan(0, usage.Count);
+        var (events, sumsOfDay) = (_days.Events, _days.Charged);
+        var (start, end) = (0L, 0L);
+        for (var i = 0; i < kinds.Length; i++)
         {
-            var outcome = outcomes.Kind[i];
-            sums.Uses[outcome]++;
-            var charge = 0L;
-            if (outcome == (byte)QuoteOutcome.Charged)
-            {
-                charge = outcomes.Charge[i];
-                charged += charge;
-            }
-            else if (outcome >= (byte)QuoteOutcome.Blocked)
-            {
-                ranOutAt ??= usage.RecordedAtOf(i);
-                stops[outcome]++;
-            }
-
-            var at = usage.OccurredAt[i];
-            if (!_days.Holds(at))
+            var at = instants[i];
+            if (at < start || at >= end)
             {
                 Flush(candidate);
-                _days.MoveTo(at, _zone);
+                (start, end) = _days.MoveTo(at, _zone);
             }
 
-            _days.Add(usage.ShapeOf(i), charge);
+            var kind = kinds[i];
+            uses[kind]++;
+            var charge = charges[i];
+            if (kind != (byte)QuoteOutcome.Charged)
+            {
+                charge = 0;
+                ranOutAt ??= kind >= (byte)QuoteOutcome.Blocked ? usage.RecordedAtOf(i) : null;
+            }
+
+            charged += charge;
+            var shape = shapes[i] >= 0 ? shapes[i] : usage.ShapeOf(i);
+            if (events[shape]++ == 0)
+            {
+                _days.Touched.Add(shape);
+            }
+
+            sumsOfDay[shape] += charge;
+        }
+
+        for (var i = 0; i < uses.Length; i++)
+        {
+            sums.Uses[i] += uses[i];
         }
 
         Flush(candidate);
@@ -141,9 +157,9 @@ internal sealed class ReplayWorker
         return new AccountResult
         {
             Charged = charged,
-            Blocked = stops[(int)QuoteOutcome.Blocked],
-            Paused = stops[(int)QuoteOutcome.Paused],
-            Refused = stops[(int)QuoteOutcome.Refused],
+            Blocked = (int)uses[(int)QuoteOutcome.Blocked],
+            Paused = (int)uses[(int)QuoteOutcome.Paused],
+            Refused = (int)uses[(int)QuoteOutcome.Refused],
             RanOutAt = ranOutAt,
             Postpaid = outcomes.Postpaid,
             Lapsed = outcomes.Lapsed,
@@ -208,37 +224,37 @@ internal sealed class ReplayWorker
 
     private void Compare(int candidate, AccountHistory history)
     {
-        var first = _outcomes[0];
-        var other = _outcomes[candidate];
-        var sums = _sums[candidate];
-        for (var i = 0; i < history.Usage.Count; i++)
+        var usage = history.Usage;
+        var (first, other, sums, differences) = (_outcomes[0], _outcomes[candidate], _sums[candidate], _differences[candidate]);
+        var firstCharges = first.Charge.AsSpan(0, usage.Count);
+        var firstKinds = first.Kind.AsSpan(0, usage.Count);
+        var charges = other.Charge.AsSpan(0, usage.Count);
+        var kinds = other.Kind.AsSpan(0, usage.Count);
+        var shapes = usage.Shape.AsSpan(0, usage.Count);
+        for (var i = 0; i < charges.Length; i++)
         {
-            if (first.Charge[i] == other.Charge[i] && first.Kind[i] == other.Kind[i])
+            if (firstCharges[i] == charges[i] && firstKinds[i] == kinds[i])
             {
                 continue;
             }
 
             sums.Changed++;
-            var (before, after) = (first.Charged(i), other.Charged(i));
-            sums.NewZeros += before > 0 && after == 0 && other.Kind[i] == (byte)QuoteOutcome.Charged ? 1 : 0;
+            var before = firstKinds[i] == (byte)QuoteOutcome.Charged ? firstCharges[i] : 0;
+            var after = kinds[i] == (byte)QuoteOutcome.Charged ? charges[i] : 0;
+            sums.NewZeros += before > 0 && after == 0 && kinds[i] == (byte)QuoteOutcome.Charged ? 1 : 0;
             sums.NewNegatives += before >= 0 && after < 0 ? 1 : 0;
             if (before != after)
             {
-                Remember(candidate, history, i, before, after);
+                ref var known = ref differences[shapes[i] >= 0 ? shapes[i] : usage.ShapeOf(i)];
+                if (known.Events == 0 || Math.Abs(after - before) > Math.Abs(known.After - known.Before))
+                {
+                    known = known with { Account = history.Opening.Id, Index = i, Before = before, After = after };
+                }
+
+                known.Of += after - before;
+                known.Events++;
             }
         }
-    }
-
-    private void Remember(int candidate, AccountHistory history, int index, long before, long after)
-    {
-        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(_differences, (candidate, history.Usage.ShapeOf(index)), out var exists);
-        if (!exists || Math.Abs(after - before) > Math.Abs(known.After - known.Before))
-        {
-            known = known with { Account = history.Opening.Id, Index = index, Before = before, After = after };
-        }
-
-        known.Of += after - before;
-        known.Events++;
     }
 
     private void Merge(ReplayWorker other)
@@ -259,16 +275,20 @@ internal sealed class ReplayWorker
             CellOf(_records, key).Add(cell);
         }
 
-        foreach (var (key, difference) in other._differences)
+        for (var candidate = 0; candidate < _differences.Length; candidate++)
         {
-            ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(_differences, key, out var exists);
-            var (of, events) = (known.Of + difference.Of, known.Events + difference.Events);
-            if (!exists || difference.IsLargerThan(known))
+            for (var shape = 0; shape < _shapes.Count; shape++)
             {
-                known = difference;
-            }
+                ref var known = ref _differences[candidate][shape];
+                var difference = other._differences[candidate][shape];
+                var (of, events) = (known.Of + difference.Of, known.Events + difference.Events);
+                if (known.Events == 0 || (difference.Events > 0 && difference.IsLargerThan(known)))
+                {
+                    known = difference;
+                }
 
-            (known.Of, known.Events) = (of, events);
+                (known.Of, known.Events) = (of, events);
+            }
         }
     }
 
@@ -470,49 +490,31 @@ internal sealed class ReplayWorker
     /// <summary>Sums by shape of the day at hand, which changes seldom.</summary>
     private sealed class ShapeDays(int shapes)
     {
-        private readonly List<int> _touched = [];
-        private long _start;
-        private long _end;
-
         public int Day { get; private set; }
 
         public long[] Charged { get; } = new long[shapes];
 
         public int[] Events { get; } = new int[shapes];
 
-        public List<int> Touched => _touched;
+        public List<int> Touched { get; } = [];
 
-        public void Begin() => (_start, _end) = (0, 0);
-
-        public bool Holds(long at) => at >= _start && at < _end;
-
-        public void MoveTo(long at, DateTimeZone zone)
+        /// <returns>The day's start and end.</returns>
+        public (long Start, long End) MoveTo(long at, DateTimeZone zone)
         {
             var day = Instants.Of(at).InZone(zone).Date;
             Day = (int)Fact.OfDay(day).Code;
-            _start = Instants.Microseconds(zone.AtStartOfDay(day).ToInstant());
-            _end = Instants.Microseconds(zone.AtStartOfDay(day.PlusDays(1)).ToInstant());
-        }
-
-        public void Add(int shape, long charge)
-        {
-            if (Events[shape]++ == 0)
-            {
-                _touched.Add(shape);
-            }
-
-            Charged[shape] += charge;
+            return (Instants.Microseconds(zone.AtStartOfDay(day).ToInstant()), Instants.Microseconds(zone.AtStartOfDay(day.PlusDays(1)).ToInstant()));
         }
 
         public void Clear()
         {
-            foreach (var shape in _touched)
+            foreach (var shape in Touched)
             {
                 Events[shape] = 0;
                 Charged[shape] = 0;
             }
 
-            _touched.Clear();
+            Touched.Clear();
         }
     }
 }
