@@ -70,7 +70,12 @@ public sealed partial class RulesetCatalogue
     /// <returns>With errors, no version: those of the text, PR0907 and PR0910 for an amendment or an include of what is not published, PR0921 for a name that is taken, PR0801 and PR0802 for promises and examples that do not hold, PR0901, PR0902 and PR0906 against the
     /// versions before, PR0905 for a published version with other bytes.</returns>
     public Task<Publication> PublishAsync(string fileName, string text, string author, CancellationToken cancellationToken) =>
-        PublishAsync(fileName, text, author, beforeThisDatabase: false, cancellationToken);
+        PublishAsync(fileName, text, author, beforeThisDatabase: false, null, cancellationToken);
+
+    /// <inheritdoc cref="PublishAsync(string, string, string, CancellationToken)"/>
+    /// <param name="notBefore">The version is active from then, where that is later than its effective instant and its publication.</param>
+    public Task<Publication> PublishAsync(string fileName, string text, string author, Instant notBefore, CancellationToken cancellationToken) =>
+        PublishAsync(fileName, text, author, beforeThisDatabase: false, notBefore, cancellationToken);
 
     /// <summary>
     /// Publishes, as <c>system</c>, the files of a start that the database does not know. Into a database without any account they are
@@ -84,7 +89,7 @@ public sealed partial class RulesetCatalogue
         var publications = ImmutableArray.CreateBuilder<Publication>();
         foreach (var file in InOrder(files))
         {
-            var publication = await PublishAsync(file.FileName, file.Text, "system", beforeThisDatabase: first, cancellationToken);
+            var publication = await PublishAsync(file.FileName, file.Text, "system", beforeThisDatabase: first, null, cancellationToken);
             if (publication is { Version: null, Common: null })
             {
                 throw Refusal(file.FileName, publication);
@@ -184,7 +189,7 @@ public sealed partial class RulesetCatalogue
     private static RulesetVersion VersionOf(StoredVersion stored, RulesetModel model) => new(model, stored.FileName, stored.Text,
         Convert.ToHexStringLower(stored.Sha256.Span), stored.ActiveFrom, stored.PublishedAt, stored.Author);
 
-    private async Task<Publication> PublishAsync(string fileName, string text, string author, bool beforeThisDatabase, CancellationToken cancellationToken)
+    private async Task<Publication> PublishAsync(string fileName, string text, string author, bool beforeThisDatabase, Instant? notBefore, CancellationToken cancellationToken)
     {
         var (source, compilation) = CompileAs(fileName, text);
         if (compilation.Common is { } common)
@@ -214,7 +219,7 @@ public sealed partial class RulesetCatalogue
 
         var now = transaction.Moment.Now ?? Instants.Now(_time);
         var publishedAt = beforeThisDatabase && model.EffectiveAt < now ? Instants.Floor(model.EffectiveAt) : now;
-        var activeFrom = Instants.Max(publishedAt, Instants.Floor(model.EffectiveAt));
+        var activeFrom = Instants.Max(Instants.Max(publishedAt, Instants.Floor(model.EffectiveAt)), Instants.Floor(notBefore ?? publishedAt));
         var errors = AgainstPublished(model, source, activeFrom);
         if (errors.IsEmpty)
         {

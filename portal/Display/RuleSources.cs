@@ -35,6 +35,9 @@ public sealed class RuleSources(CreditLedger ledger)
         return new SourceViewBuilder(text, styles, own);
     }
 
+    /// <summary>A text that is not published; nothing is kept of it.</summary>
+    public static SourceViewBuilder ViewText(SourceText text) => new(text, Style(text));
+
     /// <summary>What the compiler and the examples say about a version.</summary>
     public Verdict Judge(RulesetVersion version) => _verdicts.GetOrAdd(
         version.Sha256,

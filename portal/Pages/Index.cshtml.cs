@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using NodaTime;
 using Rules.Ledger;
+using Rules.Ledger.Drafts;
 using Rules.Portal.Display;
 using Rules.Portal.Pages.Rulesets;
 using Rules.Portal.Pages.Shared;
@@ -25,6 +26,12 @@ public sealed class OverviewModel(CreditLedger ledger, TimeProvider time) : Page
 
     public bool HasMoreAccounts { get; private set; }
 
+    /// <summary>Drafts that wait for a review or for their start.</summary>
+    public ImmutableArray<Draft> Waiting { get; private set; } = [];
+
+    /// <summary>Versions that were published without approval in the last week.</summary>
+    public ImmutableArray<AuditRecord> Emergencies { get; private set; } = [];
+
     /// <summary>The newest charge: the shortest way to an explanation.</summary>
     public EntrySummary? NewestCharge { get; private set; }
 
@@ -37,6 +44,8 @@ public sealed class OverviewModel(CreditLedger ledger, TimeProvider time) : Page
         var accounts = await ledger.AccountsAsync(new AccountFilter(Limit: Shown), cancellationToken);
         Accounts = accounts.Items;
         HasMoreAccounts = accounts.Next is not null;
+        Waiting = (await ledger.Drafts.ListAsync(null, open: true, cancellationToken)).RemoveAll(static draft => draft.State is DraftState.Draft or DraftState.Rejected);
+        Emergencies = await ledger.Drafts.EmergenciesAsync(null, now - Duration.FromDays(7), cancellationToken);
         NewestCharge = entries.Items.FirstOrDefault(entry => entry.Kind == Engine.Accounts.EntryKind.Charge && entry.Amount > 0);
     }
 }

@@ -8,6 +8,7 @@ using Rules.Ledger;
 using Rules.Portal.Access;
 using Rules.Portal.Alerts;
 using Rules.Portal.Api;
+using Rules.Portal.Drafts;
 using Rules.Portal.Operations;
 using Rules.Portal.Replays;
 using Rules.Portal.Sample;
@@ -181,6 +182,7 @@ public sealed class PortalApplication : IAsyncDisposable
         builder.Services.AddSingleton(AlertPace.Usual);
         builder.Services.AddSingleton<AlertDelivery>();
         builder.Services.AddHostedService(services => services.GetRequiredService<AlertDelivery>());
+        builder.Services.AddHostedService<ScheduledPublications>();
     }
 
     private void Map()

@@ -39,6 +39,9 @@ public sealed record PortalSettings
     /// <summary>The only hosts to which webhooks may go, wherever they lie; empty: any public one.</summary>
     public ImmutableArray<string> WebhookHosts { get; init; } = [];
 
+    /// <summary>Names of those who may publish without approval; none by default.</summary>
+    public ImmutableArray<string> EmergencyPublishers { get; init; } = [];
+
     /// <summary>The collector of metrics and traces; null: none.</summary>
     public required Uri? Otlp { get; init; }
 
@@ -61,6 +64,7 @@ public sealed record PortalSettings
             Sample = Flag(configuration, "Rules:Sample") ?? environment.IsDevelopment(),
             RequestsPerSecond = Number(configuration, "Rules:RequestsPerSecond", 1, 1_000_000) ?? 10_000,
             WebhookHosts = [.. (configuration["Rules:WebhookHosts"] ?? "").Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries)],
+            EmergencyPublishers = [.. (configuration["Rules:EmergencyPublishers"] ?? "").Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)],
             Otlp = Address(configuration, "Rules:Otlp"),
         };
     }

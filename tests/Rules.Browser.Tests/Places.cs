@@ -11,7 +11,7 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
     public static IReadOnlyList<string> Names { get; } =
     [
         "overview", "rulesets", "ruleset", "version", "accounts", "account", "account without buckets", "ledger", "ledger without a match",
-        "charge", "charge of a bucket", "grant", "appearance", Unknown,
+        "charge", "charge of a bucket", "grant", "appearance", "you", "reviews", "draft", "draft with problems", "review", Unknown,
     ];
 
     public string this[string name] => addresses[name];
@@ -22,6 +22,23 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
         {
             await page.GotoAsync(address);
             return await page.Locator(selector).First.GetAttributeAsync("href") ?? throw new InvalidOperationException($"{address} has no {selector}.");
+        }
+
+        // A draft as its author leaves it, and the address of its page.
+        async Task<string> Draft(string ruleset, string find, string put, string button)
+        {
+            await page.GotoAsync($"/rulesets/{ruleset}");
+            if (await page.GetByLabel("Your name").CountAsync() > 0)
+            {
+                await page.GetByLabel("Your name").FillAsync("Kim");
+            }
+
+            await page.GetByRole(AriaRole.Button, new() { Name = "Change the prices" }).ClickAsync();
+            var editor = page.GetByLabel("Rules of the draft");
+            await editor.FillAsync((await editor.InputValueAsync()).Replace(find, put, StringComparison.Ordinal));
+            await page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
+            await page.Locator(button == "Save" ? "[data-saved]:has-text('row version 2')" : "h2:has-text('Decide')").WaitForAsync();
+            return new Uri(page.Url).AbsolutePath;
         }
 
         const string First = "tbody th a";
@@ -41,6 +58,11 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             ["charge of a bucket"] = await Link("/ledger?account=sample-shop&kind=charge", First),
             ["grant"] = await Link("/ledger?kind=grant", First),
             ["appearance"] = "/appearance",
+            ["you"] = "/you",
+            ["draft"] = await Draft("bookbag", "# nothing", "# nothing", "Save"),
+            ["draft with problems"] = await Draft("biodock", "over 5,000    0.0002 credits   80% off", "over 5,000    0.0002 credis   70% off", "Save"),
+            ["review"] = await Draft("ai-engine", "# nothing", "# nothing", "Request review"),
+            ["reviews"] = "/reviews",
             [Unknown] = "/no/such/page",
         };
         return new Places(addresses);

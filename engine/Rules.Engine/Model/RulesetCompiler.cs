@@ -31,11 +31,15 @@ public sealed record RulesetCompilation(SourceText Source, RulesetModel? Model, 
     /// <summary>One whole text that means the same, and where each of its lines was written; its own text where it builds on no other.</summary>
     public ResolvedText Resolved => Resolve();
 
-    /// <summary>The whole text, <see cref="Resolved"/>, as another version: with its number and, where one is given, its effective day in the head.</summary>
-    public string As(int version, LocalDate? effective) => ModelCompiler.Renumber(Resolved.Text, version, effective);
+    /// <summary>The head says that the text amends a version.</summary>
+    public bool IsAmendment => ModelCompiler.IsAmendment(Source);
 
-    /// <summary>The file's own text with another number and effective day in its head; the text itself where its head cannot be read.</summary>
-    public string AsOwn(int version, LocalDate? effective) => ModelCompiler.Renumber(Source, version, effective);
+    /// <summary>The text to go on from after this version: a whole file under another number, and after an amendment an amendment of it that changes nothing yet.</summary>
+    /// <param name="day">In its head, where this version's own day is earlier; else the day after that.</param>
+    public string FollowedBy(int version, LocalDate day) => ModelCompiler.Following(Source, version, day);
+
+    /// <summary>The same text as another version of the rules, after the one before it; the text itself where its head cannot be read.</summary>
+    public string As(int version) => ModelCompiler.Renumber(Source, version, version - 1);
 
     /// <summary>Where further texts of the version are compiled.</summary>
     internal RulesetLibrary Library { get; init; } = RulesetLibrary.Empty;

@@ -18,8 +18,8 @@ internal sealed partial class ExampleStory(RulesetModel model, Example example)
 {
     private const string AccountId = "example";
 
-    private readonly Instant _effectiveAt = example.Inherited?.FromEffectiveAt ?? model.EffectiveAt;
-    private readonly PublishedRuleset _ruleset = new(model.Name, [new PublishedVersion(model, example.Inherited?.FromEffectiveAt ?? model.EffectiveAt)]);
+    private readonly Instant _effectiveAt = EffectiveAt(model, example);
+    private readonly PublishedRuleset _ruleset = new(model.Name, [new PublishedVersion(model, EffectiveAt(model, example))]);
 
     private readonly ImmutableArray<ExampleFailure>.Builder _failures = ImmutableArray.CreateBuilder<ExampleFailure>();
     private readonly Dictionary<string, string> _facts = new(StringComparer.Ordinal);
@@ -52,6 +52,15 @@ internal sealed partial class ExampleStory(RulesetModel model, Example example)
         }
 
         return new ExampleResult(example.Name, example.Location, expectations, _failures.ToImmutable());
+    }
+
+    /// <summary>The version counts as in effect from its effective instant, and in a story that begins earlier from the day before it begins.</summary>
+    private static Instant EffectiveAt(RulesetModel model, Example example)
+    {
+        var effectiveAt = example.Inherited?.FromEffectiveAt ?? model.EffectiveAt;
+        return example.Steps.OfType<OnStep>().FirstOrDefault() is { } first && WallTime.ToInstant(first.Day.AtMidnight(), model.Zone) is var day && day < effectiveAt
+            ? day - Duration.FromDays(1)
+            : effectiveAt;
     }
 
     private void Do(ExampleStep step)

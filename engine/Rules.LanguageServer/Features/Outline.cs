@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Rules.Dsl.Editing;
 using Rules.Dsl.Syntax;
 using Rules.Dsl.Text;
 using Rules.LanguageServer.Protocol;
@@ -33,8 +34,8 @@ internal static class Outline
 
         foreach (var item in root.Items.OfType<ItemSyntax>().Where(static i => !i.Keyword.IsMissing))
         {
-            var (name, kind) = Describe(item);
-            symbols.Add(Symbol(document.Source, item, name is { IsMissing: false } ? name : item.Keyword, Detail(item, name), kind));
+            var name = Outliner.NameOf(item);
+            symbols.Add(Symbol(document.Source, item, name is { IsMissing: false } ? name : item.Keyword, Detail(item, name), KindOf(item)));
         }
 
         return symbols.ToImmutable();
@@ -42,27 +43,18 @@ internal static class Outline
 
     private static string? Detail(ItemSyntax item, SyntaxToken? name) => name is { IsMissing: false } ? item.Keyword.Text : null;
 
-    private static (SyntaxToken? Name, int Kind) Describe(ItemSyntax item) => item switch
+    private static int KindOf(ItemSyntax item) => item switch
     {
-        CreditSyntax credit => (credit.Name, Unit),
-        CurrencySyntax currency => (currency.Name, Unit),
-        AccountSyntax account => (account.Name, Class),
-        ListSyntax list => (list.Name, Enum),
-        MeterSyntax meter => (meter.Name, Unit),
-        ActionSyntax action => (action.Name, Function),
-        FreeActionSyntax free => (free.Actions.Items[0], Function),
-        RateSyntax rate => (rate.Name, Constant),
-        TermSyntax term => (term.Name, Variable),
-        PriceSyntax price => (price.Action, Operator),
-        BucketSyntax bucket => (bucket.Name, Field),
-        PlanSyntax plan => (plan.Name, Constant),
-        PackSyntax pack => (pack.Name, Constant),
-        SellSyntax sell => (sell.Bucket, Operator),
-        AlertSyntax alert => (alert.Name, Event),
-        PromiseSyntax promise => (promise.Name, Event),
-        ExampleSyntax example => (example.Name, Event),
-        RemoveSyntax remove => (remove.Name, Property),
-        _ => (null, Property),
+        CreditSyntax or CurrencySyntax or MeterSyntax => Unit,
+        AccountSyntax => Class,
+        ListSyntax => Enum,
+        ActionSyntax or FreeActionSyntax => Function,
+        RateSyntax or PlanSyntax or PackSyntax => Constant,
+        TermSyntax => Variable,
+        PriceSyntax or SellSyntax => Operator,
+        BucketSyntax => Field,
+        AlertSyntax or PromiseSyntax or ExampleSyntax => Event,
+        _ => Property,
     };
 
     private static DocumentSymbol Symbol(SourceText source, LineSyntax line, SyntaxToken name, string? detail, int kind)

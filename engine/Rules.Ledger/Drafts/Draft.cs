@@ -54,7 +54,7 @@ public sealed record Draft
     /// <summary>Of the preview that the review stands on; empty where there is none.</summary>
     public ReadOnlyMemory<byte> ReplaySha256 { get; init; }
 
-    /// <summary>As its text says, from the moment it is in review; null before.</summary>
+    /// <summary>When it starts at the earliest: what its text says, or a later instant that its author chose. From the moment it is in review; null before.</summary>
     public Instant? EffectiveAt { get; init; }
 
     /// <summary>Null until it is approved, and after every edit.</summary>

@@ -19,7 +19,7 @@ public sealed record DraftProblem(string Code, string Message)
     public ImmutableArray<Diagnostic> Diagnostics { get; init; } = [];
 }
 
-/// <summary>Why a step on the road from draft to price is not taken; stable, as the interface answers them.</summary>
+/// <summary>Why a step is refused, for programs: they never change their meaning.</summary>
 public static class DraftProblemCodes
 {
     public const string Unknown = "draft_unknown";

@@ -15,7 +15,7 @@ public sealed partial class DraftRoad
         var others = await OthersAsync(id, cancellationToken);
         return await MoveAsync(AuditAction.Scheduled, id, rowVersion, null, by, draft =>
             Bound(draft)
-            ?? (draft.EffectiveAt <= Now ? Refuse(draft, DraftProblemCodes.State, $"{draft.EffectiveAt} is past: there is nothing to wait for. Publish it, or write a later \"effective\" and ask for review again.") : null)
+            ?? (draft.EffectiveAt <= Now ? Refuse(draft, DraftProblemCodes.State, $"{draft.EffectiveAt} is past: there is nothing to wait for. Publish it, or take it back and choose a later start.") : null)
             ?? Conflict(draft, draft.EffectiveAt!.Value, others)
             ?? Unchanged(draft), cancellationToken);
     }
@@ -49,8 +49,20 @@ public sealed partial class DraftRoad
     }
 
     /// <summary>Versions that were published without approval since an instant, newest first: what everybody is told.</summary>
-    public async Task<ImmutableArray<AuditRecord>> EmergenciesAsync(string? ruleset, Instant since, CancellationToken cancellationToken) =>
-        [.. (await AuditAsync(ruleset, null, null, LargestPage, cancellationToken)).Where(record => record.Action == AuditAction.PublishedInEmergency && record.At >= since)];
+    public async Task<ImmutableArray<AuditRecord>> EmergenciesAsync(string? ruleset, Instant since, CancellationToken cancellationToken)
+    {
+        var found = ImmutableArray.CreateBuilder<AuditRecord>();
+        long? before = null;
+        ImmutableArray<AuditRecord> page;
+        do
+        {
+            page = await AuditAsync(ruleset, null, before, LargestPage, cancellationToken);
+            found.AddRange(page.Where(record => record.Action == AuditAction.PublishedInEmergency && record.At >= since));
+            before = page.IsEmpty ? before : page[^1].Position;
+        }
+        while (page.Length == LargestPage && page[^1].At >= since);
+        return found.ToImmutable();
+    }
 
     private async Task<DraftResult> PublishAsync(
         AuditAction action, string id, int rowVersion, string? reason, DraftActor by, Func<Draft, DraftResult?> check, CancellationToken cancellationToken)
@@ -66,10 +78,10 @@ public sealed partial class DraftRoad
         var draft = asked.Draft!;
         var known = PublishedOf(draft);
         var refusal = check(draft) ?? (known is null ? Conflict(draft, Instants.Max(Now, draft.EffectiveAt ?? Now), await OthersAsync(id, cancellationToken)) : null);
-        Instant? effectiveAt = known is null ? null : Instants.Floor(known.Model.EffectiveAt);
+        Instant? written = known is null ? null : Instants.Floor(known.Model.EffectiveAt);
         if (refusal is null && known is null)
         {
-            (effectiveAt, refusal) = Ready(draft);
+            (written, refusal) = Ready(draft);
         }
 
         if (refusal is not null)
@@ -77,14 +89,15 @@ public sealed partial class DraftRoad
             return refusal;
         }
 
-        var ready = draft with { EffectiveAt = effectiveAt };
-        var publication = await _rulesets.PublishAsync(FileName(ready), ready.Text, ready.Author, cancellationToken);
+        // In review and after it the draft says when it starts; an emergency starts as its text says.
+        var ready = draft with { EffectiveAt = draft.EffectiveAt ?? written };
+        var publication = await _rulesets.PublishAsync(FileName(ready), ready.Text, ready.Author, ready.EffectiveAt!.Value, cancellationToken);
         if (publication.Version is not { } version)
         {
             return new DraftResult(ready, new DraftProblem(DraftProblemCodes.TextHasErrors, $"It was not published: {publication.Diagnostics[^1]}") { Diagnostics = publication.Diagnostics });
         }
 
-        var published = await MoveAsync(action, id, rowVersion, reason, by, moved => new DraftResult(moved with { EffectiveAt = effectiveAt }, null), cancellationToken,
+        var published = await MoveAsync(action, id, rowVersion, reason, by, moved => new DraftResult(moved with { EffectiveAt = ready.EffectiveAt }, null), cancellationToken,
             $"Active from {version.ActiveFrom}.");
         if (published.Succeeded && ready.RollsBack is { } taken)
         {
@@ -123,8 +136,8 @@ public sealed partial class DraftRoad
         var before = scheduled.Where(other => other.Number < draft.Number).Select(other => other.Number).Append(published.IsEmpty ? 0 : published[0].Model.Version).Max();
         var words =
             scheduled.Find(other => other.Number == draft.Number) is { } same ? $"Another draft of version {same.Number} by {same.Author} is scheduled for {same.EffectiveAt}. Merge this one onto it."
-            : scheduled.Find(other => other.Number < draft.Number && other.EffectiveAt >= activeFrom) is { } late ? $"Version {late.Number} is scheduled for {late.EffectiveAt}, and this later one would start before it. Write a later \"effective\", or withdraw version {late.Number}."
-            : scheduled.Find(other => other.Number > draft.Number && other.EffectiveAt <= activeFrom) is { } early ? $"Version {early.Number} is scheduled for {early.EffectiveAt}, and this earlier one would start after it. Write an earlier \"effective\", or withdraw version {early.Number}."
+            : scheduled.Find(other => other.Number < draft.Number && other.EffectiveAt >= activeFrom) is { } late ? $"Version {late.Number} is scheduled for {late.EffectiveAt}, and this later one would start before it. Choose a later start, or withdraw version {late.Number}."
+            : scheduled.Find(other => other.Number > draft.Number && other.EffectiveAt <= activeFrom) is { } early ? $"Version {early.Number} is scheduled for {early.EffectiveAt}, and this earlier one would start after it. Choose an earlier start, or withdraw version {early.Number}."
             : before != draft.Base ? $"The draft changes version {draft.Base}, and version {before} comes between: its changes would be lost. Merge the draft onto version {before}."
             : null;
         return words is null ? null : Refuse(draft, DraftProblemCodes.Conflict, words);

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using NodaTime;
 using Rules.Dsl.Diagnostics;
 using Rules.Dsl.Text;
+using Rules.Engine.Model;
 using Rules.Ledger.Access;
 using Rules.Ledger.Journal;
 using Rules.Ledger.Storage;
@@ -27,7 +28,7 @@ public sealed partial class DraftRoad
     {
         [AuditAction.Created] = new([], DraftState.Draft, DraftRights.Edit),
         [AuditAction.Saved] = new(_open, DraftState.Draft, DraftRights.Edit),
-        [AuditAction.Merged] = new(_open, DraftState.Draft, DraftRights.Edit),
+        [AuditAction.Merged] = new([DraftState.Draft, DraftState.Review, DraftState.Approved, DraftState.Rejected], DraftState.Draft, DraftRights.Edit),
         [AuditAction.Discarded] = new([DraftState.Draft, DraftState.Review, DraftState.Approved, DraftState.Rejected], DraftState.Discarded, DraftRights.Edit),
         [AuditAction.ReviewRequested] = new([DraftState.Draft, DraftState.Rejected], DraftState.Review, DraftRights.Edit),
         [AuditAction.Withdrawn] = new([DraftState.Review, DraftState.Approved, DraftState.Scheduled], DraftState.Draft, DraftRights.Edit),
@@ -64,11 +65,20 @@ public sealed partial class DraftRoad
     public ValueTask<ImmutableArray<AuditRecord>> AuditAsync(string? ruleset, string? draft, long? before, int limit, CancellationToken cancellationToken) =>
         _store.AuditAsync(ruleset, draft, before ?? long.MaxValue, Math.Clamp(limit, 1, LargestPage), cancellationToken);
 
+    /// <summary>The number of the newest version, published or scheduled, of a draft's ruleset; the draft itself does not count.</summary>
+    public async ValueTask<int> NewestNumberAsync(Draft draft, CancellationToken cancellationToken)
+    {
+        var published = _rulesets.Versions(draft.Ruleset) is [var newest, ..] ? newest.Model.Version : 0;
+        return (await ScheduledAsync(draft.Ruleset, cancellationToken))
+            // What comes after a scheduled draft is built on it.
+            .Where(other => other.Id != draft.Id && !(draft.State == DraftState.Scheduled && other.Number > draft.Number)).Select(other => other.Number).Append(published).Max();
+    }
+
     /// <summary>Whether a step may be taken from a state by somebody with these rights; what else may stand in the way is told by taking it.</summary>
     public static bool Allows(AuditAction action, DraftState state, DraftRights rights) =>
         _steps[action] is var step && step.From.Contains(state) && (rights & step.Right) == step.Right;
 
-    /// <summary>A draft of the next version, with the whole text of the newest one that is published or scheduled.</summary>
+    /// <summary>A draft of the next version, after the newest one that is published or scheduled: its whole text, or an amendment of an amendment.</summary>
     public async Task<DraftResult> CreateAsync(string ruleset, DraftActor by, CancellationToken cancellationToken)
     {
         if (await NewestAsync(ruleset, cancellationToken) is not { } newest)
@@ -76,7 +86,8 @@ public sealed partial class DraftRoad
             return Refuse(null, DraftProblemCodes.RulesetUnknown, $"There is no ruleset \"{ruleset}\". A first version is published from a file.");
         }
 
-        return await AddAsync(ruleset, newest.Number, newest.Source, null, AuditAction.Created, null, by, cancellationToken);
+        var text = _rulesets.Compile(newest.Source).FollowedBy(newest.Number + 1, TodayOf(ruleset));
+        return await AddAsync(ruleset, newest.Number, text, null, null, by, cancellationToken);
     }
 
     /// <summary>
@@ -96,8 +107,11 @@ public sealed partial class DraftRoad
             return new DraftResult(null, fault);
         }
 
-        var source = SourceText.From(earlier.Text, earlier.FileName);
-        return await AddAsync(ruleset, versions[0].Model.Version, source, versions[0].Model.Version, AuditAction.Created, reason, by, cancellationToken);
+        var newest = versions[0].Model.Version;
+        var whole = SourceText.From(_rulesets.Compile(earlier).Resolved.Text.ToString(), earlier.FileName);
+        var dayAfter = versions[0].Model.EffectiveAt.InZone(versions[0].Model.Zone).Date.PlusDays(1);
+        var text = _rulesets.Compile(whole).FollowedBy(newest + 1, LocalDate.Max(TodayOf(ruleset), dayAfter));
+        return await AddAsync(ruleset, newest, text, newest, reason, by, cancellationToken);
     }
 
     /// <summary>Writes a text over the draft's. What was approved or scheduled is so no longer.</summary>
@@ -124,12 +138,14 @@ public sealed partial class DraftRoad
                 return Refuse(draft, DraftProblemCodes.State, $"The draft is based on version {draft.Base}, and no later one is published or scheduled.");
             }
 
-            // One head in all three, so that numbers and days do not stand against each other.
+            // One number and day in all three heads, so that they do not stand against each other. An amendment holds nothing but its own changes.
             var number = newest.Number + 1;
             var mine = _rulesets.Compile(SourceText.From(draft.Text, FileName(draft)));
-            var day = TodayOf(draft.Ruleset);
-            var merged = TextMerge.Merge(_rulesets.Compile(old).As(number, day), mine.AsOwn(number, day), _rulesets.Compile(newest.Source).As(number, day));
-            return Written(draft, number, newest.Number, merged.Text, by);
+            var day = LocalDate.Max(TodayOf(draft.Ruleset), LastDayOf(mine, _rulesets.Compile(newest.Source)).PlusDays(1));
+            var text = mine.IsAmendment
+                ? mine.As(number)
+                : TextMerge.Merge(_rulesets.Compile(old).FollowedBy(number, day), mine.FollowedBy(number, day), _rulesets.Compile(newest.Source).FollowedBy(number, day)).Text;
+            return Written(draft, number, newest.Number, text, by);
         }, cancellationToken);
     }
 
@@ -137,12 +153,14 @@ public sealed partial class DraftRoad
         MoveAsync(AuditAction.Discarded, id, rowVersion, null, by, Unchanged, cancellationToken);
 
     /// <summary>Asks others to look at a draft, which has to be without errors.</summary>
+    /// <param name="startsAt">Before which nobody is to be charged by it; null: from its publication. The effective instant of the text counts where it is later.</param>
     /// <param name="replaySha256">Of the preview that they shall see; empty where there is none.</param>
-    public Task<DraftResult> RequestReviewAsync(string id, int rowVersion, ReadOnlyMemory<byte> replaySha256, DraftActor by, CancellationToken cancellationToken) =>
+    public Task<DraftResult> RequestReviewAsync(
+        string id, int rowVersion, Instant? startsAt, ReadOnlyMemory<byte> replaySha256, DraftActor by, CancellationToken cancellationToken) =>
         MoveAsync(AuditAction.ReviewRequested, id, rowVersion, null, by, draft =>
         {
             var (effectiveAt, problem) = Ready(draft);
-            return problem ?? new DraftResult(draft with { EffectiveAt = effectiveAt, ReplaySha256 = replaySha256 }, null);
+            return problem ?? new DraftResult(draft with { EffectiveAt = Instants.Max(effectiveAt!.Value, Instants.Floor(startsAt ?? effectiveAt.Value)), ReplaySha256 = replaySha256 }, null);
         }, cancellationToken);
 
     /// <summary>Takes a draft back out of review, approval or schedule, to go on writing.</summary>
@@ -165,7 +183,7 @@ public sealed partial class DraftRoad
                 return problem;
             }
 
-            return effectiveAt == draft.EffectiveAt && string.Equals(seen, DraftHash.TextOf(draft), StringComparison.Ordinal)
+            return effectiveAt <= draft.EffectiveAt && string.Equals(seen, DraftHash.TextOf(draft), StringComparison.Ordinal)
                 ? new DraftResult(draft with { Approval = new Approval(DraftHash.Of(draft), by.Name, Now) }, null)
                 : Refuse(draft, DraftProblemCodes.ApprovalStale, "The draft is not the one that was looked at. Read it again, then approve.");
         }, cancellationToken);
@@ -182,9 +200,9 @@ public sealed partial class DraftRoad
     private static string FileName(Draft draft) => new RuleFileId(draft.Ruleset, draft.Number).FileName;
 
     private async Task<DraftResult> AddAsync(
-        string ruleset, int baseNumber, SourceText from, int? rollsBack, AuditAction action, string? reason, DraftActor by, CancellationToken cancellationToken)
+        string ruleset, int baseNumber, string text, int? rollsBack, string? reason, DraftActor by, CancellationToken cancellationToken)
     {
-        if (ActorFault(by, _steps[action].Right) is { } fault)
+        if (ActorFault(by, _steps[AuditAction.Created].Right) is { } fault)
         {
             return new DraftResult(null, fault);
         }
@@ -197,14 +215,14 @@ public sealed partial class DraftRoad
             Number = baseNumber + 1,
             Base = baseNumber,
             RollsBack = rollsBack,
-            Text = _rulesets.Compile(from).As(baseNumber + 1, TodayOf(ruleset)),
+            Text = text,
             State = DraftState.Draft,
             RowVersion = 1,
             Authors = [by.Name],
             CreatedAt = now,
             ChangedAt = now,
         };
-        await _store.AddDraftAsync(draft, Record(draft, action, by, reason, rollsBack is null ? null : $"The text of {from.FileName}."), cancellationToken);
+        await _store.AddDraftAsync(draft, Record(draft, AuditAction.Created, by, reason, rollsBack is null ? null : $"To take version {rollsBack} back."), cancellationToken);
         return new DraftResult(draft, null);
     }
 
@@ -304,6 +322,17 @@ public sealed partial class DraftRoad
         return check.Compilation.Id == new RuleFileId(draft.Ruleset, draft.Number)
             ? (Instants.Floor(check.Compilation.Model!.EffectiveAt), null)
             : (null, Refuse(draft, DraftProblemCodes.OtherVersion, $"The head of the text says {check.Compilation.Id}, and this is the draft of {new RuleFileId(draft.Ruleset, draft.Number)}. Write it so."));
+    }
+
+    private static LocalDate LastDayOf(params ReadOnlySpan<RulesetCompilation> texts)
+    {
+        var last = LocalDate.MinIsoValue;
+        foreach (var text in texts)
+        {
+            last = text.Model is { } model ? LocalDate.Max(last, model.EffectiveAt.InZone(model.Zone).Date) : last;
+        }
+
+        return last;
     }
 
     private LocalDate TodayOf(string ruleset) => Now.InZone(_rulesets.Versions(ruleset)[0].Model.Zone).Date;

@@ -4,12 +4,31 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using NodaTime;
 using Rules.Engine.Model;
 using Rules.Ledger;
+using Rules.Ledger.Drafts;
+using Rules.Portal.Drafts;
+using Rules.Portal.Startup;
 
 namespace Rules.Portal.Pages.Rulesets;
 
 /// <summary>One ruleset: its versions through time.</summary>
-public sealed class RulesetPageModel(CreditLedger ledger, TimeProvider time) : PageModel
+public sealed class RulesetPageModel(CreditLedger ledger, PortalSettings settings, TimeProvider time) : PageModel
 {
+    private const int Latest = 20;
+
+    /// <summary>Those that are neither published nor given up, the one changed last first.</summary>
+    public ImmutableArray<Draft> Drafts { get; private set; } = [];
+
+    /// <summary>What was done with drafts of this ruleset, newest first.</summary>
+    public ImmutableArray<AuditRecord> Log { get; private set; } = [];
+
+    /// <summary>Versions that were published without approval in the last week, newest first.</summary>
+    public ImmutableArray<AuditRecord> Emergencies { get; private set; } = [];
+
+    /// <summary>Why a draft was not begun; null where nothing stood in the way.</summary>
+    public DraftProblem? Problem { get; private set; }
+
+    public string? PersonName { get; private set; }
+
     public RulesetRow Row { get; private set; } = null!;
 
     /// <summary>Newest first.</summary>
@@ -19,7 +38,7 @@ public sealed class RulesetPageModel(CreditLedger ledger, TimeProvider time) : P
 
     public RulesetModel Current => Row.InForce?.Model ?? Row.Newest;
 
-    public IActionResult OnGet(string name)
+    public async Task<IActionResult> OnGetAsync(string name, CancellationToken cancellationToken)
     {
         if (ledger.Rulesets.Find(name) is not { } ruleset)
         {
@@ -29,8 +48,34 @@ public sealed class RulesetPageModel(CreditLedger ledger, TimeProvider time) : P
         var now = Instant.FromDateTimeOffset(time.GetUtcNow());
         Row = RulesetRow.At(ruleset, now);
         Versions = ledger.Rulesets.Versions(name);
-        Timeline = Timeline.Of(ruleset, now);
+        Drafts = await ledger.Drafts.ListAsync(name, open: true, cancellationToken);
+        Log = await ledger.Drafts.AuditAsync(name, null, null, Latest, cancellationToken);
+        Emergencies = await ledger.Drafts.EmergenciesAsync(name, now - Duration.FromDays(7), cancellationToken);
+        PersonName ??= Person.Name(Request);
+        Timeline = Timeline.Of(ruleset, Drafts, now);
         return Page();
+    }
+
+    /// <summary>Begins a draft of the next version.</summary>
+    public Task<IActionResult> OnPostDraftAsync(string name, string? person, CancellationToken cancellationToken) =>
+        BeginAsync(name, person, by => ledger.Drafts.CreateAsync(name, by, cancellationToken), cancellationToken);
+
+    /// <summary>Begins a draft that goes back to an earlier version.</summary>
+    public Task<IActionResult> OnPostRollbackAsync(string name, int version, string? reason, string? person, CancellationToken cancellationToken) =>
+        BeginAsync(name, person, by => ledger.Drafts.PrepareRollbackAsync(name, version, reason ?? "", by, cancellationToken), cancellationToken);
+
+    private async Task<IActionResult> BeginAsync(string name, string? person, Func<DraftActor, Task<DraftResult>> begin, CancellationToken cancellationToken)
+    {
+        PersonName = Person.Said(Request, Response, person);
+        var begun = await begin(Person.Actor(PersonName, settings));
+        if (begun.Succeeded)
+        {
+            return LocalRedirect($"/rulesets/{name}/draft/{begun.Draft!.Id}");
+        }
+
+        Problem = begun.Problem;
+        Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        return await OnGetAsync(name, cancellationToken);
     }
 
     public string State(RulesetVersion version) =>

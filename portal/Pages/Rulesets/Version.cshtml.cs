@@ -8,6 +8,7 @@ using Rules.Engine.Model;
 using Rules.Engine.Proof;
 using Rules.Ledger;
 using Rules.Portal.Display;
+using Rules.Portal.Drafts;
 
 namespace Rules.Portal.Pages.Rulesets;
 
@@ -17,6 +18,11 @@ public sealed class VersionModel(CreditLedger ledger, RuleSources sources, TimeP
     public RulesetVersion Version { get; private set; } = null!;
 
     public RulesetRow Row { get; private set; } = null!;
+
+    /// <summary>Number of the newest version, in force or not.</summary>
+    public int Newest => Row.Newest.Version;
+
+    public string? PersonName => Person.Name(Request);
 
     public SourceView Source { get; private set; } = null!;
 

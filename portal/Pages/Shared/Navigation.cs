@@ -16,6 +16,7 @@ public static class Navigation
     [
         new("Overview", "/", "house", 'o'),
         new("Rulesets", "/rulesets", "book-open", 'r'),
+        new("Reviews", "/reviews", "circle-check", 'v'),
         new("Accounts", "/accounts", "users", 'a'),
         new("Ledger", "/ledger", "scroll-text", 'l'),
     ];

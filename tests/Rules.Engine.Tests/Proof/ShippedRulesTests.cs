@@ -1,3 +1,6 @@
+using NodaTime;
+using Rules.Dsl.Text;
+using Rules.Engine.Model;
 using Rules.Engine.Proof;
 using Shouldly;
 using Xunit;
@@ -19,6 +22,22 @@ public sealed class ShippedRulesTests
         {
             result.Failures.Select(f => f.Diagnostic.ToString() + "\n  " + string.Join("\n  ", f.Working)).ShouldBeEmpty(result.Name);
         }
+    }
+
+    /// <summary>Decision 0214: whoever writes the next version begins with this text under a later day.</summary>
+    [Theory]
+    [InlineData("ai-engine.v1.rules")]
+    [InlineData("biodock.v1.rules")]
+    [InlineData("bookbag.v1.rules")]
+    [InlineData("roboflow.v2.rules")]
+    public void Later_effective_day_breaks_no_example(string file)
+    {
+        var path = Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "rules"), file, SearchOption.AllDirectories).Single();
+        var text = RulesetCompiler.Compile(SourceText.From(File.ReadAllText(path), file)).FollowedBy(9, new LocalDate(2031, 5, 17));
+        var later = RuleFiles.Compile(text);
+
+        (later.Version, later.EffectiveAt.InZone(later.Zone).Date).ShouldBe((9, new LocalDate(2031, 5, 17)));
+        ExampleRunner.Run(later).Where(example => !example.Holds).SelectMany(example => example.Failures).Select(failure => failure.Diagnostic.ToString()).ShouldBeEmpty();
     }
 
     [Theory]

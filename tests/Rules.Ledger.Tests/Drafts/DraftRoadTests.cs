@@ -45,22 +45,21 @@ public sealed class DraftRoadTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Draft_of_an_amendment_is_the_whole_text_that_holds()
+    public async Task Draft_after_an_amendment_amends_it()
     {
         await _ledger.Rulesets.LoadAsync([RuleFiles.Roboflow, RuleFiles.RoboflowAmendment], default);
         var draft = Done(await Road.CreateAsync("roboflow", _author, default));
-        draft.Number.ShouldBe(4);
+        draft.Text.ShouldBe("language 1\nruleset roboflow version 4 effective 2027-01-02 amends version 3\n");
         var check = _ledger.Rulesets.Check("roboflow.v4.rules", draft.Text);
-        check.Compilation.BuildsOn.ShouldBeEmpty();
-        check.HasErrors.ShouldBeTrue(); // its version 3 begins later than today
-        check.Diagnostics.Where(d => d.Severity == Rules.Dsl.Diagnostics.DiagnosticSeverity.Error).Select(d => d.Id).ShouldBe(["PR0901"]);
+        check.Examples.ShouldNotBeEmpty();
+        check.Examples.ShouldAllBe(example => example.Holds);
     }
 
     [Fact]
     public async Task Road_from_draft_to_price_is_walked_by_two_and_told_by_the_log()
     {
         var draft = await DearerAsync();
-        draft = Done(await Road.RequestReviewAsync(draft.Id, draft.RowVersion, default, _author, default));
+        draft = Done(await Road.RequestReviewAsync(draft.Id, draft.RowVersion, null, default, _author, default));
         draft = Done(await Road.ApproveAsync(draft.Id, draft.RowVersion, DraftHash.TextOf(draft), _other, default));
         draft = Done(await Road.PublishAsync(draft.Id, draft.RowVersion, _author, default));
 
@@ -75,7 +74,7 @@ public sealed class DraftRoadTests : IAsyncLifetime, IDisposable
     {
         var draft = await DearerAsync();
         draft = Done(await Road.SaveAsync(draft.Id, draft.RowVersion, draft.Text.Replace("each 2", "each 3", StringComparison.Ordinal), _other, default));
-        draft = Done(await Road.RequestReviewAsync(draft.Id, draft.RowVersion, default, _other, default));
+        draft = Done(await Road.RequestReviewAsync(draft.Id, draft.RowVersion, null, default, _other, default));
         foreach (var name in new[] { "kim", "lee", "KIM" })
         {
             (await Road.ApproveAsync(draft.Id, draft.RowVersion, DraftHash.TextOf(draft), _other with { Name = name }, default)).Problem!.Code.ShouldBe("own_draft");
@@ -96,7 +95,7 @@ public sealed class DraftRoadTests : IAsyncLifetime, IDisposable
     public async Task Approval_is_of_what_was_seen()
     {
         var draft = await DearerAsync();
-        draft = Done(await Road.RequestReviewAsync(draft.Id, draft.RowVersion, new byte[32], _author, default));
+        draft = Done(await Road.RequestReviewAsync(draft.Id, draft.RowVersion, null, new byte[32], _author, default));
         var seen = DraftHash.TextOf(draft);
         DraftHash.TextOf(draft with { Text = draft.Text + " " }).ShouldNotBe(seen);
         DraftHash.TextOf(draft with { ReplaySha256 = Enumerable.Repeat((byte)1, 32).ToArray() }).ShouldNotBe(seen);
@@ -109,7 +108,7 @@ public sealed class DraftRoadTests : IAsyncLifetime, IDisposable
     public async Task Rejection_needs_a_reason_and_a_rejected_draft_is_written_on()
     {
         var draft = await DearerAsync();
-        draft = Done(await Road.RequestReviewAsync(draft.Id, draft.RowVersion, default, _author, default));
+        draft = Done(await Road.RequestReviewAsync(draft.Id, draft.RowVersion, null, default, _author, default));
         (await Road.RejectAsync(draft.Id, draft.RowVersion, "  ", _other, default)).Problem!.Code.ShouldBe("reason_required");
         draft = Done(await Road.RejectAsync(draft.Id, draft.RowVersion, "Too dear.", _other, default));
         draft.State.ShouldBe(DraftState.Rejected);
@@ -122,11 +121,11 @@ public sealed class DraftRoadTests : IAsyncLifetime, IDisposable
     {
         var draft = await NewAsync();
         draft = Done(await Road.SaveAsync(draft.Id, draft.RowVersion, draft.Text.Replace("action copy\n", "", StringComparison.Ordinal), _author, default));
-        var refused = await Road.RequestReviewAsync(draft.Id, draft.RowVersion, default, _author, default);
+        var refused = await Road.RequestReviewAsync(draft.Id, draft.RowVersion, null, default, _author, default);
         refused.Problem!.Code.ShouldBe("text_has_errors");
         refused.Problem.Diagnostics.ShouldNotBeEmpty();
         draft = Done(await Road.SaveAsync(draft.Id, draft.RowVersion, First, _author, default));
-        (await Road.RequestReviewAsync(draft.Id, draft.RowVersion, default, _author, default)).Problem!.Code.ShouldBe("text_has_errors");
+        (await Road.RequestReviewAsync(draft.Id, draft.RowVersion, null, default, _author, default)).Problem!.Code.ShouldBe("text_has_errors");
     }
 
     [Fact]
@@ -134,7 +133,7 @@ public sealed class DraftRoadTests : IAsyncLifetime, IDisposable
     {
         var draft = await NewAsync();
         draft = Done(await Road.SaveAsync(draft.Id, draft.RowVersion, draft.Text.Replace("version 2", "version 7", StringComparison.Ordinal), _author, default));
-        (await Road.RequestReviewAsync(draft.Id, draft.RowVersion, default, _author, default)).Problem!.Code.ShouldBe("other_version");
+        (await Road.RequestReviewAsync(draft.Id, draft.RowVersion, null, default, _author, default)).Problem!.Code.ShouldBe("other_version");
     }
 
     [Fact]
@@ -157,6 +156,17 @@ public sealed class DraftRoadTests : IAsyncLifetime, IDisposable
         (await Road.PublishDueAsync(default)).ShouldHaveSingleItem().Succeeded.ShouldBeTrue();
         _ledger.Rulesets.Versions("kiosk")[0].ActiveFrom.ShouldBe(Instant.FromUtc(2026, 4, 20, 0, 0));
         (await Road.AuditAsync(null, draft.Id, null, 1, default))[0].By.ShouldBe("system");
+    }
+
+    [Fact]
+    public async Task Start_that_its_author_chose_counts_where_it_is_later_than_the_texts()
+    {
+        var draft = await ApprovedAsync("2025-04-20");
+        draft.EffectiveAt.ShouldBe(Instant.FromUtc(2026, 4, 10, 0, 0));
+        draft = Done(await Road.WithdrawAsync(draft.Id, draft.RowVersion, _author, default));
+        draft = await ApproveAsync(draft, "2026-05-01", "", " ");
+        Done(await Road.PublishAsync(draft.Id, draft.RowVersion, _author, default));
+        _ledger.Rulesets.Versions("kiosk")[0].ActiveFrom.ShouldBe(Instant.FromUtc(2026, 5, 1, 0, 0));
     }
 
     [Fact]
@@ -232,7 +242,7 @@ public sealed class DraftRoadTests : IAsyncLifetime, IDisposable
         var back = Done(await Road.PrepareRollbackAsync("kiosk", 1, "Complaints.", _author, default));
         (back.Number, back.Base, back.RollsBack, back.State).ShouldBe((3, 2, 2, DraftState.Draft));
         _time.Now += Duration.FromHours(1);
-        back = Done(await Road.RequestReviewAsync(back.Id, back.RowVersion, default, _author, default));
+        back = Done(await Road.RequestReviewAsync(back.Id, back.RowVersion, null, default, _author, default));
         back = Done(await Road.ApproveAsync(back.Id, back.RowVersion, DraftHash.TextOf(back), _other, default));
         Done(await Road.PublishAsync(back.Id, back.RowVersion, _author, default));
         (await Road.FindAsync(dearer.Id, default))!.State.ShouldBe(DraftState.RolledBack);
@@ -291,7 +301,7 @@ public sealed class DraftRoadTests : IAsyncLifetime, IDisposable
                 _ = random.Next(7) switch
                 {
                     0 => await Road.SaveAsync(draft.Id, row, draft.Text.Replace("each 1", $"each {random.Next(2, 9)}", StringComparison.Ordinal), by, default),
-                    1 or 2 => await Road.RequestReviewAsync(draft.Id, row, default, by, default),
+                    1 or 2 => await Road.RequestReviewAsync(draft.Id, row, null, default, by, default),
                     3 or 4 => await Road.ApproveAsync(draft.Id, row, DraftHash.TextOf(draft), by, default),
                     5 => await Road.RejectAsync(draft.Id, row, "no", by, default),
                     _ => await Road.PublishAsync(draft.Id, row, by, default),
@@ -328,10 +338,10 @@ public sealed class DraftRoadTests : IAsyncLifetime, IDisposable
 
     private async Task<Draft> ApproveAsync(Draft draft, string? effective, string find, string put)
     {
-        var text = draft.Text.Replace(find, put, StringComparison.Ordinal);
-        text = effective is null ? text : text.Replace("effective 2026-04-10", "effective " + effective, StringComparison.Ordinal);
+        var text = find.Length == 0 ? draft.Text : draft.Text.Replace(find, put, StringComparison.Ordinal);
         draft = Done(await Road.SaveAsync(draft.Id, draft.RowVersion, text, _author, default));
-        draft = Done(await Road.RequestReviewAsync(draft.Id, draft.RowVersion, default, _author, default));
+        Instant? startsAt = effective is null ? null : NodaTime.Text.LocalDatePattern.Iso.Parse(effective).Value.AtMidnight().InUtc().ToInstant();
+        draft = Done(await Road.RequestReviewAsync(draft.Id, draft.RowVersion, startsAt, default, _author, default));
         return Done(await Road.ApproveAsync(draft.Id, draft.RowVersion, DraftHash.TextOf(draft), _other, default));
     }
 

@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using NodaTime;
+using Rules.Ledger;
+using Rules.Ledger.Drafts;
+using Rules.Portal.Startup;
+
+namespace Rules.Portal.Drafts;
+
+/// <summary>What the pages about one draft have in common: the draft, who acts, what stood in the way.</summary>
+public abstract class DraftPageModel(CreditLedger ledger, PortalSettings settings) : PageModel
+{
+    protected CreditLedger Ledger => ledger;
+
+    public Draft Draft { get; protected set; } = null!;
+
+    /// <summary>Why the last step was refused; null where it was not.</summary>
+    public DraftProblem? Problem { get; protected set; }
+
+    /// <summary>The draft's row version that the page was made of.</summary>
+    [BindProperty]
+    public int RowVersion { get; set; }
+
+    /// <summary>Who the visitor says they are, where the page asked for it.</summary>
+    [BindProperty]
+    public string? Person { get; set; }
+
+    public string? PersonName { get; private set; }
+
+    public DraftActor Actor { get; private set; } = null!;
+
+    public DateTimeZone Zone => ledger.Rulesets.Versions(Draft.Ruleset) is [var newest, ..] ? newest.Model.Zone : DateTimeZone.Utc;
+
+    public bool May(AuditAction action) => DraftRoad.Allows(action, Draft.State, Actor.Rights);
+
+    /// <summary>Finds the draft, and learns who acts.</summary>
+    /// <returns>False where there is none.</returns>
+    protected async Task<bool> FindAsync(string id, string? ruleset, CancellationToken cancellationToken)
+    {
+        if (await ledger.Drafts.FindAsync(id, cancellationToken) is not { } draft || (ruleset is not null && draft.Ruleset != ruleset))
+        {
+            return false;
+        }
+
+        Draft = draft;
+        PersonName = Drafts.Person.Said(Request, Response, Person);
+        Actor = Drafts.Person.Actor(PersonName, settings);
+        return true;
+    }
+
+    /// <summary>Takes what a step answered.</summary>
+    /// <returns>True where it was done.</returns>
+    protected bool Take(DraftResult result)
+    {
+        Draft = result.Draft ?? Draft;
+        Problem = result.Problem;
+        if (Problem is not null)
+        {
+            Response.StatusCode = Problem.Code switch
+            {
+                DraftProblemCodes.RightMissing or DraftProblemCodes.OwnDraft => StatusCodes.Status403Forbidden,
+                DraftProblemCodes.Changed or DraftProblemCodes.State or DraftProblemCodes.Conflict or DraftProblemCodes.ApprovalStale => StatusCodes.Status409Conflict,
+                _ => StatusCodes.Status422UnprocessableEntity,
+            };
+        }
+
+        return result.Succeeded;
+    }
+}

@@ -1,0 +1,132 @@
+using Microsoft.AspNetCore.Mvc;
+using NodaTime;
+using NodaTime.Text;
+using Rules.Dsl.Formatting;
+using Rules.Dsl.Syntax;
+using Rules.Dsl.Text;
+using Rules.Ledger;
+using Rules.Ledger.Drafts;
+using Rules.Portal.Drafts;
+using Rules.Portal.Startup;
+
+namespace Rules.Portal.Pages.Rulesets;
+
+/// <summary>Where a draft is written: its text, and beside it what it means.</summary>
+public sealed class WorkspaceModel(CreditLedger ledger, PortalSettings settings) : DraftPageModel(ledger, settings)
+{
+    /// <summary>Asked for by script: the preview alone.</summary>
+    public const string PartHeader = "Rules-Part";
+
+    /// <summary>The text in the editor. A form sends it with other line breaks than it was given.</summary>
+    [BindProperty]
+    public string? Text { get; set; }
+
+    /// <summary>The text that the editor began with: what both sides of a merge started from.</summary>
+    [BindProperty]
+    public string? Loaded { get; set; }
+
+    /// <summary>When it is to start, by the clocks of the ruleset's zone; empty: when it is published.</summary>
+    [BindProperty]
+    public string? Starts { get; set; }
+
+    private Instant? StartsAt => Starts is { Length: > 0 } && LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm").Parse(Starts) is { Success: true } parsed
+        ? parsed.Value.InZoneLeniently(Zone).ToInstant()
+        : null;
+
+    public DraftPreview Preview { get; private set; } = null!;
+
+    public bool IsUnsaved => !string.Equals(Text, Draft.Text, StringComparison.Ordinal);
+
+    /// <summary>The newest version that is published or scheduled lies after the draft's base.</summary>
+    public bool IsOvertaken { get; private set; }
+
+    /// <summary>Set where somebody else saved meanwhile: how many places both changed.</summary>
+    public int? MergeConflicts { get; private set; }
+
+    public async Task<IActionResult> OnGetAsync(string name, string id, CancellationToken cancellationToken) =>
+        await FindAsync(id, name, cancellationToken) ? await ShowAsync(Draft.Text, cancellationToken) : NotFound();
+
+    /// <summary>Checks and previews what is in the editor; nothing is kept.</summary>
+    public Task<IActionResult> OnPostCheckAsync(string name, string id, CancellationToken cancellationToken) =>
+        WithTextAsync(name, id, text => Task.FromResult<string?>(text), cancellationToken);
+
+    public Task<IActionResult> OnPostFormatAsync(string name, string id, CancellationToken cancellationToken) =>
+        WithTextAsync(name, id, text => Task.FromResult<string?>(Formatter.Format(SyntaxTree.Parse(SourceText.From(text)))?.ToString() ?? text), cancellationToken);
+
+    /// <param name="fix">Number of the repair among those that the page offered.</param>
+    public Task<IActionResult> OnPostFixAsync(string name, string id, int fix, CancellationToken cancellationToken) => WithTextAsync(name, id, text =>
+    {
+        var fixes = DraftPreview.Of(Ledger.Rulesets, Draft, text).Fixes;
+        return Task.FromResult<string?>(fix >= 0 && fix < fixes.Length ? SourceText.From(text).WithEdits(fixes[fix].Fix.Edits).ToString() : text);
+    }, cancellationToken);
+
+    public Task<IActionResult> OnPostSaveAsync(string name, string id, CancellationToken cancellationToken) => WithTextAsync(name, id, async text =>
+    {
+        if (Take(await Ledger.Drafts.SaveAsync(id, RowVersion, text, Actor, cancellationToken)))
+        {
+            return null;
+        }
+
+        if (Problem!.Code != DraftProblemCodes.Changed)
+        {
+            return text;
+        }
+
+        var merged = TextMerge.Merge(Lines(Loaded), text, Draft.Text);
+        MergeConflicts = merged.Conflicts;
+        return merged.Text;
+    }, cancellationToken);
+
+    /// <summary>Saves what is in the editor, then asks for review.</summary>
+    public Task<IActionResult> OnPostReviewAsync(string name, string id, CancellationToken cancellationToken) => WithTextAsync(name, id, async text =>
+    {
+        if (text != Draft.Text && !Take(await Ledger.Drafts.SaveAsync(id, RowVersion, text, Actor, cancellationToken)))
+        {
+            return text;
+        }
+
+        if (Starts is { Length: > 0 } && StartsAt is null)
+        {
+            Problem = new DraftProblem("start_invalid", "The start is no date and time.");
+            return text;
+        }
+
+        return Take(await Ledger.Drafts.RequestReviewAsync(id, Draft.RowVersion, StartsAt, default, Actor, cancellationToken)) ? null : text;
+    }, cancellationToken, done: () => $"/reviews/{id}");
+
+    /// <summary>Brings the saved draft onto the newest version.</summary>
+    public Task<IActionResult> OnPostMergeAsync(string name, string id, CancellationToken cancellationToken) => WithTextAsync(name, id, async text =>
+        Take(await Ledger.Drafts.MergeAsync(id, RowVersion, Actor, cancellationToken)) ? null : text, cancellationToken);
+
+    public Task<IActionResult> OnPostWithdrawAsync(string name, string id, CancellationToken cancellationToken) => WithTextAsync(name, id, async text =>
+        Take(await Ledger.Drafts.WithdrawAsync(id, RowVersion, Actor, cancellationToken)) ? null : text, cancellationToken);
+
+    public Task<IActionResult> OnPostDiscardAsync(string name, string id, CancellationToken cancellationToken) => WithTextAsync(name, id, async text =>
+        Take(await Ledger.Drafts.DiscardAsync(id, RowVersion, Actor, cancellationToken)) ? null : text, cancellationToken, done: () => $"/rulesets/{name}");
+
+    private async Task<IActionResult> WithTextAsync(
+        string name, string id, Func<string, Task<string?>> act, CancellationToken cancellationToken, Func<string>? done = null)
+    {
+        if (!await FindAsync(id, name, cancellationToken))
+        {
+            return NotFound();
+        }
+
+        var shown = await act(Text is null ? Draft.Text : Lines(Text));
+        return shown is null ? LocalRedirect(done?.Invoke() ?? $"/rulesets/{name}/draft/{id}") : await ShowAsync(shown, cancellationToken);
+    }
+
+    private async Task<IActionResult> ShowAsync(string text, CancellationToken cancellationToken)
+    {
+        // What the page shows is what it was given now, not what the form brought along.
+        ModelState.Clear();
+        Text = text;
+        Loaded = MergeConflicts is null && Loaded is not null ? Lines(Loaded) : Draft.Text;
+        RowVersion = MergeConflicts is null && RowVersion > 0 ? RowVersion : Draft.RowVersion;
+        Preview = DraftPreview.Of(Ledger.Rulesets, Draft, text);
+        IsOvertaken = Draft.IsOpen && await Ledger.Drafts.NewestNumberAsync(Draft, cancellationToken) > Draft.Base;
+        return Request.Headers[PartHeader] == "preview" ? Partial("_DraftPreview", this) : Page();
+    }
+
+    private static string Lines(string? text) => (text ?? "").ReplaceLineEndings("\n");
+}

@@ -1,0 +1,229 @@
+using System.Net;
+using Rules.Client;
+using Rules.Ledger.Drafts;
+using Rules.Portal.Tests.Api;
+using Shouldly;
+using Xunit;
+
+namespace Rules.Portal.Tests.Drafts;
+
+[Collection(SharedPortal.Name)]
+public sealed class DraftPageTests(RunningPortal portal) : IDisposable
+{
+    private readonly Visitor _kim = new(portal.Portal.Address, "Kim");
+    private readonly Visitor _lee = new(portal.Portal.Address, "Lee");
+
+    public void Dispose()
+    {
+        _kim.Dispose();
+        _lee.Dispose();
+    }
+
+    [Fact]
+    public async Task Price_goes_from_draft_over_review_to_the_next_charge()
+    {
+        var (ruleset, address) = await BeginAsync();
+        var account = portal.New("stall");
+        (await portal.Client.OpenAccountAsync(new NewAccount { Account = account, Ruleset = ruleset }, portal.New("open"))).EnsureGranted();
+        (await ChargeAsync(account)).ShouldBe(1);
+
+        var saved = await _kim.SendAsync(address, "save", ("Text", Dearer(ruleset)));
+        (saved.Status, saved.Location).ShouldBe((302, address));
+        (await _kim.ReadAsync(address)).ShouldContain("scan costs 100.0", Case.Sensitive, "the change in words");
+        var review = (await _kim.SendAsync(address, "review", ("Text", Dearer(ruleset)))).Location!;
+        review.ShouldStartWith("/reviews/");
+        (await ChargeAsync(account)).ShouldBe(1, "a draft charges nobody");
+
+        (await _kim.SendAsync(review, "approve", ("seen", Seen(await _kim.ReadAsync(review))))).Status.ShouldBe(403);
+        (await _lee.SendAsync(review, "publish")).Status.ShouldBe(409);
+        (await _lee.SendAsync(review, "approve", ("seen", Seen(await _lee.ReadAsync(review))))).Status.ShouldBe(302);
+        (await _lee.SendAsync(review, "publish")).Status.ShouldBe(302);
+
+        (await ChargeAsync(account)).ShouldBe(2);
+        var page = WebUtility.HtmlDecode(await _lee.ReadAsync($"/rulesets/{ruleset}"));
+        page.ShouldContain("v2 in force");
+        page.ShouldContain("<b>Lee</b> · <a href=\"" + review + "\">" + ruleset + " v2</a> published.");
+        page.ShouldNotContain("based on");
+    }
+
+    [Fact]
+    public async Task Approval_of_what_was_not_shown_is_refused()
+    {
+        var (ruleset, address) = await BeginAsync();
+        var review = (await _kim.SendAsync(address, "review", ("Text", Dearer(ruleset)))).Location!;
+        var seen = Seen(await _lee.ReadAsync(review));
+        (await _lee.SendAsync(review, "approve", ("seen", "00" + seen[2..]))).Html.ShouldContain("approval_stale");
+        await _kim.SendAsync(review, "withdraw");
+        var again = await _lee.SendAsync(review, "approve", ("seen", seen));
+        (again.Status, again.Html.Contains("draft_state", StringComparison.Ordinal)).ShouldBe((409, true));
+    }
+
+    [Fact]
+    public async Task Check_shows_problems_with_their_fixes_and_keeps_nothing()
+    {
+        var (ruleset, address) = await BeginAsync();
+        var wrong = Dearer(ruleset).Replace("price scan", "price scam", StringComparison.Ordinal);
+        var check = await _kim.SendAsync(address, "check", ("Text", wrong.ReplaceLineEndings("\r\n")));
+        check.Status.ShouldBe(200);
+        check.Editor.ShouldBe(wrong);
+        check.Html.ShouldContain("Unsaved changes");
+        check.Html.ShouldContain("No action called \"scam\" is declared.");
+        check.Html.ShouldContain("href=\"#L6\"");
+        var fixedText = await _kim.SendAsync(address, "fix&fix=0", ("Text", wrong));
+        fixedText.Editor.ShouldBe(Dearer(ruleset));
+        WebUtility.HtmlDecode(await _kim.ReadAsync(address)).ShouldNotContain("scam");
+    }
+
+    [Fact]
+    public async Task Format_lays_the_text_out()
+    {
+        var (ruleset, address) = await BeginAsync();
+        var formatted = await _kim.SendAsync(address, "format", ("Text", Dearer(ruleset).Replace("  each 2 credits", "      each   2   credits", StringComparison.Ordinal)));
+        formatted.Editor.ShouldBe(Dearer(ruleset));
+    }
+
+    [Fact]
+    public async Task Save_over_somebody_elses_brings_both_together()
+    {
+        var (ruleset, address) = await BeginAsync();
+        var loaded = First(ruleset, 2);
+        (await _lee.SendAsync(address, "save", ("Text", loaded.Replace("price copy\n  each 1 credit", "price copy\n  each 7 credits", StringComparison.Ordinal)))).Status.ShouldBe(302);
+
+        var merged = await _kim.SendAsync(address, "save", ("Text", Dearer(ruleset)), ("Loaded", loaded), ("RowVersion", "1"));
+        merged.Status.ShouldBe(409);
+        merged.Html.ShouldContain("draft_changed");
+        merged.Editor.ShouldContain("price scan\n  each 2 credits\nprice copy\n  each 7 credits");
+        merged.Raw.ShouldContain("name=\"RowVersion\" value=\"2\"");
+
+        var both = await _kim.SendAsync(address, "save", ("Text", loaded.Replace("price copy\n  each 1 credit", "price copy\n  each 8 credits", StringComparison.Ordinal)), ("Loaded", loaded), ("RowVersion", "1"));
+        both.Html.ShouldContain("one place was changed by both");
+        both.Editor.ShouldContain("<<<<<<< yours\n  each 8 credits\n=======\n  each 7 credits\n>>>>>>> the other text");
+    }
+
+    [Fact]
+    public async Task Conflicting_schedules_are_told_when_scheduling()
+    {
+        var (ruleset, first) = await BeginAsync();
+        var second = (await _kim.SendAsync($"/rulesets/{ruleset}", "draft")).Location!;
+        var later = $"{TimeProvider.System.GetUtcNow().AddDays(30):yyyy-MM-dd}T00:00";
+        foreach (var (address, status) in new[] { (first, 302), (second, 409) })
+        {
+            var review = (await _kim.SendAsync(address, "review", ("Text", Dearer(ruleset)), ("Starts", later))).Location!;
+            await _lee.SendAsync(review, "approve", ("seen", Seen(await _lee.ReadAsync(review))));
+            var scheduled = await _lee.SendAsync(review, "schedule");
+            scheduled.Status.ShouldBe(status);
+            scheduled.Html.Contains("change_conflicts", StringComparison.Ordinal).ShouldBe(status == 409);
+        }
+
+        (await _kim.ReadAsync(second)).ShouldContain("Merge onto it");
+        (await _kim.SendAsync(second, "merge")).Status.ShouldBe(302);
+        (await Reply.OfAsync(await _kim.GetAsync(second))).Html.ShouldContain($"<h1>{ruleset}.v3.rules</h1>");
+    }
+
+    [Fact]
+    public async Task Rollback_is_prepared_and_not_done()
+    {
+        var (ruleset, address) = await BeginAsync();
+        var review = (await _kim.SendAsync(address, "review", ("Text", Dearer(ruleset)))).Location!;
+        await _lee.SendAsync(review, "approve", ("seen", Seen(await _lee.ReadAsync(review))));
+        await _lee.SendAsync(review, "publish");
+
+        (await _kim.SendAsync($"/rulesets/{ruleset}", "rollback", ("version", "1"), ("reason", " "))).Status.ShouldBe(422);
+        var back = (await _kim.SendAsync($"/rulesets/{ruleset}", "rollback", ("version", "1"), ("reason", "Complaints."))).Location!;
+        var page = await Reply.OfAsync(await _kim.GetAsync(back));
+        page.Editor.ShouldContain("price scan\n  each 1 credit");
+        page.Html.ShouldContain($"<h1>{ruleset}.v3.rules</h1>");
+        portal.Portal.Ledger.Rulesets.Versions(ruleset).Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Emergency_needs_its_right_and_is_told_on_every_way_in()
+    {
+        var (ruleset, address) = await BeginAsync();
+        var id = address[^16..];
+        (await _kim.SendAsync($"/reviews/{id}", "emergency", ("Reason", "Sold below cost."))).Status.ShouldBe(403);
+        var done = await portal.Portal.Ledger.Drafts.PublishInEmergencyAsync(id, 1, "Sold below <cost>.", new DraftActor("Ada", DraftRights.Emergency), default);
+        done.Problem.ShouldBeNull();
+        foreach (var page in new[] { "/", "/reviews", $"/rulesets/{ruleset}" })
+        {
+            (await _lee.ReadAsync(page)).ShouldContain("Sold below &lt;cost&gt;.", Case.Sensitive, page);
+        }
+    }
+
+    [Theory]
+    [InlineData("/rulesets/biodock?handler=draft")]
+    [InlineData("/you")]
+    public async Task Form_of_another_site_is_refused(string address)
+    {
+        using var answer = await _kim.PostAsync(address, [new("person", "Kim")]);
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Theory]
+    [InlineData("/rulesets/biodock/draft/0000000000000000")]
+    [InlineData("/rulesets/biodock/draft/none")]
+    [InlineData("/reviews/0000000000000000")]
+    [InlineData("/reviews/%3Cscript%3Ealert")]
+    public async Task Draft_that_is_not_there_is_not_found(string address)
+    {
+        using var answer = await _kim.GetAsync(address);
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Draft_of_one_ruleset_is_not_found_under_another()
+    {
+        var (_, address) = await BeginAsync();
+        using var answer = await _kim.GetAsync("/rulesets/biodock/draft/" + address[^16..]);
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("system")]
+    [InlineData("two\nlines")]
+    public async Task Nobody_writes_without_a_name_of_their_own(string? name)
+    {
+        using var nobody = new Visitor(portal.Portal.Address, name);
+        var answer = await nobody.SendAsync("/rulesets/biodock", "draft");
+        (answer.Status, answer.Html.Contains("actor_name", StringComparison.Ordinal)).ShouldBe((422, true));
+    }
+
+    [Theory]
+    [InlineData("</textarea><script>alert(1)</script>")]
+    [InlineData("\"><img src=x onerror=alert(1)>")]
+    public async Task Text_of_a_draft_is_shown_as_text(string payload)
+    {
+        var (ruleset, address) = await BeginAsync();
+        var check = await _kim.SendAsync(address, "check", ("Text", Dearer(ruleset) + "# " + payload + "\n"), ("Loaded", payload));
+        check.Raw.ShouldNotContain(payload, Case.Sensitive);
+        check.Html.ShouldContain(payload, Case.Sensitive);
+    }
+
+    private static string First(string ruleset, int number) =>
+        $"language 1\nruleset {ruleset} version {number} effective {(number == 1 ? "2026-01-01" : Today())}\ncredit \"credit\" to 0 decimals\naction scan\naction copy\nprice scan\n  each 1 credit\nprice copy\n  each 1 credit\n";
+
+    private static string Dearer(string ruleset) => First(ruleset, 2).Replace("price scan\n  each 1 credit", "price scan\n  each 2 credits", StringComparison.Ordinal);
+
+    private static string Today() => TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+
+    private static string Seen(string html)
+    {
+        const string Field = "name=\"seen\" value=\"";
+        var start = html.IndexOf(Field, StringComparison.Ordinal) + Field.Length;
+        return html[start..(start + 64)];
+    }
+
+    private async Task<decimal> ChargeAsync(string account) =>
+        (await portal.Client.ChargeAsync(new UsageEvent { Account = account, Action = "scan" }, portal.New("key"))).EnsureGranted().Charge;
+
+    private async Task<(string Ruleset, string Address)> BeginAsync()
+    {
+        var ruleset = portal.New("stall");
+        (await portal.Portal.Ledger.Rulesets.PublishAsync("draft.rules", First(ruleset, 1), "file", default)).Version.ShouldNotBeNull();
+        var begun = await _kim.SendAsync($"/rulesets/{ruleset}", "draft");
+        begun.Status.ShouldBe(302);
+        return (ruleset, begun.Location!);
+    }
+}

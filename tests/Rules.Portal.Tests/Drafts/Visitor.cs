@@ -1,0 +1,75 @@
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace Rules.Portal.Tests.Drafts;
+
+/// <summary>Somebody with a browser that keeps cookies and runs no script.</summary>
+internal sealed partial class Visitor : IDisposable
+{
+    private readonly HttpClient _http;
+    private readonly string? _name;
+
+    public Visitor(Uri portal, string? name)
+    {
+        _name = name;
+        _http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = true, CookieContainer = new CookieContainer() }) { BaseAddress = portal };
+    }
+
+    public async Task<string> ReadAsync(string address) => await _http.GetStringAsync(new Uri(address, UriKind.Relative));
+
+    public Task<HttpResponseMessage> GetAsync(string address) => _http.GetAsync(new Uri(address, UriKind.Relative));
+
+    /// <summary>Opens a page and sends a form of it.</summary>
+    public async Task<Reply> SendAsync(string page, string handler, params (string Name, string Value)[] fields)
+    {
+        var html = await ReadAsync(page);
+        var token = Token().Match(html) is { Success: true } match ? match.Groups["value"].Value : throw new InvalidOperationException($"{page} has no form.");
+        var all = fields.Select(field => KeyValuePair.Create(field.Name, field.Value)).Append(new("__RequestVerificationToken", token));
+        all = _name is null ? all : all.Append(new("Person", _name));
+        if (fields.All(field => field.Name != "RowVersion") && RowVersion().Match(html) is { Success: true } row)
+        {
+            all = all.Append(new("RowVersion", row.Groups["value"].Value));
+        }
+
+        return await Reply.OfAsync(await PostAsync($"{page}?handler={handler}", all));
+    }
+
+    public async Task<HttpResponseMessage> PostAsync(string address, IEnumerable<KeyValuePair<string, string>> fields)
+    {
+        using var content = new FormUrlEncodedContent(fields);
+        return await _http.PostAsync(new Uri(address, UriKind.Relative), content);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\" type=\"hidden\" value=\"(?<value>[^\"]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Token();
+
+    [GeneratedRegex("name=\"RowVersion\" value=\"(?<value>[0-9]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex RowVersion();
+}
+
+/// <param name="Location">Where the answer leads; null where it is a page.</param>
+/// <param name="Html">Decoded.</param>
+internal sealed record Reply(int Status, string? Location, string Raw, string Html)
+{
+    public static async Task<Reply> OfAsync(HttpResponseMessage answer)
+    {
+        using (answer)
+        {
+            var raw = await answer.Content.ReadAsStringAsync();
+            return new Reply((int)answer.StatusCode, answer.Headers.Location?.ToString(), raw, WebUtility.HtmlDecode(raw));
+        }
+    }
+
+    /// <summary>The text in the editor.</summary>
+    public string Editor
+    {
+        get
+        {
+            var start = Html.IndexOf("<textarea class=\"editor\"", StringComparison.Ordinal);
+            start = Html.IndexOf('>', start) + 1;
+            return Html[start..Html.IndexOf("</textarea>", start, StringComparison.Ordinal)].TrimStart('\n');
+        }
+    }
+}
