@@ -28,7 +28,7 @@ public sealed class InvoiceTests : IAsyncLifetime, IDisposable
         bucket flex postpaid at 0.015 USD
           limit 500 credits each cycle
           billed each cycle
-        consume flex
+        consume small, then flex
         cycle monthly
         plan Lab grants 1 credit every month into small
         bucket small from plan
@@ -107,10 +107,32 @@ public sealed class InvoiceTests : IAsyncLifetime, IDisposable
         _time.Now = Instant.FromUtc(2026, 6, 2, 0, 0);
 
         (await InvoicesAsync()).Select(invoice => (invoice.Bill.Cycle, invoice.Credits)).ShouldBe([(1, 20_00), (0, 10_00)]);
-        (await _ledger.InvoicesAsync(new InvoiceFilter("w", From: _february + Duration.FromTicks(1)), default)).Items.Single().Bill.Cycle.ShouldBe(1);
+        (await _ledger.InvoicesAsync(new InvoiceFilter("w", From: _february + Duration.FromTicks(10)), default)).Items.Single().Bill.Cycle.ShouldBe(1);
         (await _ledger.InvoicesAsync(new InvoiceFilter("w", To: _february), default)).Items.ShouldBeEmpty();
         (await _ledger.InvoicesAsync(new InvoiceFilter(Ruleset: "other"), default)).Items.ShouldBeEmpty();
         (await _ledger.InvoicesAsync(new InvoiceFilter(After: "x"), default)).Items.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Accounts_that_nobody_asks_for_are_billed_once()
+    {
+        for (var number = 0; number < 3; number++)
+        {
+            (await _ledger.OpenAccountAsync(new OpenAccount($"idle-{number}", "lab", _start), "open", default)).Status.ShouldBe(CommandStatus.Accepted);
+            (await _ledger.ChargeAsync($"idle-{number}", Usage("use", 10), "u", default)).Status.ShouldBe(CommandStatus.Accepted);
+        }
+
+        (await _ledger.RenewAllAsync(default)).ShouldBe(0);
+        _time.Now = Instant.FromUtc(2026, 3, 2, 0, 0);
+
+        (await _ledger.RenewAllAsync(default)).ShouldBe(4);
+        (await _ledger.RenewAllAsync(default)).ShouldBe(0);
+
+        var page = await _ledger.InvoicesAsync(new InvoiceFilter(Limit: 2), default);
+        var rest = await _ledger.InvoicesAsync(new InvoiceFilter(Limit: 2, After: page.Next), default);
+        page.Items.Concat(rest.Items).Select(invoice => invoice.Account).ShouldBe(["idle-0", "idle-1", "idle-2"], ignoreOrder: true);
+        rest.Next.ShouldBeNull();
+        (await _ledger.VerifyAsync(null, null, default)).Problems.ShouldBeEmpty();
     }
 
     private async Task<IReadOnlyList<Invoice>> InvoicesAsync() => (await _ledger.InvoicesAsync(new InvoiceFilter("w"), default)).Items;

@@ -84,13 +84,16 @@ public sealed class InvoiceTests(RunningPortal portal)
     }
 
     [Fact]
-    public async Task Debts_stand_in_the_balance()
+    public async Task Credits_bought_with_each_cycle_come_with_the_opening_and_with_every_renewal()
     {
-        var account = await portal.OpenBookbagAsync("Hobby");
-        var balance = (await portal.Client.BalanceAsync(account)).EnsureGranted();
+        var account = portal.New("desk");
+        var opened = (await portal.Client.OpenAccountAsync(
+            new NewAccount { Account = account, Ruleset = "bookbag", Plan = "Hobby", Addons = [new Addon { Amount = 500, Into = "allotment" }] }, portal.New("open"))).EnsureGranted();
 
-        balance.Owed.ShouldBe(0);
-        balance.Debts.ShouldBeNull();
+        opened.Balances["allotment"].ShouldBe(2500);
+        (await portal.Client.ResetAsync(new NewReset { Account = account }, portal.New("reset"))).EnsureGranted().Balances["allotment"].ShouldBe(2500);
+        (await portal.Client.OpenAccountAsync(
+            new NewAccount { Account = portal.New("desk"), Ruleset = "bookbag", Addons = [new Addon { Amount = 5, Into = "nothing" }] }, portal.New("open"))).Problem!.Code.ShouldBe("RT14");
     }
 
     [Theory]
