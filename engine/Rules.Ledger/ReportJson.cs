@@ -117,10 +117,10 @@ internal static class Csv
         csv.Append("\r\n");
     }
 
-    // A text that begins like a formula gets an apostrophe, which spreadsheets take away again. A plain number is none.
+    // A text that begins like a formula, also in full-width characters, gets an apostrophe, which spreadsheets take away again. A plain number is none.
     private static string Field(string text)
     {
-        if (text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' && !IsNumber(text))
+        if (text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n' or '\uFF1D' or '\uFF0B' or '\uFF0D' or '\uFF20' && !IsNumber(text))
         {
             text = "'" + text;
         }

@@ -8,7 +8,7 @@ using Rules.Ledger.Verification;
 
 namespace Rules.Cli.Commands;
 
-/// <summary><c>rules ledger export DATABASE</c>: entries as JSON Lines, which another program can prove.</summary>
+/// <summary><c>rules ledger export DATABASE</c>: entries as JSON Lines, which another program can prove, or as CSV.</summary>
 internal static class JournalExportCommand
 {
     public static Command Build(Terminal terminal, TimeProvider clock, Argument<string> database, Option<string?> account)
@@ -17,12 +17,13 @@ internal static class JournalExportCommand
         var to = new Option<string?>("--to") { Description = "Only entries recorded before this instant.", HelpName = "INSTANT" };
         var after = new Option<long>("--after") { Description = "Goes on behind the position that an export before ended with.", HelpName = "POSITION" };
         var output = new Option<string?>("--output") { Description = "Writes to a new file; with --after, to the end of one. Else to standard output.", HelpName = "FILE" };
+        var csv = new Option<bool>("--csv") { Description = "Rows for a spreadsheet in place of JSON Lines; they do not hold what hashes are taken over." };
         var export = new Command("export", "Writes entries as JSON Lines, each with the bytes that its hash is taken over. Reads only, also while the service runs.")
         {
-            database, account, from, to, after, output,
+            database, account, from, to, after, output, csv,
         };
         export.SetAction((line, cancellationToken) => DatabaseFiles.Guard(terminal, () => RunAsync(terminal, clock, DatabaseFiles.Database(line.GetRequiredValue(database)),
-            new ExportWindow(line.GetValue(account), Instant("--from", line.GetValue(from)), Instant("--to", line.GetValue(to)), line.GetValue(after)),
+            new ExportWindow(line.GetValue(account), Instant("--from", line.GetValue(from)), Instant("--to", line.GetValue(to)), line.GetValue(after), line.GetValue(csv)),
             line.GetValue(output), cancellationToken)));
         return export;
     }

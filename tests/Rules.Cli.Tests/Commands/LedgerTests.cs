@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using NodaTime;
@@ -169,6 +170,33 @@ public sealed class LedgerTests : IDisposable
         var window = await CommandRun.Of("ledger", "export", _folder.Path, "--account", "acme", "--from", "2999-01-01T00:00:00Z");
         (window.ExitCode, window.Output).ShouldBe((0, ""));
         (await CommandRun.Of("ledger", "export", _folder.Path, "--from", "yesterday")).ExitCode.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task S6_An_export_as_csv_holds_nothing_that_a_spreadsheet_runs()
+    {
+        await FillAsync();
+        await using (var ledger = await OpenAsync())
+        {
+            await ChargeAsync(ledger, "=HYPERLINK(\"http://evil.example\"),1");
+            await ChargeAsync(ledger, "@SUM(A1)");
+            await ChargeAsync(ledger, "-5+1");
+        }
+
+        var exported = await CommandRun.Of("ledger", "export", _folder.Path, "--csv");
+        exported.ExitCode.ShouldBe(0, exported.Error);
+        var rows = exported.Output.Split("\r\n");
+        rows[0].ShouldBe("position,account,entry,kind,key,amount,granted,available,held,spent,expired,moved,balance_after,occurred_at,recorded_at,version,previous_hash,hash");
+        rows[^1].ShouldBe("");
+        exported.Output.ShouldContain(""","'=HYPERLINK(""http://evil.example""),1",""");
+        exported.Output.ShouldContain(",'@SUM(A1),");
+        exported.Output.ShouldContain(",'-5+1,");
+        // Numbers stay numbers: what a charge took is below zero.
+        var charge = rows.First(row => row.Contains("@SUM", StringComparison.Ordinal)).Split(',');
+        (charge.Length, charge[3], charge[7], charge[9]).ShouldBe((18, "charge", "-" + charge[5], charge[5]));
+
+        var last = long.Parse(rows[^2].Split(',')[0], CultureInfo.InvariantCulture);
+        (await CommandRun.Of("ledger", "export", _folder.Path, "--csv", "--after", $"{last - 1}")).Output.ShouldBe(rows[^2] + "\r\n");
     }
 
     private Task<CreditLedger> OpenAsync() => CreditLedger.OpenSqliteAsync(Database, new LedgerOptions { AnchorPath = Anchor }, default);
