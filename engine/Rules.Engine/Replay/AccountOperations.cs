@@ -55,6 +55,16 @@ public sealed record ChangePlanOperation(string Plan, Instant RecordedAt) : Acco
         Of(Bookkeeper.ChangePlan(ruleset, state, Plan, RecordedAt));
 }
 
+/// <summary>A renewal that was asked for.</summary>
+public sealed record ResetOperation(ResetAccount Command, Instant RecordedAt) : AccountOperation(RecordedAt)
+{
+    internal override IReadOnlyList<ScopeId> Scopes(PublishedRuleset ruleset, AccountState state) =>
+        Bookkeeper.ScopesDue(ruleset, state, RecordedAt, endsCycle: true);
+
+    internal override (AccountState State, ImmutableArray<Entry> Entries, EvaluationError? Error) Apply(PublishedRuleset ruleset, AccountState state) =>
+        Of(Bookkeeper.Reset(ruleset, state, Command, RecordedAt));
+}
+
 /// <summary>Credits set aside; one that the candidate refuses leaves nothing to capture.</summary>
 public sealed record HoldOperation(HoldCredits Command, Instant RecordedAt) : AccountOperation(RecordedAt)
 {

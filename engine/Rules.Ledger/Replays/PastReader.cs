@@ -94,6 +94,7 @@ internal sealed class PastReader(PublishedRuleset ruleset, UsageShapes shapes, P
         { Kind: EntryKind.Hold } when RecordedCommand.Read(CommandReader.ReadHold, entry) is { } hold => new HoldOperation(hold, entry.RecordedAt),
         { Kind: EntryKind.Release or EntryKind.HoldExpiry } when RecordedCommand.Read(CommandReader.ReadRelease, entry) is { } release =>
             new ReleaseOperation(release, entry.RecordedAt),
+        { Kind: EntryKind.Reset } when RecordedCommand.Read(CommandReader.ReadReset, entry) is { } reset => new ResetOperation(reset, entry.RecordedAt),
         { Kind: EntryKind.Refund } when RecordedCommand.Read(CommandReader.ReadRefund, entry) is { } refund => new RefundOperation(refund, entry.RecordedAt),
         { Kind: EntryKind.Void } when RecordedCommand.Read(CommandReader.ReadVoid, entry) is { } ended => new VoidOperation(ended, entry.RecordedAt),
         { Kind: EntryKind.Replacement } when RecordedCommand.Read(CommandReader.ReadReplace, entry) is { } replace =>

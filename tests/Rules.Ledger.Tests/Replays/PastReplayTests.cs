@@ -139,6 +139,10 @@ public sealed class PastReplayTests
             {
                 time.Now = history.Usage.RecordedAtOf(i);
                 await ledger.ChargeAsync("a", history.Usage[i], string.Create(CultureInfo.InvariantCulture, $"use{i}"), default);
+                if (i % 37 == 36)
+                {
+                    await ledger.ResetAsync("a", new ResetAccount(time.Now, RestartsCycle: i % 2 == 0), string.Create(CultureInfo.InvariantCulture, $"reset{i}"), default);
+                }
             }
         }
     }

@@ -134,6 +134,7 @@ CREATE INDEX audit_draft ON audit(draft_id, audit_id);
 CREATE INDEX audit_ruleset ON audit(ruleset, audit_id);
 CREATE TRIGGER audit_u BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER audit_d BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT,'append-only'); END;
+
 -- Replays that have ended: what was asked for, and what it came to, as JSON. The texts of drafts are not kept, their hashes are in both.
 CREATE TABLE replay(
   replay_no    INTEGER PRIMARY KEY,
