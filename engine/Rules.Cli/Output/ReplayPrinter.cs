@@ -33,6 +33,7 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
         PrintTotals();
         PrintAccounts(top);
         PrintDifferences(differences);
+        PrintGuardRails();
         PrintRecords();
     }
 
@@ -65,6 +66,28 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
             writer.WriteNumber("changed", totals.Changed);
             writer.WriteNumber("newZeros", totals.NewZeros);
             writer.WriteNumber("newNegatives", totals.NewNegatives);
+            writer.WriteStartArray("billed");
+            foreach (var money in totals.Billed)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("currency", money.Currency);
+                writer.WriteString("amount", Exact(money).ToString());
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteStartArray("guardRails");
+            foreach (var rail in i == 0 ? [] : ReplayImpact.GuardRails(report, i, new GuardLimits()))
+            {
+                writer.WriteStartObject();
+                writer.WriteString("name", rail.Name);
+                writer.WriteBoolean("holds", rail.Holds);
+                writer.WriteString("figure", rail.Figure);
+                writer.WriteString("limit", rail.Limit);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
             writer.WriteEndObject();
         }
 
@@ -158,7 +181,13 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
         var rows = new List<string[]> { head.ToArray() };
         AddRow(rows, $"{model.Credit.Name}s charged", t => Exact(t.Charged));
         AddRow(rows, "of these postpaid", t => Exact(t.Postpaid));
+        foreach (var currency in report.Totals.SelectMany(static t => t.Billed).Select(static m => m.Currency).Distinct(StringComparer.Ordinal))
+        {
+            AddRow(rows, $"{Printable.Text(currency)} billed for postpaid use", t => t.Billed.Where(m => m.Currency == currency).Aggregate(ExactDecimal.Zero, static (sum, money) => sum + Exact(money)));
+        }
+
         AddRow(rows, "lapsed unused", t => Exact(t.Lapsed));
+        AddRow(rows, "of these not carried over at renewals", t => Exact(t.RolloverLost));
         AddRow(rows, "uses blocked, paused or refused", t => t.Uses[(int)QuoteOutcome.Blocked] + t.Uses[(int)QuoteOutcome.Paused] + t.Uses[(int)QuoteOutcome.Refused]);
         AddRow(rows, "accounts that run out", t => t.AccountsStopped);
         AddRow(rows, "alerts", t => t.Alerts);
@@ -230,6 +259,17 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
                 $"  most: account {difference.Account} at {InstantText.Format(at)}, {Charged(before, difference.Before)} → {Charged(after, difference.After)}")));
             PrintSteps("-", before, after);
             PrintSteps("+", after, before);
+        }
+    }
+
+    private void PrintGuardRails()
+    {
+        for (var i = 1; i < report.Candidates.Length; i++)
+        {
+            var rails = ReplayImpact.GuardRails(report, i, new GuardLimits());
+            _writer.WriteLine();
+            _writer.WriteLine(terminal.Palette.Strong(Printable.Text($"checks of {report.Candidates[i]}")));
+            PrintTable([.. rails.Select(static rail => new[] { (rail.Holds ? "✓ " : "✗ ") + rail.Text, rail.Figure, "of " + rail.Limit })]);
         }
     }
 
@@ -306,6 +346,8 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
     private static string Signed(ExactDecimal value) => value.IsZero ? "±0" : value.IsNegative ? "−" + (-value).ToGroupedString() : "+" + value.ToGroupedString();
 
     private static string Day(Instant at) => at.InUtc().Date.ToString("uuuu'-'MM'-'dd", CultureInfo.InvariantCulture);
+
+    private static ExactDecimal Exact(BilledMoney money) => new(money.Amount, money.Decimals);
 
     private ExactDecimal Exact(Int128 units) => new(units, report.Decimals);
 

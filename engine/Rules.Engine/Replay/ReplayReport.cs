@@ -74,7 +74,7 @@ public sealed record ReplayReport
     public required ImmutableArray<CandidateTotals> Totals { get; init; }
 
     /// <summary>
-    /// The event that differs most from the first candidate, for each shape that differs at all; largest sum first. The sums of one candidate
+    /// The event that differs most from the first candidate, one that ran under both where there is one, for each shape that differs at all; largest sum first. The sums of one candidate
     /// add up to what it charges more.
     /// </summary>
     public required ImmutableArray<Difference> Differences { get; init; }

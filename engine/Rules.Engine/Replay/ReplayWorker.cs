@@ -246,9 +246,11 @@ internal sealed class ReplayWorker
             if (before != after)
             {
                 ref var known = ref differences[shapes[i] >= 0 ? shapes[i] : usage.ShapeOf(i)];
-                if (known.Events == 0 || Math.Abs(after - before) > Math.Abs(known.After - known.Before))
+                // One that ran under both tells of the price; one that did not tells of the credits that were gone.
+                var ran = firstKinds[i] < (byte)QuoteOutcome.Blocked && kinds[i] < (byte)QuoteOutcome.Blocked;
+                if (known.Events == 0 || (ran && !known.Ran) || (ran == known.Ran && Math.Abs(after - before) > Math.Abs(known.After - known.Before)))
                 {
-                    known = known with { Account = history.Opening.Id, Index = i, Before = before, After = after };
+                    known = known with { Account = history.Opening.Id, Index = i, Before = before, After = after, Ran = ran };
                 }
 
                 known.Of += after - before;
@@ -477,10 +479,10 @@ internal sealed class ReplayWorker
         }
     }
 
-    private record struct LargestDifference(string Account, int Index, long Before, long After, Int128 Of, long Events)
+    private record struct LargestDifference(string Account, int Index, long Before, long After, bool Ran, Int128 Of, long Events)
     {
         // Ties by account, so that the number of threads decides nothing.
-        public readonly bool IsLargerThan(in LargestDifference other) => Math.Abs(After - Before).CompareTo(Math.Abs(other.After - other.Before)) switch
+        public readonly bool IsLargerThan(in LargestDifference other) => Ran != other.Ran ? Ran : Math.Abs(After - Before).CompareTo(Math.Abs(other.After - other.Before)) switch
         {
             0 => string.CompareOrdinal(Account, other.Account) < 0,
             var order => order > 0,

@@ -86,6 +86,16 @@ public sealed class ReplayImpactTests
     }
 
     [Fact]
+    public void Cause_is_the_price_also_where_most_of_the_difference_is_uses_that_stop()
+    {
+        var uses = Enumerable.Repeat(("reply", (string?)"large", 0), 220).ToArray();
+        var run = new Run(Draft("large 5 credits", "large 6 credits"), uses);
+
+        run.Report.Totals[1].Stopped.ShouldBeGreaterThan(run.Report.Totals[0].Stopped);
+        run.Causes().ShouldHaveSingleItem().After.ShouldHaveSingleItem().Line.ShouldBe(Line("large 5 credits"));
+    }
+
+    [Fact]
     public void Groups_of_every_name_add_up_to_the_totals()
     {
         var run = new Run(Draft("large 5 credits", "large 6 credits"), ("reply", "large", 0), ("reply", "small", 0), ("scan", null, 30));
