@@ -1,16 +1,21 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Mvc;
+using NodaTime;
 using Rules.Ledger;
 using Rules.Ledger.Drafts;
 using Rules.Portal.Drafts;
+using Rules.Portal.Replays;
 using Rules.Portal.Startup;
 
 namespace Rules.Portal.Pages.Reviews;
 
 /// <summary>One draft as others see it: what it changes, and the steps that are open to the visitor.</summary>
-public sealed class ReviewModel(CreditLedger ledger, PortalSettings settings) : DraftPageModel(ledger, settings)
+public sealed class ReviewModel(CreditLedger ledger, PortalSettings settings, PastReplays replays, IClock clock) : DraftPageModel(ledger, settings)
 {
     public DraftPreview Preview { get; private set; } = null!;
+
+    /// <summary>What the text would have made of the past; null for a draft that has ended or cannot be read whole.</summary>
+    public DraftImpact? Impact { get; private set; }
 
     public ImmutableArray<AuditRecord> Log { get; private set; } = [];
 
@@ -60,6 +65,9 @@ public sealed class ReviewModel(CreditLedger ledger, PortalSettings settings) : 
         ModelState.Clear();
         RowVersion = Draft.RowVersion;
         Preview = DraftPreview.Of(Ledger.Rulesets, Draft, Draft.Text);
+        Impact = Draft.IsOpen && Preview.Check.Compilation.Model is not null
+            ? await DraftImpact.OfAsync(replays, Draft, Draft.Text, Zone, clock.GetCurrentInstant(), cancellationToken)
+            : null;
         Log = await Ledger.Drafts.AuditAsync(null, Draft.Id, null, DraftRoad.LargestPage, cancellationToken);
         return Page();
     }

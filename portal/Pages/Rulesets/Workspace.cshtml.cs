@@ -7,12 +7,13 @@ using Rules.Dsl.Text;
 using Rules.Ledger;
 using Rules.Ledger.Drafts;
 using Rules.Portal.Drafts;
+using Rules.Portal.Replays;
 using Rules.Portal.Startup;
 
 namespace Rules.Portal.Pages.Rulesets;
 
 /// <summary>Where a draft is written: its text, and beside it what it means.</summary>
-public sealed class WorkspaceModel(CreditLedger ledger, PortalSettings settings) : DraftPageModel(ledger, settings)
+public sealed class WorkspaceModel(CreditLedger ledger, PortalSettings settings, PastReplays replays, IClock clock) : DraftPageModel(ledger, settings)
 {
     /// <summary>Asked for by script: the preview alone.</summary>
     public const string PartHeader = "Rules-Part";
@@ -34,6 +35,9 @@ public sealed class WorkspaceModel(CreditLedger ledger, PortalSettings settings)
         : null;
 
     public DraftPreview Preview { get; private set; } = null!;
+
+    /// <summary>What the text would have made of the past; null while it cannot be read whole.</summary>
+    public DraftImpact? Impact { get; private set; }
 
     public bool IsUnsaved => !string.Equals(Text, Draft.Text, StringComparison.Ordinal);
 
@@ -85,13 +89,15 @@ public sealed class WorkspaceModel(CreditLedger ledger, PortalSettings settings)
             return text;
         }
 
+        // What the review stands on, so that an approval is of these figures too.
+        var impact = await ImpactAsync(DraftPreview.Of(Ledger.Rulesets, Draft, text), text, cancellationToken);
         if (Starts is { Length: > 0 } && StartsAt is null)
         {
             Problem = new DraftProblem("start_invalid", "The start is no date and time.");
             return text;
         }
 
-        return Take(await Ledger.Drafts.RequestReviewAsync(id, Draft.RowVersion, StartsAt, default, Actor, cancellationToken)) ? null : text;
+        return Take(await Ledger.Drafts.RequestReviewAsync(id, Draft.RowVersion, StartsAt, impact?.Sha256, Actor, cancellationToken)) ? null : text;
     }, cancellationToken, done: () => $"/reviews/{id}");
 
     /// <summary>Brings the saved draft onto the newest version.</summary>
@@ -124,9 +130,14 @@ public sealed class WorkspaceModel(CreditLedger ledger, PortalSettings settings)
         Loaded = MergeConflicts is null && Loaded is not null ? Lines(Loaded) : Draft.Text;
         RowVersion = MergeConflicts is null && RowVersion > 0 ? RowVersion : Draft.RowVersion;
         Preview = DraftPreview.Of(Ledger.Rulesets, Draft, text);
+        Impact = await ImpactAsync(Preview, text, cancellationToken);
         IsOvertaken = Draft.IsOpen && await Ledger.Drafts.NewestNumberAsync(Draft, cancellationToken) > Draft.Base;
         return Request.Headers[PartHeader] == "preview" ? Partial("_DraftPreview", this) : Page();
     }
+
+    private async Task<DraftImpact?> ImpactAsync(DraftPreview preview, string text, CancellationToken cancellationToken) => preview.Check.Compilation.Model is null
+        ? null
+        : await DraftImpact.OfAsync(replays, Draft, text, Zone, clock.GetCurrentInstant(), cancellationToken);
 
     private static string Lines(string? text) => (text ?? "").ReplaceLineEndings("\n");
 }

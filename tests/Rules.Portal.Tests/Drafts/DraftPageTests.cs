@@ -47,6 +47,29 @@ public sealed class DraftPageTests(RunningPortal portal) : IDisposable
     }
 
     [Fact]
+    public async Task Preview_prices_what_was_really_used_and_the_review_is_bound_to_it()
+    {
+        var (ruleset, address) = await BeginAsync();
+        var account = portal.New("stall");
+        (await portal.Client.OpenAccountAsync(new NewAccount { Account = account, Ruleset = ruleset }, portal.New("open"))).EnsureGranted();
+        (await _kim.ReadAsync((await BeginAsync()).Address)).ShouldContain("there is nothing to price again");
+        for (var i = 0; i < 3; i++)
+        {
+            await ChargeAsync(account);
+        }
+
+        var html = (await _kim.SendAsync(address, "check", ("Text", Dearer(ruleset)))).Html;
+        html.ShouldContain("Draft: 6 credits, +100.0 %, 0 of 1 accounts run out sooner.");
+        html.ShouldContain($"<a href=\"/accounts/{account}\">{account}</a>");
+        html.ShouldContain("<polyline class=\"is\" points=\"");
+        var review = (await _kim.SendAsync(address, "review", ("Text", Dearer(ruleset)))).Location!;
+        (await portal.Portal.Ledger.Drafts.FindAsync(review[^16..], default))!.ReplaySha256.Length.ShouldBe(32);
+        WebUtility.HtmlDecode(await _lee.ReadAsync(review)).ShouldContain("+100.0 %");
+
+        (await _kim.SendAsync(address, "check", ("Text", "language 1\nnonsense\n"))).Html.ShouldNotContain("Under the draft", Case.Sensitive, "never figures of a half-understood text");
+    }
+
+    [Fact]
     public async Task Approval_of_what_was_not_shown_is_refused()
     {
         var (ruleset, address) = await BeginAsync();

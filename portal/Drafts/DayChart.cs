@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Numerics;
+using NodaTime;
+using Rules.Dsl.Text;
+using Rules.Engine.Replay;
+
+namespace Rules.Portal.Drafts;
+
+/// <summary>Credits a day, as they were and under a draft, drawn from zero into a field of <see cref="Width"/> by <see cref="Height"/>.</summary>
+public sealed record DayChart(ImmutableArray<ChartDay> Days, ImmutableArray<ChartLine> Lines)
+{
+    public const int Width = 620;
+
+    public const int Height = 190;
+
+    private const int Left = 52;
+    private const int Right = 8;
+    private const int Top = 8;
+    private const int Bottom = 24;
+
+    /// <summary>Points of the polyline of what was charged.</summary>
+    public string Published => Points(static day => day.BeforeY);
+
+    /// <summary>Points of the polyline of the draft.</summary>
+    public string Drafted => Points(static day => day.AfterY);
+
+    /// <summary>Points of the area between both.</summary>
+    public string Between => Drafted + " " + string.Join(' ', Days.Reverse().Select(static day => Place(day.X, day.BeforeY)));
+
+    /// <summary>Null where nothing was used.</summary>
+    public static DayChart? Of(ReplayReport report, DateTimeZone zone)
+    {
+        if (report.Cells.IsEmpty)
+        {
+            return null;
+        }
+
+        var first = report.Window.From.InZone(zone).Date;
+        var last = LocalDate.Max(first.PlusDays(1), report.Window.Until.InZone(zone).Date);
+        var sums = report.Cells.GroupBy(static cell => cell.Day)
+            .ToDictionary(static day => day.Key, static day => (Before: day.Aggregate(Int128.Zero, static (sum, cell) => sum + cell.Charged[0]), After: day.Aggregate(Int128.Zero, static (sum, cell) => sum + cell.Charged[1])));
+        var unit = Int128.Parse("1" + new string('0', report.Decimals), CultureInfo.InvariantCulture);
+        var step = Step(sums.Values.Select(static day => Int128.Max(day.Before, day.After)).Append(1).Max(), unit, out var steps);
+        var whole = step * steps;
+        var count = Period.Between(first, last, PeriodUnits.Days).Days;
+        int X(int index) => Left + (int)((long)index * (Width - Left - Right) / count);
+        int Y(Int128 value) => Height - Bottom - (int)(Int128.Max(value, 0) * (Height - Top - Bottom) / whole);
+        var days = Enumerable.Range(0, count + 1).Select(index =>
+        {
+            var day = first.PlusDays(index);
+            var (before, after) = sums.GetValueOrDefault(day);
+            return new ChartDay(day, before, after, X(index), Y(before), Y(after), IsLabelled: index % 7 == 0);
+        });
+        var lines = Enumerable.Range(0, steps + 1).Select(index => new ChartLine(
+            Y(step * index), new ExactDecimal((BigInteger)(step * index), report.Decimals).ToGroupedString()));
+        return new DayChart([.. days], [.. lines]);
+    }
+
+    public static int LabelX => Left - 8;
+
+    public static int LineX => Left;
+
+    private string Points(Func<ChartDay, int> y) => string.Join(' ', Days.Select(day => Place(day.X, y(day))));
+
+    private static string Place(int x, int y) => string.Create(CultureInfo.InvariantCulture, $"{x},{y}");
+
+    /// <summary>1, 2 or 5 with zeros, so that at most five lines lie above the base.</summary>
+    private static Int128 Step(Int128 largest, Int128 unit, out int steps)
+    {
+        var step = Int128.Max(1, unit / 1000);
+        for (var i = 0; step * 5 < largest; i++)
+        {
+            step = i % 3 == 1 ? step / 2 * 5 : step * 2;
+        }
+
+        steps = (int)((largest + step - 1) / step);
+        return step;
+    }
+}
+
+/// <param name="Before">Smallest units, as charged.</param>
+/// <param name="After">Smallest units, under the draft.</param>
+public sealed record ChartDay(LocalDate Day, Int128 Before, Int128 After, int X, int BeforeY, int AfterY, bool IsLabelled);
+
+/// <param name="Words">The amount that the line stands for.</param>
+public sealed record ChartLine(int Y, string Words);
