@@ -214,6 +214,9 @@ public sealed class LanguageServerSession(
             case "textDocument/hover":
                 var hovered = Parameters(request, types.PlaceParameters);
                 return RpcWriter.Result(id, HoverMap.At(Document(hovered.TextDocument), hovered.Position), types.HoverAnswer);
+            case "rules/stepNumber":
+                var stepping = Parameters(request, types.StepParameters);
+                return RpcWriter.Result(id, NumberSteps.At(Document(stepping.TextDocument), stepping.Position, stepping.Steps), types.ImmutableArrayProtocolTextEdit);
             case "textDocument/definition":
                 var used = Parameters(request, types.PlaceParameters);
                 return RpcWriter.Result(id, NameMap.Definition(Document(used.TextDocument), used.Position), types.ProtocolLocation);

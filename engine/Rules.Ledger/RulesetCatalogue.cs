@@ -48,6 +48,9 @@ public sealed partial class RulesetCatalogue
         return _library.Compile(_published.Texts[version.Id]);
     }
 
+    /// <summary>The text of a published version or common file; null where there is none.</summary>
+    public SourceText? TextOf(RuleFileId id) => _published.Texts.GetValueOrDefault(id);
+
     /// <summary>A text that is not published, as the compiler sees it over the published versions that it builds on.</summary>
     public RulesetCompilation Compile(SourceText text) => _library.Compile(text);
 

@@ -194,6 +194,7 @@ public sealed class PortalApplication : IAsyncDisposable
         _app.UseMiddleware<RequestMeter>();
         _app.UseMiddleware<V1Problems>();
         _app.UseTryItPage();
+        _app.UseWebSockets();
         _app.UseRouting();
         _app.UseMiddleware<ApiKeyGate>();
         _app.MapV1Api();

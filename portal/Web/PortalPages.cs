@@ -22,6 +22,7 @@ public static class PortalPages
             options.SuppressXFrameOptionsHeader = true; // frame-ancestors 'none' says it for every answer
         });
         services.AddSingleton<RuleSources>();
+        services.AddSingleton<EditorConnections>();
         services.TryAddSingleton(TimeProvider.System);
         services.Configure<KestrelServerOptions>(options => options.AddServerHeader = false);
         // Accented letters and typographic marks stay themselves in the page; what HTML gives a meaning is still encoded.
@@ -55,6 +56,7 @@ public static class PortalPages
 
     public static WebApplication MapPortalPages(this WebApplication app)
     {
+        app.Map(EditorConnections.Path, static (HttpContext context, EditorConnections editors) => editors.AcceptAsync(context)).ExcludeFromDescription();
         app.MapStaticAssets();
         app.MapRazorPages().WithStaticAssets();
         return app;

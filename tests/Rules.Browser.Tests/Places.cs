@@ -25,7 +25,7 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
         }
 
         // A draft as its author leaves it, and the address of its page.
-        async Task<string> Draft(string ruleset, string find, string put, string button)
+        async Task<string> Draft(string ruleset, string put, string button)
         {
             await page.GotoAsync($"/rulesets/{ruleset}");
             if (await page.GetByLabel("Your name").CountAsync() > 0)
@@ -34,8 +34,15 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             }
 
             await page.GetByRole(AriaRole.Button, new() { Name = "Change the prices" }).ClickAsync();
-            var editor = page.GetByLabel("Rules of the draft");
-            await editor.FillAsync((await editor.InputValueAsync()).Replace(find, put, StringComparison.Ordinal));
+            var editor = page.Locator(".cm-content");
+            await editor.WaitForAsync();
+            if (put.Length > 0)
+            {
+                await editor.FocusAsync();
+                await page.Keyboard.PressAsync("Control+Home");
+                await page.Keyboard.InsertTextAsync(put);
+            }
+
             await page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
             await page.Locator(button == "Save" ? "[data-saved]:has-text('row version 2')" : "h2:has-text('Decide')").WaitForAsync();
             return new Uri(page.Url).AbsolutePath;
@@ -59,9 +66,9 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             ["grant"] = await Link("/ledger?kind=grant", First),
             ["appearance"] = "/appearance",
             ["you"] = "/you",
-            ["draft"] = await Draft("bookbag", "# nothing", "# nothing", "Save"),
-            ["draft with problems"] = await Draft("biodock", "over 5,000    0.0002 credits   80% off", "over 5,000    0.0002 credis   70% off", "Save"),
-            ["review"] = await Draft("ai-engine", "# nothing", "# nothing", "Request review"),
+            ["draft"] = await Draft("bookbag", "", "Save"),
+            ["draft with problems"] = await Draft("biodock", "# before the head\nprize\n", "Save"),
+            ["review"] = await Draft("ai-engine", "", "Request review"),
             ["reviews"] = "/reviews",
             [Unknown] = "/no/such/page",
         };

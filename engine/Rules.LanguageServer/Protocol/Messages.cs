@@ -38,6 +38,10 @@ public sealed record CodeActionParameters([property: JsonRequired] TextDocumentI
 /// <summary>Parameters of every request about one place of a document.</summary>
 public sealed record PlaceParameters([property: JsonRequired] TextDocumentIdentifier TextDocument, [property: JsonRequired] Position Position);
 
+/// <summary>Parameters of <c>rules/stepNumber</c>, a request of our own.</summary>
+/// <param name="Steps">Below zero for down.</param>
+public sealed record StepParameters([property: JsonRequired] TextDocumentIdentifier TextDocument, [property: JsonRequired] Position Position, [property: JsonRequired] int Steps);
+
 /// <summary>Parameters of <c>textDocument/references</c>.</summary>
 public sealed record ReferenceParameters(
     [property: JsonRequired] TextDocumentIdentifier TextDocument, [property: JsonRequired] Position Position, ReferenceContext? Context = null);
@@ -162,6 +166,7 @@ public sealed record LogMessageParameters(int Type, string Message);
 [JsonSerializable(typeof(ImmutableArray<CodeAction>))]
 [JsonSerializable(typeof(ImmutableArray<ProtocolTextEdit>))]
 [JsonSerializable(typeof(PlaceParameters))]
+[JsonSerializable(typeof(StepParameters))]
 [JsonSerializable(typeof(ReferenceParameters))]
 [JsonSerializable(typeof(RenameParameters))]
 [JsonSerializable(typeof(CompletionList))]
