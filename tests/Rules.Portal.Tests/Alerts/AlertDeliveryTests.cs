@@ -172,6 +172,9 @@ public sealed class AlertDeliveryTests : IAsyncLifetime
             {
                 await context.Response.Body.WriteAsync(block, context.RequestAborted);
                 written += block.Length;
+
+                // Once the connection is gone each write ends at once, until the server says so.
+                await Task.Delay(5);
             }
         };
         await UseAsync("48");
