@@ -76,7 +76,7 @@ public sealed class DraftImpact
     {
         var from = zone.AtStartOfDay(now.InZone(zone).Date.PlusDays(-Days)).ToInstant();
         var name = string.Create(CultureInfo.InvariantCulture, $"draft {draft.Number}");
-        return new DraftImpact(await replays.RunAsync(new ReplayRequest(draft.Ruleset, new PastWindow(from, now), [new ReplayDraft(name, text)]), null, cancellationToken), zone);
+        return new DraftImpact(await replays.RunAsync(new ReplayRequest(draft.Ruleset, new PastWindow(from, now), [new DraftText(name, text)]), null, cancellationToken), zone);
     }
 
     /// <summary>In plain decimal notation.</summary>

@@ -174,7 +174,7 @@ public sealed class AlertDeliveryTests : IAsyncLifetime
                 written += block.Length;
 
                 // Once the connection is gone each write ends at once, until the server says so.
-                await Task.Delay(5);
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
             }
         };
         await UseAsync("48");
