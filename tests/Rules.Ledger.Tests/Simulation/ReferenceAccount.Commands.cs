@@ -59,15 +59,15 @@ internal sealed partial class ReferenceAccount
     /// <summary>The code with which a command is turned away without a trace; null when it is not.</summary>
     public string? Fault(ClientCommand command, long at)
     {
-        at = Math.Max(Last, at);
+        var now = Math.Max(Last, at);
         return command.Kind switch
         {
             'p' or 'r' when !_holds.ContainsKey(command.Named) => "unknown_hold",
-            'h' when EndOf(command) <= at => "RT18",
+            'h' when EndOf(command) <= now => "RT18",
             'v' when !_uses.TryGetValue(command.Named, out _) => "unknown_use",
             'v' when command.Amount > _uses[command.Named].Left => "exceeds_use",
             'k' when -command.Amount * FactorOf(command, at) > Lots.Sum(lot => Math.Min(lot.Spent, _paid.Count(unit => unit == lot.Number))) => "RT06",
-            'x' or 'm' => GrantOf(command.Named) is not { } lot ? "unknown_grant" : lot.IsLive(at) ? null : "too_late",
+            'x' or 'm' => GrantOf(command.Named) is not { } lot ? "unknown_grant" : lot.IsLive(now) ? null : "too_late",
             _ => null,
         };
     }
