@@ -344,6 +344,27 @@ public record Grant
     public string? ExplainUrl { get; init; }
 }
 
+/// <summary>A level of an alert that an account has reached.</summary>
+public sealed record StandingAlert
+{
+    /// <summary>Name of the alert.</summary>
+    public required string Alert { get; init; }
+
+    /// <summary><c>used</c> or <c>left</c>.</summary>
+    public required string Figure { get; init; }
+
+    /// <summary>The level in credits.</summary>
+    [JsonNumberHandling(Plain.Decimals)]
+    public required decimal Threshold { get; init; }
+
+    /// <summary>The figure in credits.</summary>
+    [JsonNumberHandling(Plain.Decimals)]
+    public required decimal Reached { get; init; }
+
+    /// <summary>Both as a sentence.</summary>
+    public required string Text { get; init; }
+}
+
 /// <summary>What an account has at an instant.</summary>
 public sealed record Balance
 {
@@ -377,6 +398,9 @@ public sealed record Balance
 
     /// <summary>What is owed, oldest first; absent where nothing is.</summary>
     public IReadOnlyList<Debt>? Debts { get; init; }
+
+    /// <summary>Of each alert the highest level of what is used and the lowest of what is left that the running cycle has reached; absent where none is, and for a moment that is past.</summary>
+    public IReadOnlyList<StandingAlert>? Alerts { get; init; }
 
     /// <summary>Credits used in the running cycle that will be billed.</summary>
     [JsonNumberHandling(Plain.Decimals)]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
+using Rules.Engine.Model;
 using Rules.Engine.Wire;
 
 namespace Rules.Ledger;
@@ -39,6 +40,17 @@ public static class BalanceJson
             json.WriteEndArray();
         }
 
+        if (!account.Alerts.IsEmpty)
+        {
+            json.WriteStartArray("alerts"u8);
+            foreach (var alert in account.Alerts)
+            {
+                json.WriteStanding(alert);
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     });
 
@@ -52,6 +64,17 @@ public static class BalanceJson
         json.WriteUnits("spent"u8, spent, decimals);
         json.WriteUnits("expired"u8, expired, decimals);
         json.WriteUnits("moved"u8, moved, decimals);
+    }
+
+    private static void WriteStanding(this Utf8JsonWriter json, AlertStep alert)
+    {
+        json.WriteStartObject();
+        json.WriteString("alert"u8, alert.Alert.Name);
+        json.WriteString("figure"u8, alert.Level.Figure == LevelFigure.Used ? "used"u8 : "left"u8);
+        json.WriteString("threshold"u8, alert.Threshold.ToString());
+        json.WriteString("reached"u8, alert.After.ToString());
+        json.WriteString("text"u8, alert.Text);
+        json.WriteEndObject();
     }
 
     private static void WriteDebt(this Utf8JsonWriter json, DebtState debt, int decimals)

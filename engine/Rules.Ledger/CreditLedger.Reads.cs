@@ -46,6 +46,9 @@ public sealed partial class CreditLedger
             credit.Decimals, credit.Name, answer?.Balances ?? [], state.Lots, state.Facts)
         {
             Debts = state.Debts,
+
+            // What a past cycle had counted is not kept.
+            Alerts = isPast ? [] : Bookkeeper.StandingAlerts(ruleset, state, instant, out _),
         };
     }
 

@@ -33,6 +33,9 @@ public sealed record AccountBalance(string Id, string Ruleset, int? Version, str
     /// <summary>Open debts, oldest first; no credits that may repay them are left.</summary>
     public ImmutableArray<DebtState> Debts { get; init; } = [];
 
+    /// <summary>Levels of alerts that the account has reached in the running cycle; empty for a moment that is past.</summary>
+    public ImmutableArray<AlertStep> Alerts { get; init; } = [];
+
     /// <summary>Smallest units that are owed.</summary>
     public long Owed => Debts.Sum(static debt => debt.Left);
 

@@ -72,6 +72,18 @@ public sealed class AlertLedgerTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Balance_tells_the_standing_level_until_the_cycle_is_over()
+    {
+        await UseAsync("40");
+        (await StandingAsync()).ShouldBeEmpty();
+        await UseAsync("10");
+        await ReopenAsync();
+        (await StandingAsync()).ShouldBe([$"alert \"{Banner}\": 50 used, the level is 48"]);
+        _time.Now = Instant.FromUtc(2026, 5, 10, 9, 0);
+        (await StandingAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Quote_fires_what_the_charge_would()
     {
         await UseAsync("47");
@@ -91,6 +103,12 @@ public sealed class AlertLedgerTests : IAsyncLifetime, IDisposable
         await UseAsync("80");
         (await _ledger.ChargeAsync("w", Event("1"), "again", default)).Outcome.ShouldBe(QuoteOutcome.Blocked);
         (await _ledger.VerifyAsync(null, null, default)).Problems.ShouldBeEmpty();
+    }
+
+    private async Task<string[]> StandingAsync()
+    {
+        using var balance = JsonDocument.Parse(BalanceJson.Write((await _ledger.BalanceAsync("w", null, default)).ShouldNotBeNull()));
+        return balance.RootElement.TryGetProperty("alerts", out var alerts) ? [.. alerts.EnumerateArray().Select(a => a.GetProperty("text").GetString()!)] : [];
     }
 
     private async Task<string[]> UseAsync(string units)
