@@ -11,7 +11,7 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
     public static IReadOnlyList<string> Names { get; } =
     [
         "overview", "rulesets", "ruleset", "version", "accounts", "account", "account without buckets", "ledger", "ledger without a match",
-        "charge", "charge of a bucket", "grant", "appearance", "you", "reviews", "draft", "draft with problems", "review", Unknown,
+        "charge", "charge of a bucket", "grant", "appearance", "you", "reviews", "draft", "draft with problems", "review", "alerts", "alerts of nobody", Unknown,
     ];
 
     public string this[string name] => addresses[name];
@@ -65,6 +65,8 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             ["charge of a bucket"] = await Link("/ledger?account=sample-shop&kind=charge", First),
             ["grant"] = await Link("/ledger?kind=grant", First),
             ["appearance"] = "/appearance",
+            ["alerts"] = "/alerts",
+            ["alerts of nobody"] = "/alerts?account=nobody&before=7",
             ["you"] = "/you",
             ["draft"] = await Draft("bookbag", "", "Save"),
             ["draft with problems"] = await Draft("biodock", "# before the head\nprize\n", "Save"),

@@ -39,6 +39,19 @@ public sealed class MessageOutbox
         return new Page<StoredMessage>(messages, (messages.IsEmpty ? from : messages[^1].Position).ToString(CultureInfo.InvariantCulture));
     }
 
+    /// <summary>Messages newest first; of one account or of all. A limit outside 1 to 500 is brought inside.</summary>
+    /// <param name="before">The <see cref="Page{T}.Next"/> of the page before; null, or one that no page gave: from the newest.</param>
+    /// <returns>Without a cursor on the last page.</returns>
+    public async Task<Page<StoredMessage>> NewestAsync(string? account, string? before, int limit, CancellationToken cancellationToken)
+    {
+        var from = long.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? position : long.MaxValue;
+        var size = Math.Clamp(limit, 1, LargestPage);
+        var messages = await _store.NewestMessagesAsync(account, from, size + 1, cancellationToken);
+        return messages.Length <= size
+            ? new Page<StoredMessage>(messages, null)
+            : new Page<StoredMessage>(messages[..size], messages[size - 1].Position.ToString(CultureInfo.InvariantCulture));
+    }
+
     public async Task<StoredWebhook> AddWebhookAsync(string url, ReadOnlyMemory<byte> secret, string createdBy, CancellationToken cancellationToken)
     {
         var webhook = new StoredWebhook(ApiKeyText.NewId(), url, secret, Instants.Now(_time), createdBy);

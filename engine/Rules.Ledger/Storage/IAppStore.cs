@@ -36,6 +36,9 @@ public interface IAppStore : IDraftStore, IReplayStore
     /// <summary>Messages whose position is greater than <paramref name="after"/>, by position; of one account or of all.</summary>
     ValueTask<ImmutableArray<StoredMessage>> MessagesAsync(string? account, long after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Messages whose position is less than <paramref name="before"/>, newest first; of one account or of all.</summary>
+    ValueTask<ImmutableArray<StoredMessage>> NewestMessagesAsync(string? account, long before, int limit, CancellationToken cancellationToken);
+
     ValueTask AddWebhookAsync(StoredWebhook webhook, CancellationToken cancellationToken);
 
     /// <summary>Those that are not removed, by instant of creation, then by id.</summary>

@@ -19,5 +19,6 @@ public static class Navigation
         new("Reviews", "/reviews", "circle-check", 'v'),
         new("Accounts", "/accounts", "users", 'a'),
         new("Ledger", "/ledger", "scroll-text", 'l'),
+        new("Alerts", "/alerts", "triangle-alert", 't'),
     ];
 }

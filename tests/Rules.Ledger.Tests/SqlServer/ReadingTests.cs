@@ -58,6 +58,8 @@ public sealed class ReadingTests
         ["SqlServerAppStore.SelectKeys"] = [Nested(typeof(SqlServerAppStore), "KeyLine")],
         ["SqlServerAppStore.Beat"] = [typeof(long)],
         ["SqlServerAppStore.SelectMessages"] = [Nested(typeof(SqlServerAppStore), "MessageLine")],
+        ["SqlServerAppStore.SelectNewest"] = [Nested(typeof(SqlServerAppStore), "MessageLine")],
+        ["SqlServerAppStore.SelectNewestOfAccount"] = [Nested(typeof(SqlServerAppStore), "MessageLine")],
         ["SqlServerAppStore.SelectMessagesOfAccount"] = [Nested(typeof(SqlServerAppStore), "MessageLine")],
         ["SqlServerAppStore.SelectWebhooks"] = [Nested(typeof(SqlServerAppStore), "WebhookLine")],
         ["SqlServerAppStore.SelectWebhook"] = [typeof(long)],

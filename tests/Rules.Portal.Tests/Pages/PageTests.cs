@@ -19,6 +19,7 @@ public sealed partial class PageTests(RunningPortal portal)
     [InlineData("/accounts", "Accounts")]
     [InlineData("/ledger", "Ledger")]
     [InlineData("/appearance", "Appearance")]
+    [InlineData("/alerts", "Alerts")]
     public async Task Page_has_its_heading_and_is_not_kept_by_caches(string address, string heading)
     {
         var answer = await portal.Http.GetAsync(address);
@@ -42,6 +43,27 @@ public sealed partial class PageTests(RunningPortal portal)
         var answer = await portal.Http.GetAsync(address);
         answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         Heading(await answer.Content.ReadAsStringAsync()).ShouldBe("Page not found");
+    }
+
+    [Fact]
+    public async Task Alert_that_fired_leads_to_its_account_and_its_charge()
+    {
+        const string Text = "language 1\nruleset tank version 1 effective 2026-01-01\ncredit \"credit\" to 0 decimals\nmeter litre whole\naction pour\n  measures litre\nprice pour\n  per litre 1 credit\n"
+            + "bucket prepaid from purchase\n  unused never expires\nconsume prepaid\nat zero\n  if short refuse\nalert \"low <tank>\"\n  at 40 credits left\n";
+        (await portal.Portal.Ledger.Rulesets.PublishAsync("draft.rules", Text, "kim", default)).Version.ShouldNotBeNull();
+        var account = portal.New("tank");
+        (await portal.Client.OpenAccountAsync(new NewAccount { Account = account, Ruleset = "tank" }, portal.New("open"))).EnsureGranted();
+        (await portal.Client.GrantAsync(new NewGrant { Account = account, Id = "g", Bucket = "prepaid", Amount = 100 }, portal.New("grant"))).EnsureGranted();
+        var pour = new UsageEvent { Account = account, Action = "pour", Quantities = new Dictionary<string, decimal> { ["litre"] = 60 } };
+        var quote = (await portal.Client.ChargeAsync(pour, portal.New("key"))).EnsureGranted();
+
+        var html = await portal.Http.GetStringAsync($"/alerts?account={account}");
+        html.ShouldContain("low &lt;tank&gt;");
+        html.ShouldContain($"href=\"{new Uri(portal.Http.BaseAddress!, quote.ExplainUrl!).AbsolutePath}\"");
+        WebUtility.HtmlDecode(html).ShouldContain("alert \"low <tank>\": 40 left, the level is 40");
+        WebUtility.HtmlDecode(html).ShouldContain("at 40 credits left");
+
+        (await portal.Http.GetStringAsync("/alerts?account=nobody")).ShouldContain("has fired.");
     }
 
     [Fact]

@@ -13,14 +13,28 @@ internal sealed partial class SqlServerAppStore
         """
         SELECT TOP (@limit) o.message_id AS Position, a.external_id AS Account, o.body AS Body
         FROM ledger.outbox o JOIN ledger.account a ON a.account_id = o.account_id
-        WHERE o.message_id > @after ORDER BY o.message_id
+        WHERE o.message_id > @position ORDER BY o.message_id
         """;
 
     private const string SelectMessagesOfAccount =
         """
         SELECT TOP (@limit) o.message_id AS Position, a.external_id AS Account, o.body AS Body
         FROM ledger.account a JOIN ledger.outbox o ON o.account_id = a.account_id
-        WHERE a.external_id = @account AND o.message_id > @after ORDER BY o.message_id
+        WHERE a.external_id = @account AND o.message_id > @position ORDER BY o.message_id
+        """;
+
+    private const string SelectNewest =
+        """
+        SELECT TOP (@limit) o.message_id AS Position, a.external_id AS Account, o.body AS Body
+        FROM ledger.outbox o JOIN ledger.account a ON a.account_id = o.account_id
+        WHERE o.message_id < @position ORDER BY o.message_id DESC
+        """;
+
+    private const string SelectNewestOfAccount =
+        """
+        SELECT TOP (@limit) o.message_id AS Position, a.external_id AS Account, o.body AS Body
+        FROM ledger.account a JOIN ledger.outbox o ON o.account_id = a.account_id
+        WHERE a.external_id = @account AND o.message_id < @position ORDER BY o.message_id DESC
         """;
 
     private const string InsertWebhook =
@@ -74,16 +88,22 @@ internal sealed partial class SqlServerAppStore
           AND EXISTS(SELECT 1 FROM app.webhook w WHERE w.webhook_id = @id AND w.removed_at IS NULL)
         """;
 
-    public async ValueTask<ImmutableArray<StoredMessage>> MessagesAsync(string? account, long after, int limit, CancellationToken cancellationToken)
+    public ValueTask<ImmutableArray<StoredMessage>> MessagesAsync(string? account, long after, int limit, CancellationToken cancellationToken) =>
+        ReadMessagesAsync(account is null ? SelectMessages : SelectMessagesOfAccount, account, after, limit, cancellationToken);
+
+    public ValueTask<ImmutableArray<StoredMessage>> NewestMessagesAsync(string? account, long before, int limit, CancellationToken cancellationToken) =>
+        ReadMessagesAsync(account is null ? SelectNewest : SelectNewestOfAccount, account, before, limit, cancellationToken);
+
+    private async ValueTask<ImmutableArray<StoredMessage>> ReadMessagesAsync(string text, string? account, long position, int limit, CancellationToken cancellationToken)
     {
         if (account is not null && SqlServerText.IsNoAccount(account))
         {
             return [];
         }
 
-        var lines = await LinesAsync<MessageLine>(account is null ? SelectMessages : SelectMessagesOfAccount, command =>
+        var lines = await LinesAsync<MessageLine>(text, command =>
         {
-            command.AddInt64("@after", after);
+            command.AddInt64("@position", position);
             command.AddInt32("@limit", limit);
             if (account is not null)
             {

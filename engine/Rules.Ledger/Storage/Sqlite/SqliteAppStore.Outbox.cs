@@ -19,6 +19,18 @@ internal sealed partial class SqliteAppStore
         WHERE a.external_id=?3 AND o.message_id>?1 ORDER BY o.message_id LIMIT ?2
         """;
 
+    private const string SelectNewest =
+        """
+        SELECT o.message_id, a.external_id, o.body FROM outbox o JOIN account a ON a.account_id=o.account_id
+        WHERE o.message_id<?1 ORDER BY o.message_id DESC LIMIT ?2
+        """;
+
+    private const string SelectNewestOfAccount =
+        """
+        SELECT o.message_id, a.external_id, o.body FROM account a JOIN outbox o ON o.account_id=a.account_id
+        WHERE a.external_id=?3 AND o.message_id<?1 ORDER BY o.message_id DESC LIMIT ?2
+        """;
+
     private const string InsertWebhook = "INSERT INTO webhook(webhook_id,url,secret,created_at,created_by) VALUES(?1,?2,?3,?4,?5)";
 
     private const string SelectWebhooks = "SELECT webhook_id, url, secret, created_at, created_by FROM webhook WHERE removed_at IS NULL ORDER BY created_at, webhook_id";
@@ -56,10 +68,21 @@ internal sealed partial class SqliteAppStore
           AND EXISTS(SELECT 1 FROM webhook w WHERE w.webhook_id=?1 AND w.removed_at IS NULL)
         """;
 
-    public ValueTask<ImmutableArray<StoredMessage>> MessagesAsync(string? account, long after, int limit, CancellationToken cancellationToken) => store.ReadAsync(session =>
+    public ValueTask<ImmutableArray<StoredMessage>> MessagesAsync(string? account, long after, int limit, CancellationToken cancellationToken) =>
+        ReadMessagesAsync(account is null ? SelectMessages : SelectMessagesOfAccount, account, after, limit, cancellationToken);
+
+    public ValueTask<ImmutableArray<StoredMessage>> NewestMessagesAsync(string? account, long before, int limit, CancellationToken cancellationToken) =>
+        ReadMessagesAsync(account is null ? SelectNewest : SelectNewestOfAccount, account, before, limit, cancellationToken);
+
+    private ValueTask<ImmutableArray<StoredMessage>> ReadMessagesAsync(string text, string? account, long position, int limit, CancellationToken cancellationToken) => store.ReadAsync(session =>
     {
         var messages = ImmutableArray.CreateBuilder<StoredMessage>();
-        var statement = (account is null ? session.Statement(SelectMessages) : session.Statement(SelectMessagesOfAccount).Bind(3, account)).Bind(1, after).Bind(2, limit);
+        var statement = session.Statement(text).Bind(1, position).Bind(2, limit);
+        if (account is not null)
+        {
+            statement.Bind(3, account);
+        }
+
         while (statement.Step())
         {
             messages.Add(new StoredMessage(statement.Int64(0), statement.Text(1), statement.Blob(2)));

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using NodaTime;
+using NodaTime.Text;
+using Rules.Engine.Model;
+using Rules.Ledger;
+using Rules.Ledger.Outbox;
+
+namespace Rules.Portal.Pages.Alerts;
+
+/// <summary>What fired, newest first; the alerts of the versions in force; and where they are sent.</summary>
+public sealed class IndexModel(CreditLedger ledger, IClock clock) : PageModel
+{
+    private const int PageSize = 50;
+
+    [BindProperty(SupportsGet = true)]
+    public string? Account { get; set; }
+
+    [BindProperty(SupportsGet = true)]
+    public string? Before { get; set; }
+
+    public ImmutableArray<FiredAlert> Fired { get; private set; } = [];
+
+    /// <summary>Address of the following page; null on the last.</summary>
+    public string? Next { get; private set; }
+
+    public ImmutableArray<(RulesetModel Ruleset, AlertRule Alert)> Rules { get; private set; } = [];
+
+    public ImmutableArray<WebhookState> Webhooks { get; private set; } = [];
+
+    /// <summary>Null where no account is asked for.</summary>
+    public string? Filtered => string.IsNullOrWhiteSpace(Account) ? null : Account.Trim();
+
+    public async Task OnGetAsync(CancellationToken cancellationToken)
+    {
+        var page = await ledger.Outbox.NewestAsync(Filtered, Before, PageSize, cancellationToken);
+        Fired = [.. page.Items.Select(FiredAlert.Read)];
+        Next = page.Next is null ? null : "/alerts" + (Filtered is { } account ? QueryString.Create("account", account) : QueryString.Empty).Add("before", page.Next);
+        var now = clock.GetCurrentInstant();
+        Rules = [.. from ruleset in ledger.Rulesets.All let model = ruleset.InForce(now) where model is not null from alert in model.Alerts select (model, alert)];
+        var webhooks = ImmutableArray.CreateBuilder<WebhookState>();
+        foreach (var webhook in await ledger.Outbox.WebhooksAsync(cancellationToken))
+        {
+            var deliveries = await ledger.Outbox.DeliveriesAsync(webhook.Id, null, 1, cancellationToken);
+            webhooks.Add(new WebhookState(webhook.Id, new Uri(webhook.Url).Host, deliveries is [var last, ..] ? last : null));
+        }
+
+        Webhooks = webhooks.ToImmutable();
+    }
+
+    /// <summary>A message of the outbox as the page shows it.</summary>
+    public sealed record FiredAlert(string Account, long Entry, string Alert, string Text, Instant At)
+    {
+        public static FiredAlert Read(StoredMessage message)
+        {
+            using var body = JsonDocument.Parse(message.Body);
+            var root = body.RootElement;
+            return new FiredAlert(
+                message.Account,
+                root.GetProperty("entry").GetInt64(),
+                root.GetProperty("alert").GetString()!,
+                root.GetProperty("text").GetString()!,
+                InstantPattern.ExtendedIso.Parse(root.GetProperty("at").GetString()!).Value);
+        }
+    }
+
+    /// <param name="Host">The rest of the address may hold a secret of the receiver's.</param>
+    public sealed record WebhookState(string Id, string Host, DeliveryRecord? Last);
+}
