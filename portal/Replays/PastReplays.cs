@@ -148,7 +148,8 @@ public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pas
             : Refuse(ReplayRefusalKind.WindowIsEmpty, "The window ends before anything in it can have happened.", "Let the window begin earlier.");
     }
 
-    private string PublishedHash(string ruleset)
+    /// <summary>What <see cref="ReplayBinding.Published"/> is now.</summary>
+    internal string PublishedHash(string ruleset)
     {
         var texts = string.Join('\n', ledger.Rulesets.Versions(ruleset).Select(static version => version.Sha256));
         return HashOf(texts);

@@ -11,7 +11,7 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
     public static IReadOnlyList<string> Names { get; } =
     [
         "overview", "rulesets", "ruleset", "version", "accounts", "account", "account without buckets", "ledger", "ledger without a match",
-        "charge", "charge of a bucket", "grant", "appearance", "you", "reviews", "draft", "draft with problems", "review", "alerts", "alerts of nobody", Unknown,
+        "charge", "charge of a bucket", "grant", "appearance", "you", "reviews", "draft", "draft with problems", "review", "alerts", "alerts of nobody", "replays", Unknown,
     ];
 
     public string this[string name] => addresses[name];
@@ -66,6 +66,7 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             ["grant"] = await Link("/ledger?kind=grant", First),
             ["appearance"] = "/appearance",
             ["alerts"] = "/alerts",
+            ["replays"] = "/replays",
             ["alerts of nobody"] = "/alerts?account=nobody&before=7",
             ["you"] = "/you",
             ["draft"] = await Draft("bookbag", "", "Save"),

@@ -2,3 +2,4 @@ import "./theme.js";
 import "./keys.js";
 import "./copy.js";
 import "./steps.js";
+import "./reload.js";

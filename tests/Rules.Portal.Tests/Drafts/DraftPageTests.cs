@@ -47,6 +47,41 @@ public sealed class DraftPageTests(RunningPortal portal) : IDisposable
     }
 
     [Fact]
+    public async Task Replay_of_a_draft_is_kept_with_its_causes_and_called_stale_once_a_version_is_published()
+    {
+        var (ruleset, address) = await BeginAsync();
+        var account = portal.New("stall");
+        (await portal.Client.OpenAccountAsync(new NewAccount { Account = account, Ruleset = ruleset }, portal.New("open"))).EnsureGranted();
+        for (var i = 0; i < 3; i++)
+        {
+            await ChargeAsync(account);
+        }
+
+        await _kim.SendAsync(address, "save", ("Text", Dearer(ruleset)));
+        (await _kim.SendAsync("/replays", "", ("Draft", "nothing"), ("Days", "30"))).Status.ShouldBe(422);
+        (await _kim.SendAsync("/replays", "", ("Draft", address[^16..]), ("Days", "31"))).Status.ShouldBe(422);
+        var replay = (await _kim.SendAsync("/replays", "", ("Draft", address[^16..]), ("Days", "30"))).Location!;
+        var html = await _kim.ReadAsync(replay);
+        for (var look = 0; look < 600 && html.Contains("data-reload", StringComparison.Ordinal); look++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+            html = await _kim.ReadAsync(replay);
+        }
+
+        html = WebUtility.HtmlDecode(html);
+        html.ShouldContain("3 events of 1 accounts");
+        html.ShouldContain("draft 2");
+        html.ShouldContain($"<a href=\"/accounts/{account}\">{account}</a>");
+        html.ShouldContain($"<code>{ruleset}.rules ");
+        html.ShouldNotContain("a version was published since");
+        (await _kim.ReadAsync("/replays")).ShouldContain(replay);
+        (await _kim.GetAsync(replay + "?handler=json")).Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
+
+        (await portal.Portal.Ledger.Rulesets.PublishAsync("draft.rules", Dearer(ruleset), "kim", default)).Version.ShouldNotBeNull();
+        WebUtility.HtmlDecode(await _kim.ReadAsync(replay)).ShouldContain("a version was published since");
+    }
+
+    [Fact]
     public async Task Preview_prices_what_was_really_used_and_the_review_is_bound_to_it()
     {
         var (ruleset, address) = await BeginAsync();

@@ -20,6 +20,7 @@ public sealed partial class PageTests(RunningPortal portal)
     [InlineData("/ledger", "Ledger")]
     [InlineData("/appearance", "Appearance")]
     [InlineData("/alerts", "Alerts")]
+    [InlineData("/replays", "Replays")]
     public async Task Page_has_its_heading_and_is_not_kept_by_caches(string address, string heading)
     {
         var answer = await portal.Http.GetAsync(address);
@@ -36,6 +37,7 @@ public sealed partial class PageTests(RunningPortal portal)
     [InlineData("/accounts/nobody/entries/0")]
     [InlineData("/accounts/nobody/entries/99999999999999999999")]
     [InlineData("/rulesets/nothing")]
+    [InlineData("/replays/0000000000000000")]
     [InlineData("/rulesets/biodock/v/99")]
     [InlineData("/no/such/page")]
     public async Task Unknown_address_is_answered_by_a_page_of_the_portal(string address)

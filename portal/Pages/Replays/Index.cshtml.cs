@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using NodaTime;
+using Rules.Ledger;
+using Rules.Ledger.Drafts;
+using Rules.Ledger.Replays;
+using Rules.Portal.Drafts;
+using Rules.Portal.Replays;
+
+namespace Rules.Portal.Pages.Replays;
+
+/// <summary>Replays that run or were kept, newest first; and a form that begins one.</summary>
+public sealed class IndexModel(CreditLedger ledger, ReplayRuns runs, PastReplays pasts, IClock clock) : PageModel
+{
+    private const int PageSize = 50;
+
+    /// <summary>Days that a replay may cover.</summary>
+    public static ImmutableArray<int> Windows { get; } = [7, 30, 90];
+
+    [BindProperty(SupportsGet = true)]
+    public string? After { get; set; }
+
+    [BindProperty]
+    public string? Draft { get; set; }
+
+    [BindProperty]
+    public int Days { get; set; } = 30;
+
+    /// <summary>Drafts that are still to be published.</summary>
+    public ImmutableArray<Draft> Drafts { get; private set; } = [];
+
+    public ImmutableArray<ReplayRunning> Running { get; private set; } = [];
+
+    public ImmutableArray<StoredReplay> Kept { get; private set; } = [];
+
+    public string? Next { get; private set; }
+
+    /// <summary>Why no replay was begun; null where none was asked for.</summary>
+    public string? Problem { get; private set; }
+
+    public Task OnGetAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(Draft) || await ledger.Drafts.FindAsync(Draft, cancellationToken) is not { } draft)
+        {
+            return await RefuseAsync("Choose a draft to replay.", cancellationToken);
+        }
+
+        if (!Windows.Contains(Days))
+        {
+            return await RefuseAsync($"Choose {string.Join(", ", Windows)} days.", cancellationToken);
+        }
+
+        var zone = ledger.Rulesets.Versions(draft.Ruleset) is [var newest, ..] ? newest.Model.Zone : DateTimeZone.Utc;
+        var today = clock.GetCurrentInstant().InZone(zone).Date;
+        var window = new PastWindow(zone.AtStartOfDay(today.PlusDays(1 - Days)).ToInstant(), zone.AtStartOfDay(today.PlusDays(1)).ToInstant());
+        var request = new ReplayRequest(draft.Ruleset, window, [new DraftText($"draft {draft.Number}", draft.Text)]);
+        if (pasts.Check(request)?.Refusal is { } refusal)
+        {
+            return await RefuseAsync($"{refusal.Message} {refusal.Help}", cancellationToken);
+        }
+
+        return runs.Start(request, [], Person.Name(Request) ?? "portal") is { } run
+            ? Redirect($"/replays/{run.Id}")
+            : await RefuseAsync("Too many replays run. Wait for one, or stop one.", cancellationToken);
+    }
+
+    private async Task<IActionResult> RefuseAsync(string problem, CancellationToken cancellationToken)
+    {
+        Problem = problem;
+        Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        await LoadAsync(cancellationToken);
+        return Page();
+    }
+
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        Drafts = await ledger.Drafts.ListAsync(null, open: true, cancellationToken);
+        Running = runs.Running;
+        var page = await ledger.Replays.ListAsync(null, After, PageSize, cancellationToken);
+        Kept = page.Items;
+        Next = page.Next is null ? null : "/replays" + QueryString.Create("after", page.Next);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using NodaTime;
+using NodaTime.Text;
+using Rules.Ledger.Replays;
+
+namespace Rules.Portal.Replays;
+
+/// <summary>A kept result as a page shows it, read from the bytes that were stored: nothing is computed again.</summary>
+public sealed record ReplayView
+{
+    /// <summary>Why there is no result; null where there is one.</summary>
+    public string? Failure { get; private init; }
+
+    public bool IsPartial { get; private init; }
+
+    /// <summary>As of <see cref="ReplayBinding.Published"/>.</summary>
+    public string Published { get; private init; } = "";
+
+    public long Events { get; private init; }
+
+    public int Accounts { get; private init; }
+
+    public ImmutableArray<CandidateView> Candidates { get; private init; } = [];
+
+    /// <summary>Accounts with the largest effect, that one first.</summary>
+    public ImmutableArray<AccountView> Largest { get; private init; } = [];
+
+    /// <summary>Null where nothing was kept: it was stopped before anything was replayed.</summary>
+    public static ReplayView? Read(StoredReplay replay)
+    {
+        if (replay.Result.IsEmpty)
+        {
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(replay.Result);
+        var root = document.RootElement;
+        return root.TryGetProperty("failure", out var failure)
+            ? new ReplayView { Failure = $"{failure.GetString()} {root.GetProperty("help").GetString()}" }
+            : new ReplayView
+            {
+                IsPartial = root.GetProperty("partial").GetBoolean(),
+                Published = root.GetProperty("binding").GetProperty("published").GetString()!,
+                Events = root.GetProperty("events").GetInt64(),
+                Accounts = root.GetProperty("accounts").GetInt32(),
+                Candidates = [.. root.GetProperty("candidates").EnumerateArray().Select(CandidateView.Read)],
+                Largest = [.. root.GetProperty("largest").EnumerateArray().Select(AccountView.Read)],
+            };
+    }
+
+    /// <summary>Names of the drafts that a replay was asked for.</summary>
+    public static string DraftsOf(StoredReplay replay)
+    {
+        using var document = JsonDocument.Parse(replay.Request);
+        return string.Join(", ", document.RootElement.GetProperty("drafts").EnumerateArray().Select(static draft => draft.GetProperty("name").GetString()));
+    }
+
+    /// <summary>From and to of its window.</summary>
+    public static (Instant From, Instant Until) WindowOf(StoredReplay replay)
+    {
+        using var document = JsonDocument.Parse(replay.Request);
+        return (Instants(document.RootElement, "from")!.Value, Instants(document.RootElement, "to")!.Value);
+    }
+
+    internal static Instant? Instants(JsonElement of, string name) =>
+        of.TryGetProperty(name, out var at) ? InstantPattern.ExtendedIso.Parse(at.GetString()!).Value : null;
+}
+
+/// <summary>What was published, or a draft.</summary>
+/// <param name="Uses">Outcomes with their counts; those that did not occur are left out.</param>
+/// <param name="Change">Credits against the first candidate; null for that one.</param>
+public sealed record CandidateView(string Name, string Charged, string Lapsed, string RolloverLost, string Billed, ImmutableArray<(string Outcome, long Count)> Uses, string? Change)
+{
+    public long EventsChanged { get; private init; }
+
+    public int AccountsChanged { get; private init; }
+
+    public int AccountsSooner { get; private init; }
+
+    public ImmutableArray<(string Text, bool Holds)> GuardRails { get; private init; } = [];
+
+    public ImmutableArray<(string Range, int Accounts)> Histogram { get; private init; } = [];
+
+    public ImmutableArray<CauseView> Causes { get; private init; } = [];
+
+    internal static CandidateView Read(JsonElement json)
+    {
+        var uses = json.GetProperty("uses").EnumerateObject().Select(static use => (use.Name, use.Value.GetInt64())).Where(static use => use.Item2 > 0).ToImmutableArray();
+        var view = new CandidateView(
+            json.GetProperty("name").GetString()!, json.GetProperty("charged").GetString()!, json.GetProperty("lapsed").GetString()!,
+            json.GetProperty("rollover_lost").GetString()!, AccountView.BilledOf(json), uses, Change: null);
+        return json.TryGetProperty("against_first", out var against)
+            ? view with
+            {
+                Change = against.GetProperty("change").GetString(),
+                EventsChanged = against.GetProperty("events_changed").GetInt64(),
+                AccountsChanged = against.GetProperty("accounts_changed").GetInt32(),
+                AccountsSooner = against.GetProperty("accounts_sooner").GetInt32(),
+                GuardRails = [.. against.GetProperty("guard_rails").EnumerateArray().Select(static rail => (rail.GetProperty("text").GetString()!, rail.GetProperty("holds").GetBoolean()))],
+                Histogram = [.. against.GetProperty("histogram").EnumerateArray().Select(static bar => (RangeOf(bar), bar.GetProperty("accounts").GetInt32()))],
+                Causes = [.. against.GetProperty("causes").EnumerateArray().Select(CauseView.Read)],
+            }
+            : view;
+    }
+
+    // Percentages of what an account was charged.
+    private static string RangeOf(JsonElement bar) => (bar.TryGetProperty("from", out var from), bar.TryGetProperty("to", out var to)) switch
+    {
+        (true, true) => $"{from.GetRawText()} % to {to.GetRawText()} %",
+        (true, false) => $"{from.GetRawText()} % and more",
+        (false, true) => $"less than {to.GetRawText()} %",
+        _ => "all",
+    };
+}
+
+/// <summary>A difference and the rule lines that made it.</summary>
+public sealed record CauseView(string Difference, long Events, ImmutableArray<string> Before, ImmutableArray<string> After)
+{
+    internal static CauseView Read(JsonElement json) => new(
+        json.GetProperty("difference").GetString()!, json.GetProperty("events").GetInt64(), Lines(json.GetProperty("before")), Lines(json.GetProperty("after")));
+
+    private static ImmutableArray<string> Lines(JsonElement lines) =>
+        [.. lines.EnumerateArray().Select(static line => $"{line.GetProperty("file").GetString()} {line.GetProperty("line").GetRawText()}: {line.GetProperty("text").GetString()!.Trim()}")];
+}
+
+/// <summary>One account under each candidate, in their order.</summary>
+public sealed record AccountView(string Account, string? Plan, long Events, ImmutableArray<AccountResultView> Results)
+{
+    internal static AccountView Read(JsonElement json) => new(
+        json.GetProperty("account").GetString()!,
+        json.TryGetProperty("plan", out var plan) ? plan.GetString() : null,
+        json.GetProperty("events").GetInt64(),
+        [.. json.GetProperty("results").EnumerateArray().Select(static result => new AccountResultView(
+            result.GetProperty("charged").GetString()!,
+            result.GetProperty("blocked").GetInt64() + result.GetProperty("paused").GetInt64() + result.GetProperty("refused").GetInt64(),
+            ReplayView.Instants(result, "ran_out_at"),
+            result.TryGetProperty("days_later", out var days) ? days.GetInt32() : null))]);
+
+    internal static string BilledOf(JsonElement json) =>
+        string.Join(", ", json.GetProperty("billed").EnumerateArray().Select(static money => $"{money.GetProperty("amount").GetString()} {money.GetProperty("currency").GetString()}"));
+}
+
+/// <param name="Stopped">Uses that were blocked, paused or refused.</param>
+/// <param name="DaysLater">Than under the first candidate; below zero: sooner.</param>
+public sealed record AccountResultView(string Charged, long Stopped, Instant? RanOutAt, int? DaysLater);
