@@ -97,7 +97,7 @@ public sealed record CandidateView(string Name, string Charged, string Lapsed, s
                 EventsChanged = against.GetProperty("events_changed").GetInt64(),
                 AccountsChanged = against.GetProperty("accounts_changed").GetInt32(),
                 AccountsSooner = against.GetProperty("accounts_sooner").GetInt32(),
-                GuardRails = [.. against.GetProperty("guard_rails").EnumerateArray().Select(static rail => (rail.GetProperty("text").GetString()!, rail.GetProperty("holds").GetBoolean()))],
+                GuardRails = [.. against.GetProperty("guard_rails").EnumerateArray().Select(static rail => (RailOf(rail), rail.GetProperty("holds").GetBoolean()))],
                 Histogram = [.. against.GetProperty("histogram").EnumerateArray().Select(static bar => (RangeOf(bar), bar.GetProperty("accounts").GetInt32()))],
                 Causes = [.. against.GetProperty("causes").EnumerateArray().Select(CauseView.Read)],
             }
@@ -105,13 +105,21 @@ public sealed record CandidateView(string Name, string Charged, string Lapsed, s
     }
 
     // Percentages of what an account was charged.
-    private static string RangeOf(JsonElement bar) => (bar.TryGetProperty("from", out var from), bar.TryGetProperty("to", out var to)) switch
+    private static string RangeOf(JsonElement bar) => (Percent(bar, "from"), Percent(bar, "to")) switch
     {
-        (true, true) => $"{from.GetRawText()} % to {to.GetRawText()} %",
-        (true, false) => $"{from.GetRawText()} % and more",
-        (false, true) => $"less than {to.GetRawText()} %",
-        _ => "all",
+        ({ } from, { } to) => from == to ? "unchanged" : $"{from} to {to}",
+        ({ } from, null) => $"{from} and more",
+        (null, { } to) => $"less than {to}",
+        _ => "charged for the first time",
     };
+
+    private static string? Percent(JsonElement bar, string name) =>
+        bar.TryGetProperty(name, out var value) ? $"{value.GetRawText().Replace('-', '\u2212')}\u202f%" : null;
+
+    // The figure where it breaks its limit.
+    private static string RailOf(JsonElement rail) => rail.GetProperty("holds").GetBoolean()
+        ? rail.GetProperty("text").GetString()!
+        : $"{rail.GetProperty("text").GetString()}: it is {rail.GetProperty("figure").GetString()}, the limit is {rail.GetProperty("limit").GetString()}";
 }
 
 /// <summary>A difference and the rule lines that made it.</summary>
