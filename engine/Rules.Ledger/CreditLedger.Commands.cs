@@ -56,19 +56,38 @@ public sealed partial class CreditLedger
         return SubmitAsync(account, floored, Grants, idempotencyKey, cancellationToken);
     }
 
-    /// <summary>What <see cref="ChargeAsync"/> would answer now; reads one snapshot and writes nothing.</summary>
+    /// <summary>What <see cref="ChargeAsync"/> would answer now; reads at most one snapshot and writes nothing.</summary>
     public async Task<CommandResult> QuoteAsync(string account, UsageEvent usage, CancellationToken cancellationToken)
     {
         var now = Instants.Now(_options.Time);
+        var command = new ChargeCommand(this, account, Ordered(usage), [], isCorrection: false, "", [], now);
+        return QuoteFromMemory(command) ?? await QuoteFromStoreAsync(command, cancellationToken);
+    }
+
+    /// <summary>The quote of an account that is remembered, where its price needs nothing else; null where something has to be read.</summary>
+    private CommandResult? QuoteFromMemory(ChargeCommand command)
+    {
+        if (_remembered?.Find(command.Account) is not { State: { NextHold: 1 } state })
+        {
+            return null;
+        }
+
+        var recordedAt = Instants.Max(command.ReceivedAt, state.LastAt);
+        return command.Scopes(state, recordedAt).Count == 0 && !command.MayGiveBack(state) ? Quoted(command.Book(state, recordedAt)) : null;
+    }
+
+    private async Task<CommandResult> QuoteFromStoreAsync(ChargeCommand command, CancellationToken cancellationToken)
+    {
+        var reading = _remembered?.Begin(command.Account);
         await using var snapshot = await _store.BeginReadAsync(cancellationToken);
-        if (await snapshot.AccountAsync(account, cancellationToken) is not { } stored)
+        if (await snapshot.AccountAsync(command.Account, cancellationToken) is not { } stored)
         {
             return new CommandResult { Status = CommandStatus.AccountUnknown };
         }
 
+        reading?.Remember(stored);
         await Rulesets.KnowAsync(snapshot.Moment, cancellationToken);
-        var command = new ChargeCommand(this, account, Ordered(usage), [], isCorrection: false, "", [], now);
-        var recordedAt = Instants.Max(snapshot.Moment.Now ?? now, stored.State.LastAt);
+        var recordedAt = Instants.Max(snapshot.Moment.Now ?? command.ReceivedAt, stored.State.LastAt);
         var state = await WithHoldsAsync(snapshot, stored, recordedAt, cancellationToken);
         var scopes = await snapshot.ScopesAsync(stored, command.Scopes(state, recordedAt), cancellationToken);
         state = state with { Scopes = scopes };
@@ -77,11 +96,12 @@ public sealed partial class CreditLedger
             state = await AccountSession.WithLotsGivenBackToAsync(snapshot, stored, state, cancellationToken);
         }
 
-        var booked = command.Book(state, recordedAt);
-        return booked.Error is { } error
-            ? Invalid(error)
-            : new CommandResult { Status = booked.Accepted ? CommandStatus.Accepted : CommandStatus.Refused, Body = booked.Answer, Outcome = booked.Outcome };
+        return Quoted(command.Book(state, recordedAt));
     }
+
+    private static CommandResult Quoted(Booked booked) => booked.Error is { } error
+        ? Invalid(error)
+        : new CommandResult { Status = booked.Accepted ? CommandStatus.Accepted : CommandStatus.Refused, Body = booked.Answer, Outcome = booked.Outcome };
 
     private static CommandResult Invalid(EvaluationError error) => new() { Status = CommandStatus.Invalid, Error = error };
 

@@ -23,13 +23,15 @@ public sealed partial class CreditLedger : IAsyncDisposable
     private readonly ILedgerStore _store;
     private readonly LedgerOptions _options;
     private readonly CommandWriter _writer;
+    private readonly RememberedAccounts? _remembered;
 
     private CreditLedger(ILedgerStore store, LedgerOptions options, RulesetCatalogue rulesets, bool stepped = false)
     {
         _store = store;
         _options = options;
         Rulesets = rulesets;
-        _writer = new CommandWriter(store, options.QueueLength, stepped, rulesets);
+        _remembered = store.IsExclusive ? new RememberedAccounts() : null;
+        _writer = new CommandWriter(store, options.QueueLength, stepped, rulesets, _remembered);
     }
 
     /// <summary>Why the newest heads are not anchored outside the database; null while they are, and where no anchor was asked for.</summary>

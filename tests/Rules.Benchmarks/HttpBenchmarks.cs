@@ -56,7 +56,7 @@ internal static class HttpBenchmarks
         await constant.StartAsync();
         var constantAddress = new IPEndPoint(IPAddress.Loopback, new Uri(constant.Urls.Single()).Port);
 
-        await output.WriteLineAsync("connections  endpoint   requests/s  of constant  of quotes  p50 ms  p99 ms");
+        await output.WriteLineAsync("connections  endpoint   requests/s  of constant  of quotes  p50 ms  p99 ms  us cpu  cpu of constant");
         var number = 0;
         foreach (var (connections, requests) in Loads)
         {
@@ -85,7 +85,7 @@ internal static class HttpBenchmarks
                 var median = Median(figures[name]);
                 await output.WriteLineAsync(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{connections,11}  {name,-9}  {median.PerSecond,10:N0}  {median.PerSecond / ofConstant.PerSecond,11:N2}  {median.PerSecond / ofQuotes.PerSecond,9:N2}  {median.P50,6:N2}  {median.P99,6:N2}"));
+                    $"{connections,11}  {name,-9}  {median.PerSecond,10:N0}  {median.PerSecond / ofConstant.PerSecond,11:N2}  {median.PerSecond / ofQuotes.PerSecond,9:N2}  {median.P50,6:N2}  {median.P99,6:N2}  {median.Processor,6:N1}  {ofConstant.Processor / median.Processor,15:N2}"));
             }
         }
 
@@ -154,6 +154,7 @@ internal static class HttpBenchmarks
             await sockets[connection].ConnectAsync(address);
         }
 
+        var cpu = Environment.CpuUsage.TotalTime;
         var started = Stopwatch.GetTimestamp();
         await Task.WhenAll(sockets.Select(socket => Task.Run(async () =>
         {
@@ -166,13 +167,14 @@ internal static class HttpBenchmarks
             }
         })));
         var elapsed = Stopwatch.GetElapsedTime(started);
+        var processor = (Environment.CpuUsage.TotalTime - cpu).Ticks / (decimal)TimeSpan.TicksPerMicrosecond / requests;
         foreach (var socket in sockets)
         {
             socket.Dispose();
         }
 
         Array.Sort(latencies);
-        return new Load(requests / (decimal)elapsed.TotalSeconds, Milliseconds(latencies, 50), Milliseconds(latencies, 99));
+        return new Load(requests / (decimal)elapsed.TotalSeconds, Milliseconds(latencies, 50), Milliseconds(latencies, 99), processor);
     }
 
     /// <summary>Sends a request and reads its answer, which must be 200; tells where its body stands.</summary>
@@ -217,5 +219,6 @@ internal static class HttpBenchmarks
 
     private static decimal Milliseconds(long[] sorted, int percentile) => sorted[Math.Min(sorted.Length - 1, sorted.Length * percentile / 100)] * 1_000m / Stopwatch.Frequency;
 
-    private sealed record Load(decimal PerSecond, decimal P50, decimal P99);
+    /// <param name="Processor">Microseconds of the processors per request, on both sides of the connection.</param>
+    private sealed record Load(decimal PerSecond, decimal P50, decimal P99, decimal Processor);
 }

@@ -36,6 +36,8 @@ internal sealed class AnchoredStore : ILedgerStore
 
     public int Writers => _store.Writers;
 
+    public bool IsExclusive => _store.IsExclusive;
+
     /// <summary>Why the newest heads are not anchored, or the last day has no root; null while all is well.</summary>
     public string? Fault => _log.Fault ?? RootFault;
 

@@ -25,6 +25,12 @@ public interface ILedgerStore : IAsyncDisposable
     /// </summary>
     int Writers { get; }
 
+    /// <summary>
+    /// True where every write of this database goes through this object while it is open, so that what was read or written last stays true until
+    /// the next write. False where other nodes or processes write as well.
+    /// </summary>
+    bool IsExclusive => false;
+
     /// <summary>Opens a write transaction; the writes of all transactions of a store are as if one after the other per account.</summary>
     /// <exception cref="StoreException">The store cannot write now.</exception>
     ValueTask<IWriteTransaction> BeginWriteAsync(CancellationToken cancellationToken);

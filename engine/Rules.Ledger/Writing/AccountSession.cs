@@ -46,16 +46,21 @@ internal sealed class AccountSession
         _id = id;
     }
 
-    public static async ValueTask<AccountSession> ReadAsync(IWriteTransaction transaction, string account, CancellationToken cancellationToken)
+    /// <param name="known">The account as it stands, where that is known without reading it.</param>
+    public static async ValueTask<AccountSession> ReadAsync(
+        IWriteTransaction transaction, string account, StoredAccount? known, CancellationToken cancellationToken)
     {
         var session = new AccountSession(transaction, account);
-        if (await transaction.AccountAsync(account, cancellationToken) is { } stored)
+        if ((known ?? await transaction.AccountAsync(account, cancellationToken)) is { } stored)
         {
             session.Begin(stored);
         }
 
         return session;
     }
+
+    /// <summary>The account after the last append, as the next transaction finds it; null where nothing was appended.</summary>
+    public StoredAccount? Appended => _appended ? _before : null;
 
     /// <summary>Runs a command in memory. The result is true only once the transaction has committed.</summary>
     public async ValueTask<CommandResult> RunAsync(PendingCommand command, CancellationToken cancellationToken)

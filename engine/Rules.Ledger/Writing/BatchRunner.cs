@@ -5,7 +5,8 @@ namespace Rules.Ledger.Writing;
 
 /// <summary>Runs batches of commands in transactions and completes them.</summary>
 /// <param name="rulesets">Brought up to date before a command is booked where other nodes publish as well; null where no rules are read.</param>
-internal sealed class BatchRunner(ILedgerStore store, RetryPolicy retry, RulesetCatalogue? rulesets)
+/// <param name="remembered">Accounts that need not be read; null where all of them are.</param>
+internal sealed class BatchRunner(ILedgerStore store, RetryPolicy retry, RulesetCatalogue? rulesets, RememberedAccounts? remembered = null)
 {
     /// <summary>What became of the commands of one transaction.</summary>
     private enum Attempt
@@ -116,45 +117,76 @@ internal sealed class BatchRunner(ILedgerStore store, RetryPolicy retry, Ruleset
         command.Complete(result);
     }
 
+    // Before the lock is given back and before anybody is answered.
+    private void Remember(Dictionary<string, AccountSession> sessions, bool ended)
+    {
+        if (remembered is null)
+        {
+            return;
+        }
+
+        foreach (var (account, session) in sessions)
+        {
+            if (!ended)
+            {
+                remembered.Forget(account);
+            }
+            else if (session.Appended is { } after)
+            {
+                remembered.Written(after);
+            }
+        }
+    }
+
     private async Task RunTogetherAsync(IWriteTransaction begun, IReadOnlyList<PendingCommand> batch)
     {
         var results = new CommandResult[batch.Count];
         using var activity = LedgerInstruments.Activities.StartActivity("ledger.commit")?.SetTag("commands", batch.Count);
         var started = Stopwatch.GetTimestamp();
+        var sessions = new Dictionary<string, AccountSession>(StringComparer.Ordinal);
+        var ended = false;
         await using (var transaction = begun)
         {
-            if (store.Writers > 1)
+            try
             {
-                transaction.Expect(batch[0].Account, [.. batch.Select(command => command.Key).Distinct(StringComparer.Ordinal)],
-                    [.. batch.Select(command => command.NewLot).OfType<string>().Distinct(StringComparer.Ordinal)]);
-            }
-
-            var sessions = new Dictionary<string, AccountSession>(StringComparer.Ordinal);
-            for (var i = 0; i < batch.Count; i++)
-            {
-                if (!sessions.TryGetValue(batch[i].Account, out var session))
+                if (store.Writers > 1)
                 {
-                    session = await AccountSession.ReadAsync(transaction, batch[i].Account, CancellationToken.None);
-                    sessions.Add(batch[i].Account, session);
-                    if (rulesets is not null)
-                    {
-                        await rulesets.KnowAsync(transaction.Moment, CancellationToken.None);
-                    }
+                    transaction.Expect(batch[0].Account, [.. batch.Select(command => command.Key).Distinct(StringComparer.Ordinal)],
+                        [.. batch.Select(command => command.NewLot).OfType<string>().Distinct(StringComparer.Ordinal)]);
                 }
 
-                results[i] = await session.RunAsync(batch[i], CancellationToken.None);
-            }
+                for (var i = 0; i < batch.Count; i++)
+                {
+                    if (!sessions.TryGetValue(batch[i].Account, out var session))
+                    {
+                        session = await AccountSession.ReadAsync(transaction, batch[i].Account, remembered?.Find(batch[i].Account), CancellationToken.None);
+                        sessions.Add(batch[i].Account, session);
+                        if (rulesets is not null)
+                        {
+                            await rulesets.KnowAsync(transaction.Moment, CancellationToken.None);
+                        }
+                    }
 
-            var appended = false;
-            foreach (var session in sessions.Values)
-            {
-                appended |= await session.AppendAsync(CancellationToken.None);
-            }
+                    results[i] = await session.RunAsync(batch[i], CancellationToken.None);
+                }
 
-            if (appended)
+                var appended = false;
+                foreach (var session in sessions.Values)
+                {
+                    appended |= await session.AppendAsync(CancellationToken.None);
+                }
+
+                if (appended)
+                {
+                    await transaction.CommitAsync(CancellationToken.None);
+                    LedgerInstruments.Committed(batch.Count, Stopwatch.GetElapsedTime(started).Ticks / TimeSpan.TicksPerMicrosecond);
+                }
+
+                ended = true;
+            }
+            finally
             {
-                await transaction.CommitAsync(CancellationToken.None);
-                LedgerInstruments.Committed(batch.Count, Stopwatch.GetElapsedTime(started).Ticks / TimeSpan.TicksPerMicrosecond);
+                Remember(sessions, ended);
             }
         }
 

@@ -14,9 +14,11 @@ internal sealed class CommandWriter : IAsyncDisposable
     /// <param name="stepped">Nothing runs by itself: <see cref="StepAsync"/> is the loop, so that a simulation decides what falls into which commit.
     /// For a store with one writer.</param>
     /// <param name="rulesets">Brought up to date where other nodes publish as well.</param>
-    public CommandWriter(ILedgerStore store, int queueLength, bool stepped = false, RulesetCatalogue? rulesets = null)
+    /// <param name="remembered">Null where accounts are read for every commit.</param>
+    public CommandWriter(
+        ILedgerStore store, int queueLength, bool stepped = false, RulesetCatalogue? rulesets = null, RememberedAccounts? remembered = null)
     {
-        var runner = new BatchRunner(store, Retries(), rulesets);
+        var runner = new BatchRunner(store, Retries(), rulesets, remembered);
         _lanes = store.Writers == 1
             ? new SharedLane(runner, store.LargestBatch, queueLength, stepped)
             : new AccountLanes(runner, store.Writers, store.LargestBatch, queueLength);

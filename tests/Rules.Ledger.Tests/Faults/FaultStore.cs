@@ -43,6 +43,8 @@ internal sealed class FaultStore(ILedgerStore store, int seed) : ILedgerStore
 
     public int Writers => store.Writers;
 
+    public bool IsExclusive => store.IsExclusive;
+
     public async ValueTask<IWriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
     {
         MayFail("begin");

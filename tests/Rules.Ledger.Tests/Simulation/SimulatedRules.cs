@@ -18,6 +18,9 @@ internal static class SimulatedRules
 
     public const int Limit = 40;
 
+    /// <summary>The same, but that what was used stays used: a price remembers nothing of it.</summary>
+    public static RuleFile WithoutCorrections => new(File.FileName, File.Text.Replace("corrections allowed", "", StringComparison.Ordinal));
+
     public static RuleFile File { get; } = new("sim.v1.rules", $"""
         language 1
         ruleset sim version 1 effective 2026-01-01

@@ -30,6 +30,8 @@ internal sealed class SharedStore(ILedgerStore store) : StoreDecorator(store)
 
     public override int Writers => 4;
 
+    public override bool IsExclusive => false;
+
     public override async ValueTask<IWriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
     {
         lock (_gate)

@@ -18,6 +18,8 @@ internal class StoreDecorator(ILedgerStore store) : ILedgerStore
 
     public virtual int Writers => store.Writers;
 
+    public virtual bool IsExclusive => store.IsExclusive;
+
     public virtual ValueTask<IWriteTransaction> BeginWriteAsync(CancellationToken cancellationToken) => store.BeginWriteAsync(cancellationToken);
 
     public virtual ValueTask<IReadSnapshot> BeginReadAsync(CancellationToken cancellationToken) => store.BeginReadAsync(cancellationToken);

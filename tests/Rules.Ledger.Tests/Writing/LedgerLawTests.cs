@@ -4,11 +4,13 @@ using NodaTime;
 using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
 using Rules.Ledger.Journal;
+using Rules.Ledger.Storage;
 using Rules.Ledger.Storage.Sqlite;
 using Rules.Ledger.Tests.Bank;
 using Rules.Ledger.Tests.Faults;
 using Rules.Ledger.Tests.Matrix;
 using Rules.Ledger.Tests.Simulation;
+using Rules.Ledger.Tests.Stores;
 using Shouldly;
 using Xunit;
 
@@ -98,6 +100,54 @@ public sealed class LedgerLawTests : IDisposable
 
         refused.ShouldBeGreaterThan(0);
         invalid.ShouldBeGreaterThan(0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task L16_accounts_kept_in_memory_give_the_quotes_and_the_journal_that_reading_them_gives(int seed)
+    {
+        await RemembersAsync("everything", seed, SimulatedRules.File, History(seed, _names));
+        // Without holds and corrections a quote needs nothing but what is remembered.
+        await RemembersAsync("memory", seed, SimulatedRules.WithoutCorrections, History(seed, _names, kinds: "gggbbbccccccccccccffxxmls"));
+    }
+
+    private async Task RemembersAsync(string name, int seed, RuleFile rules, List<Step> history)
+    {
+        var time = new ManualTime(_t0);
+        var database = Path.Combine(_directory.Root, name + ".db");
+        await using var ledger = await OpenAsync(database, time, rules);
+        // Opened beside the one that writes, so that it reads everything anew.
+        await using var reading = await CreditLedger.OpenSqliteReadOnlyAsync(database, new LedgerOptions { Time = time }, default);
+        foreach (var step in history)
+        {
+            time.Now = step.At;
+            await step.Command.SendAsync(ledger, step.At);
+            for (var units = 0; units <= 60; units += 20)
+            {
+                var usage = (step.Command with { Amount = units, OccurredAt = null }).Usage(step.At);
+                var (remembered, read) = (await ledger.QuoteAsync(step.Command.Account, usage, default), await reading.QuoteAsync(step.Command.Account, usage, default));
+                remembered.Status.ShouldBe(read.Status, $"seed {seed}: {step}");
+                remembered.Body.Span.SequenceEqual(read.Body.Span).ShouldBeTrue($"seed {seed}: {step}");
+            }
+        }
+
+        await using var store = SqliteLedgerStore.OpenReadOnly(database);
+        (await store.HashesAsync()).ShouldBe(await UnrememberedAsync(rules, history));
+    }
+
+    private static async Task<string[]> UnrememberedAsync(RuleFile rules, List<Step> history)
+    {
+        var time = new ManualTime(_t0);
+        await using var store = new UnrememberedStore(SqliteLedgerStore.OpenInMemory(time));
+        await using var ledger = await CreditLedger.OpenAsync(store, new LedgerOptions { Time = time }, default);
+        await ledger.Rulesets.LoadAsync([rules], default);
+        foreach (var step in history)
+        {
+            time.Now = step.At;
+            await step.Command.SendAsync(ledger, step.At);
+        }
+
+        return await store.HashesAsync();
     }
 
     [Theory]
@@ -316,15 +366,15 @@ public sealed class LedgerLawTests : IDisposable
         return await reading.HashesAsync();
     }
 
-    private static async Task<CreditLedger> OpenAsync(string database, TimeProvider time)
+    private static async Task<CreditLedger> OpenAsync(string database, TimeProvider time, RuleFile? rules = null)
     {
         var ledger = await CreditLedger.OpenSqliteAsync(database, new LedgerOptions { Time = time }, default);
-        await ledger.Rulesets.LoadAsync([SimulatedRules.File], default);
+        await ledger.Rulesets.LoadAsync([rules ?? SimulatedRules.File], default);
         return ledger;
     }
 
     /// <param name="rarely">Days and weeks pass between the steps.</param>
-    private static List<Step> History(int seed, string[] accounts, bool rarely = false, bool comesLate = true)
+    private static List<Step> History(int seed, string[] accounts, bool rarely = false, bool comesLate = true, string kinds = Everything)
     {
         var random = new Random(seed);
         var at = _t0;
@@ -333,7 +383,7 @@ public sealed class LedgerLawTests : IDisposable
         for (var number = steps.Count; number < Steps; number++)
         {
             at += rarely ? Duration.FromHours(random.Next(1, 24 * 20)) : Duration.FromMinutes(random.Next(10) == 0 ? random.Next(60 * 24 * 9) : random.Next(90));
-            steps.Add(new Step(number, commands.Next(accounts[random.Next(accounts.Length)], at, Everything), at));
+            steps.Add(new Step(number, commands.Next(accounts[random.Next(accounts.Length)], at, kinds), at));
         }
 
         return steps;
@@ -355,6 +405,12 @@ public sealed class LedgerLawTests : IDisposable
         connection.Open();
         var names = Scenarios.Rows(connection, "SELECT name FROM sqlite_master WHERE type='table' ORDER BY name");
         return names.ToDictionary(name => name, name => string.Join('\n', Scenarios.Rows(connection, $"SELECT * FROM {name}")));
+    }
+
+    /// <summary>A store that others write as well: every account is read for every commit.</summary>
+    private sealed class UnrememberedStore(ILedgerStore store) : StoreDecorator(store)
+    {
+        public override bool IsExclusive => false;
     }
 
     private sealed record Step(int Number, ClientCommand Command, Instant At)

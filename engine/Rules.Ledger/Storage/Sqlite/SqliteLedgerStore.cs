@@ -34,6 +34,9 @@ public sealed class SqliteLedgerStore : ILedgerStore
 
     public int Writers => 1;
 
+    /// <summary>The file's lock keeps other processes out; one that was opened for reads alone has another process that writes.</summary>
+    public bool IsExclusive => !_database.IsReadOnly;
+
     internal static string ZoneData { get; } = DateTimeZoneProviders.Tzdb.VersionId;
 
     /// <summary>Opens or creates the file, takes its lock and brings it to this program's schema.</summary>
