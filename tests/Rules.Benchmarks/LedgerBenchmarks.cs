@@ -155,6 +155,8 @@ internal static class LedgerBenchmarks
 
         public int Writers => store.Writers;
 
+        public bool IsExclusive => store.IsExclusive;
+
         public ValueTask<IWriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _transactions);

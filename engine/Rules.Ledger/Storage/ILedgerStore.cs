@@ -161,8 +161,12 @@ public interface IReadSnapshot : IAccountReader
 
     ValueTask<EntryRecord?> EntryAsync(string account, long sequence, CancellationToken cancellationToken);
 
-    /// <summary>What the database itself finds wrong with its files and references; empty when nothing.</summary>
-    ValueTask<ImmutableArray<string>> IntegrityAsync(CancellationToken cancellationToken);
+    /// <summary>
+    /// Asks the database what it finds wrong with its files and references. Other reads may begin as soon as this returns; a store that can only do one
+    /// thing at a time returns when it is done.
+    /// </summary>
+    /// <returns>The findings, empty when there are none. A file may be looked at as it is a moment after the snapshot.</returns>
+    ValueTask<Task<ImmutableArray<string>>> BeginIntegrityAsync(CancellationToken cancellationToken);
 
     /// <summary>Every account with its head and the stored state of all its lots, by account number.</summary>
     IAsyncEnumerable<AccountProof> AccountProofsAsync(string? account, CancellationToken cancellationToken);

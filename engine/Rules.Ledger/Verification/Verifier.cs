@@ -27,28 +27,48 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
 
     public async Task<VerificationReport> VerifyAsync(string? account, CancellationToken cancellationToken)
     {
+        var integrity = Task.FromResult(ImmutableArray<string>.Empty);
         try
         {
+            integrity = await snapshot.BeginIntegrityAsync(cancellationToken);
             await ProveAsync(account, cancellationToken);
         }
+        catch (OperationCanceledException)
+        {
+            // It uses the store, which may be gone after us.
+            await integrity.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            throw;
+        }
 #pragma warning disable CA1031 // Damaged bytes need not be numbers, texts or instants any more: what cannot be read is a finding.
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e)
 #pragma warning restore CA1031
         {
             var where = _lastRead is { } last ? $" after entry {last.Sequence} of account \"{last.Account}\"" : "";
-            _problems.Add(new VerificationProblem("integrity", account ?? "", null, $"what is stored{where} cannot be read: {e.Message}"));
+            _problems.Add(Integrity(account, $"what is stored{where} cannot be read: {e.Message}"));
         }
 
+        _problems.InsertRange(0, await FoundAsync(integrity, account));
         return new VerificationReport(_accounts.Count, _entries, _problems.ToImmutable()) { Anchored = anchors is not null };
     }
 
+    private static async Task<IEnumerable<VerificationProblem>> FoundAsync(Task<ImmutableArray<string>> integrity, string? account)
+    {
+        try
+        {
+            return (await integrity).Select(fault => Integrity(account, fault));
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return [Integrity(account, $"what is stored cannot be checked: {e.Message}")];
+        }
+    }
+
+    private static VerificationProblem Integrity(string? account, string fault) => new("integrity", account ?? "", null, fault);
+
     private async Task ProveAsync(string? account, CancellationToken cancellationToken)
     {
-        foreach (var fault in await snapshot.IntegrityAsync(cancellationToken))
-        {
-            _problems.Add(new VerificationProblem("integrity", account ?? "", null, fault));
-        }
-
         var proofs = new List<AccountProof>();
         long total = 0;
         await foreach (var proof in snapshot.AccountProofsAsync(account, cancellationToken))

@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using NodaTime;
 using Rules.Ledger.Storage.Sqlite;
 using Rules.Ledger.Tests.Bank;
+using Rules.Ledger.Verification;
 using Shouldly;
 using Xunit;
 
@@ -14,6 +15,28 @@ public sealed class VerifierTests : IDisposable
     private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task A_verification_that_is_stopped_leaves_nothing_running()
+    {
+        await using (var store = Open())
+        {
+            await FillAsync(store);
+            using var stopping = new CancellationTokenSource();
+            await using var snapshot = await store.BeginReadAsync(default);
+            var verifier = new Verifier(snapshot, new StopAtOnce(stopping));
+            await Should.ThrowAsync<OperationCanceledException>(() => verifier.VerifyAsync(null, stopping.Token));
+        }
+
+        if (OperatingSystem.IsLinux())
+        {
+            // Also not the database's own check, which runs beside the reading.
+            Directory.GetFiles("/proc/self/fd").Select(file => new FileInfo(file).LinkTarget).ShouldNotContain(_directory.Database);
+        }
+
+        await using var again = Open();
+        await again.ShouldHoldAsync();
+    }
 
     [Theory]
     [InlineData("UPDATE journal SET amount=amount+1 WHERE seq=4", "chain", 4)]
@@ -175,5 +198,10 @@ public sealed class VerifierTests : IDisposable
         }
 
         connection.Execute("UPDATE account_head SET head_hash=@hash", new { hash = entries[^1].Hash.ToArray() });
+    }
+
+    private sealed class StopAtOnce(CancellationTokenSource stopping) : IProgress<VerificationProgress>
+    {
+        public void Report(VerificationProgress value) => stopping.Cancel();
     }
 }

@@ -100,10 +100,10 @@ internal sealed partial class SqlServerReadSnapshot
         FROM sys.triggers t JOIN sys.tables g ON g.object_id = t.parent_id WHERE g.schema_id = SCHEMA_ID(N'ledger') AND t.is_disabled = 1
         """;
 
-    public async ValueTask<ImmutableArray<string>> IntegrityAsync(CancellationToken cancellationToken)
+    public async ValueTask<Task<ImmutableArray<string>>> BeginIntegrityAsync(CancellationToken cancellationToken)
     {
         using var command = Command(SelectIntegrity);
-        return [.. await LinesAsync<string>(command, cancellationToken)];
+        return Task.FromResult<ImmutableArray<string>>([.. await LinesAsync<string>(command, cancellationToken)]);
     }
 
     public async IAsyncEnumerable<AccountProof> AccountProofsAsync(string? account, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -37,6 +37,9 @@ public sealed class SqliteLedgerStore : ILedgerStore
     /// <summary>The file's lock keeps other processes out; one that was opened for reads alone has another process that writes.</summary>
     public bool IsExclusive => !_database.IsReadOnly;
 
+    /// <summary>Everything is read and written over one connection.</summary>
+    internal bool IsInMemory => _database.Path is null;
+
     internal static string ZoneData { get; } = DateTimeZoneProviders.Tzdb.VersionId;
 
     /// <summary>Opens or creates the file, takes its lock and brings it to this program's schema.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Dapper;
+using Microsoft.Data.Sqlite;
 using NodaTime;
 using Rules.Engine.Accounts;
 using Rules.Ledger.Journal;
@@ -234,13 +235,22 @@ internal sealed partial class SqliteReadSnapshot(SqliteLedgerStore store, Sqlite
         return new EntryRecord(row, entry, answer is null or { Body.IsEmpty: true } ? null : answer.Body);
     }
 
-    public async ValueTask<ImmutableArray<string>> IntegrityAsync(CancellationToken cancellationToken)
+    // A file is checked over a connection of its own, on a thread of its own.
+    public async ValueTask<Task<ImmutableArray<string>>> BeginIntegrityAsync(CancellationToken cancellationToken) => store.IsInMemory
+        ? Task.FromResult(await IntegrityAsync(Session.Connection))
+        : Task.Run(async () =>
+        {
+            await using var beside = (SqliteReadSnapshot)await store.BeginReadAsync(CancellationToken.None);
+            return await IntegrityAsync(beside.Session.Connection);
+        }, CancellationToken.None);
+
+    private static async Task<ImmutableArray<string>> IntegrityAsync(SqliteConnection connection)
     {
-        var found = await Session.Connection.QueryAsync<string>("PRAGMA integrity_check(20)");
-        var orphans = await Session.Connection.QueryAsync<Orphan>("PRAGMA foreign_key_check");
+        var found = await connection.QueryAsync<string>("PRAGMA integrity_check(20)");
+        var orphans = await connection.QueryAsync<Orphan>("PRAGMA foreign_key_check");
         return
         [
-            .. SqliteSchema.Faults(Session.Connection),
+            .. SqliteSchema.Faults(connection),
             .. found.Where(text => !string.Equals(text, "ok", StringComparison.Ordinal)),
             .. orphans.Take(20).Select(orphan => $"a row of {orphan.Table} refers to a row of {orphan.Parent} that is not there"),
         ];
