@@ -135,7 +135,7 @@ public static class RulesCommand
         var lsp = new Command("lsp", "Serves editors: the language server protocol on standard input and output.") { pages };
         lsp.SetAction((line, cancellationToken) => LspCommand.RunAsync(terminal, line.GetValue(pages), cancellationToken));
 
-        return new RootCommand(Description) { check, fmt, test, quote, run, diff, replay, ExportCommand.Build(terminal, clock), PublishCommand.Build(terminal, clock), LedgerCommand.Build(terminal, clock, json), lsp, KeysLine.Build(terminal, clock, json) };
+        return new RootCommand(Description) { check, fmt, test, quote, run, diff, replay, ExportCommand.Build(terminal, clock), PublishCommand.Build(terminal, clock), LedgerCommand.Build(terminal, clock, json), UsageCommand.Build(terminal, clock, json), lsp, KeysLine.Build(terminal, clock, json) };
     }
 
     // The parser takes an option it does not know for a path.

@@ -3,6 +3,7 @@ using Rules.Engine.Accounts;
 using Rules.Ledger.Access;
 using Rules.Ledger.Anchoring;
 using Rules.Ledger.Drafts;
+using Rules.Ledger.Imports;
 using Rules.Ledger.Journal;
 using Rules.Ledger.Outbox;
 using Rules.Ledger.Replays;
@@ -55,6 +56,10 @@ public sealed partial class CreditLedger : IAsyncDisposable
     /// <summary>Results of replays of its accounts' past.</summary>
     /// <exception cref="NotSupportedException">The store keeps a ledger only.</exception>
     public ReplayArchive Replays => field ??= new ReplayArchive(App);
+
+    /// <summary>Usage that was never charged here, for replays.</summary>
+    /// <exception cref="NotSupportedException">The store keeps a ledger only.</exception>
+    public UsageImports Imports => field ??= new UsageImports(App, _options.Time);
 
     /// <summary>Opens or creates a ledger in a SQLite file.</summary>
     /// <param name="path">The file; its directory is created.</param>

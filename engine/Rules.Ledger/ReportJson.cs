@@ -120,13 +120,17 @@ internal static class Csv
     // A text that begins like a formula, also in full-width characters, gets an apostrophe, which spreadsheets take away again. A plain number is none.
     private static string Field(string text)
     {
-        if (text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n' or '\uFF1D' or '\uFF0B' or '\uFF0D' or '\uFF20' && !IsNumber(text))
+        if (IsGuarded(text))
         {
             text = "'" + text;
         }
 
         return text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
     }
+
+    /// <summary>True for text that gets the apostrophe; one that begins with an apostrophe and goes on so gets another, so that it can be read back.</summary>
+    public static bool IsGuarded(string text) => text.AsSpan().TrimStart('\'') is [var first, ..]
+        && first is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n' or '\uFF1D' or '\uFF0B' or '\uFF0D' or '\uFF20' && !IsNumber(text);
 
     private static bool IsNumber(string text) => text.Length > 1 && text[0] == '-' && text.Skip(1).All(static c => char.IsAsciiDigit(c) || c == '.');
 }

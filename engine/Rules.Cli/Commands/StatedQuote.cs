@@ -1,5 +1,4 @@
 using NodaTime;
-using Rules.Cli.Input;
 using Rules.Engine.Accounts;
 using Rules.Engine.Model;
 using Rules.Engine.Pricing;

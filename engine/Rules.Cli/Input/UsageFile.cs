@@ -116,20 +116,14 @@ internal sealed class UsageFile
             throw new CommandException(ExitCode.BadData, $"{Name}:{number}: the line is longer than {LineBytes / 1024} KiB.", "write one event a line");
         }
 
-        var reading = EventReader.ReadStated(bytes, NodaConstants.UnixEpoch);
+        var reading = EventReader.ReadPast(bytes, needsId: false);
         if (!reading.Succeeded)
         {
             throw new CommandException(
                 ExitCode.BadData, $"{Name}:{number}:{reading.Error.Position.Column}: {reading.Error.Code}: {reading.Error.Message}", reading.Error.Help);
         }
 
-        var (id, usage, state) = reading.Value;
-        if (id is null || usage.TimedOnArrival)
-        {
-            var member = id is null ? "account" : "at";
-            throw new CommandException(ExitCode.BadData, $"{Name}:{number}: \"{member}\" is missing.", "past usage names its account and the instant at which it happened");
-        }
-
+        var (_, id, usage, state) = reading.Value;
         if (!_accounts.TryGetValue(id, out var account))
         {
             account = new Account(id, state ?? new StatedAccount(null, [], [], []), []);

@@ -6,6 +6,6 @@ namespace Rules.Cli.Output;
 public static class Counted
 {
     /// <summary><c>1 error</c>, <c>1,204 errors</c>.</summary>
-    public static string Of(int count, string noun) =>
+    public static string Of(long count, string noun) =>
         string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{(count == 1 ? "" : "s")}");
 }

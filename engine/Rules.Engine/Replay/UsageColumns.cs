@@ -75,6 +75,36 @@ public sealed class UsageColumns
 
     public Instant RecordedAtOf(int index) => Instants.Of(RecordedAt[index]);
 
+    /// <summary>Those that were recorded in a window.</summary>
+    /// <param name="from">Inclusive.</param>
+    /// <param name="until">Exclusive.</param>
+    public UsageColumns Within(Instant from, Instant until)
+    {
+        var (first, end) = (Place(RecordedAt, Instants.Microseconds(from)), Place(RecordedAt, Instants.Microseconds(until)));
+        if (first == 0 && end == Count)
+        {
+            return this;
+        }
+
+        var occurredAt = OccurredAt[first..end];
+        return new UsageColumns(
+            Shapes, occurredAt, RecordedAt == OccurredAt ? occurredAt : RecordedAt[first..end], Shape[first..end], Key[first..end], Record[first..end],
+            Quantities[(first * Stride)..(end * Stride)], Stride, Keys, Records, Whole);
+    }
+
+    // The first that is not before.
+    private static int Place(long[] instants, long at)
+    {
+        var (low, high) = (0, instants.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = instants[middle] < at ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
     /// <summary>The event as it was reported; names in ordinal order.</summary>
     public UsageEvent this[int index]
     {

@@ -8,7 +8,7 @@ namespace Rules.Engine.Replay;
 /// <summary>Collects one account's events, in the order they were recorded.</summary>
 public sealed class UsageColumnsBuilder(UsageShapes shapes)
 {
-    private const int MostMeters = 8;
+    internal const int MostMeters = 8;
 
     private readonly List<long> _occurredAt = [];
     private readonly List<long> _recordedAt = [];
@@ -19,7 +19,7 @@ public sealed class UsageColumnsBuilder(UsageShapes shapes)
     private readonly List<WholeUse> _whole = [];
     private readonly Dictionary<NamedText, int> _keyCodes = [];
     private readonly List<ImmutableArray<NamedText>> _records = [];
-    private readonly Dictionary<ImmutableArray<NamedText>, int> _recordCodes = new(NamesComparer.Instance);
+    private readonly Dictionary<ImmutableArray<NamedText>, int> _recordCodes = new(NamedTextsComparer.Instance);
     private int _stride;
 
     public int Count => _shape.Count;
@@ -49,6 +49,25 @@ public sealed class UsageColumnsBuilder(UsageShapes shapes)
         _quantities.Add([]);
         _key.Add(-1);
         _record.Add(usage.Record.IsEmpty ? -1 : CodeOf(Ordered(usage.Record)));
+    }
+
+    /// <summary>Adds a plain use of other columns with the same shapes.</summary>
+    internal void Add(UsageColumns from, int index)
+    {
+        if (from.Shape[index] < 0)
+        {
+            Add(from[index], from.RecordedAtOf(index));
+            return;
+        }
+
+        var meters = shapes[from.Shape[index]].Meters.Length;
+        _recordedAt.Add(_recordedAt.Count > 0 ? Math.Max(from.RecordedAt[index], _recordedAt[^1]) : from.RecordedAt[index]);
+        _occurredAt.Add(from.OccurredAt[index]);
+        _shape.Add(from.Shape[index]);
+        _quantities.Add(from.Quantities.AsSpan(index * from.Stride, meters).ToArray());
+        _stride = Math.Max(_stride, meters);
+        _key.Add(from.Key[index] < 0 ? -1 : CodeOf(from.Keys[from.Key[index]]));
+        _record.Add(from.Record[index] < 0 ? -1 : CodeOf(from.Records[from.Record[index]]));
     }
 
     /// <summary>Says by which id a later operation takes back a use that was added before.</summary>
@@ -152,23 +171,5 @@ public sealed class UsageColumnsBuilder(UsageShapes shapes)
         }
 
         return code;
-    }
-
-    private sealed class NamesComparer : IEqualityComparer<ImmutableArray<NamedText>>
-    {
-        public static NamesComparer Instance { get; } = new();
-
-        public bool Equals(ImmutableArray<NamedText> x, ImmutableArray<NamedText> y) => x.AsSpan().SequenceEqual(y.AsSpan());
-
-        public int GetHashCode(ImmutableArray<NamedText> obj)
-        {
-            var hash = new HashCode();
-            foreach (var text in obj)
-            {
-                hash.Add(text);
-            }
-
-            return hash.ToHashCode();
-        }
     }
 }

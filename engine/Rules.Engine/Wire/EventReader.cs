@@ -9,6 +9,11 @@ namespace Rules.Engine.Wire;
 /// <param name="State">The account as it is to be assumed; null where none is given.</param>
 public sealed record StatedEvent(string? Account, UsageEvent Usage, StatedAccount? State);
 
+/// <summary>An event of the past that no ledger holds: a line of the input of <c>rules replay</c> and <c>rules usage import</c>.</summary>
+/// <param name="Id">Null where the event has none.</param>
+/// <param name="State">How the account stood before its first event; null where none is given.</param>
+public sealed record PastEvent(string? Id, string Account, UsageEvent Usage, StatedAccount? State);
+
 /// <summary>What an event without a ledger says about its account.</summary>
 /// <param name="Balances">Credits per bucket, in the order given; not yet checked against a model.</param>
 public sealed record StatedAccount(
@@ -27,6 +32,8 @@ public static class EventReader
     private static readonly string[] _keyedMembers = [.. _members, "idempotency_key"];
 
     private static readonly string[] _statedMembers = [.. _members, "state"];
+
+    private static readonly string[] _pastMembers = [.. _members, "id", "state"];
 
     private static readonly string[] _stepMembers = [.. _members, "id", "do"];
 
@@ -55,6 +62,24 @@ public static class EventReader
         return TryRead(ref cursor, _statedMembers, now, required: 0b100, out var account, out var usage, out var state, out _)
             ? new(new StatedEvent(account, usage!, state), null)
             : new(null, cursor.Error);
+    }
+
+    /// <summary>An event that happened: <c>account</c>, <c>at</c> and <c>action</c> are required, <c>state</c> may stand beside it.</summary>
+    /// <param name="needsId">Without <c>id</c> it is refused.</param>
+    public static WireReading<PastEvent> ReadPast(ReadOnlySpan<byte> json, bool needsId)
+    {
+        var cursor = new JsonCursor(json);
+        var required = 0b111u | (needsId ? 1u << _members.Length : 0);
+        return TryRead(ref cursor, _pastMembers, default, required, out var account, out var usage, out var state, out var id)
+            ? new(new PastEvent(id, account!, usage!, state), null)
+            : new(null, cursor.Error);
+    }
+
+    /// <summary>How an account stood, as <see cref="WireWriter.Canonical(StatedAccount)"/> writes it.</summary>
+    public static WireReading<StatedAccount> ReadState(ReadOnlySpan<byte> json)
+    {
+        var cursor = new JsonCursor(json);
+        return TryReadState(ref cursor, cursor.Begin(), out var state) && cursor.End() ? new(state, null) : new(null, cursor.Error);
     }
 
     /// <summary>A step of a story: an event with an <c>id</c>, whose account and, beside an <c>amount</c>, action may be left out.</summary>
@@ -86,7 +111,7 @@ public static class EventReader
                 0 => cursor.Id(out account),
                 1 => cursor.Time(out at),
                 _ when member < _members.Length => members.TryRead(ref cursor, member - FirstOfEvent),
-                _ when names == _statedMembers => TryReadState(ref cursor, out state),
+                _ when names[member] == "state" => TryReadState(ref cursor, cursor.BeginObject(), out state),
                 _ when names == _keyedMembers => cursor.Text(WireLimits.IdCharacters, out id),
                 _ when names[member] == "id" => cursor.Id(out id),
                 _ => cursor.Pass(),
@@ -103,14 +128,14 @@ public static class EventReader
             && members.TryGet(ref cursor, timed ? at : InstantText.Cut(now), !timed, out usage);
     }
 
-    private static bool TryReadState(ref JsonCursor cursor, out StatedAccount? state)
+    private static bool TryReadState(ref JsonCursor cursor, bool begun, out StatedAccount? state)
     {
         state = null;
         string? plan = null;
         ImmutableArray<NamedText> facts = [], terms = [];
         ImmutableArray<MeteredQuantity> balances = [];
         uint seen = 0;
-        if (!cursor.BeginObject())
+        if (!begun)
         {
             return false;
         }

@@ -192,6 +192,20 @@ public static class WireJson
         }
     }
 
+    internal static void WriteStated(this Utf8JsonWriter json, StatedAccount stated)
+    {
+        json.WriteStartObject();
+        if (stated.Plan is { } plan)
+        {
+            json.WriteString("plan"u8, plan);
+        }
+
+        json.WriteSorted("facts"u8, stated.Facts);
+        json.WriteSorted("terms"u8, stated.Terms);
+        json.WriteSorted("balances"u8, stated.Balances);
+        json.WriteEndObject();
+    }
+
     /// <summary>One line of an explanation; <c>formula</c>, <c>file</c>, <c>line</c> and <c>amount</c> where the step has them.</summary>
     public static void WriteStep(this Utf8JsonWriter json, Step step)
     {

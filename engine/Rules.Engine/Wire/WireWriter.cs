@@ -33,6 +33,29 @@ public static partial class WireWriter
     });
 
     /// <inheritdoc cref="Canonical(UsageEvent)"/>
+    public static byte[] Canonical(StatedAccount stated) => Write(stated, static (json, stated) => json.WriteStated(stated));
+
+    /// <summary>A line of past usage, as <see cref="EventReader.ReadPast"/> reads it.</summary>
+    public static byte[] Canonical(PastEvent past) => Write(past, static (json, past) =>
+    {
+        json.WriteStartObject();
+        if (past.Id is { } id)
+        {
+            json.WriteString("id"u8, id);
+        }
+
+        json.WriteString("account"u8, past.Account);
+        json.WriteEventMembers(past.Usage);
+        if (past.State is { } state)
+        {
+            json.WritePropertyName("state"u8);
+            json.WriteStated(state);
+        }
+
+        json.WriteEndObject();
+    });
+
+    /// <inheritdoc cref="Canonical(UsageEvent)"/>
     public static byte[] Canonical(OpenAccount command) => Write(command, static (json, command) =>
     {
         json.WriteStartObject();

@@ -27,7 +27,7 @@ public sealed class CommandLineTests
     {
         var run = await CommandRun.Of("prise", "x.rules");
         run.Error.ShouldBe("""
-            rules: "prise" is not a command; the commands are check, fmt, test, quote, run, diff, replay, export, publish, ledger, lsp, keys.
+            rules: "prise" is not a command; the commands are check, fmt, test, quote, run, diff, replay, export, publish, ledger, usage, lsp, keys.
               help: rules --help
 
             """);

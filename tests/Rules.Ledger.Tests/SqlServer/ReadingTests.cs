@@ -70,6 +70,8 @@ public sealed class ReadingTests
         ["SqlServerAppStore.SelectAudit"] = [Nested(typeof(SqlServerAppStore), "AuditLine")],
         ["SqlServerAppStore.SelectReplay"] = [Nested(typeof(SqlServerAppStore), "ReplayLine")],
         ["SqlServerAppStore.SelectReplays"] = [Nested(typeof(SqlServerAppStore), "ReplayLine")],
+        ["SqlServerAppStore.SelectUsageBatches"] = [Nested(typeof(SqlServerAppStore), "UsageBatchLine")],
+        ["SqlServerAppStore.SelectUsageSegments"] = [Nested(typeof(SqlServerAppStore), "UsageSegmentLine")],
         ["SqlServerReadSnapshot.SelectUses"] = [Snapshot("UseLine")],
         ["SqlServerReadSnapshot.SelectStatement"] = [Snapshot("MovedLine")],
         ["SqlServerReadSnapshot.BillColumns"] = [Snapshot("InvoiceRowLine")],

@@ -173,3 +173,44 @@ CREATE INDEX ix_replay_ruleset ON app.replay(ruleset, replay_no);
 GO
 CREATE TRIGGER app.replay_append_only ON app.replay INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
 GO
+-- Usage that was never charged here, batch by batch: how far its file was read, and what the batch holds. The batches of one import share its id; only the
+-- highest number can be taken, so of two imports at once one fails.
+CREATE TABLE app.usage_batch(
+  ruleset        nvarchar(400) COLLATE Latin1_General_100_BIN2 NOT NULL,
+  batch_no       bigint        NOT NULL CONSTRAINT ck_usage_batch_no CHECK(batch_no>0),
+  import_id      nvarchar(16)  COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT ck_usage_batch_import CHECK(LEN(import_id)=16),
+  source         nvarchar(400) NOT NULL,
+  mapping_sha256 binary(32)    NOT NULL,
+  imported_at    bigint        NOT NULL,
+  imported_by    nvarchar(400) NOT NULL,
+  position       bigint        NOT NULL CONSTRAINT ck_usage_batch_position CHECK(position>=0),
+  prefix_sha256  binary(32)    NOT NULL,
+  lines          bigint        NOT NULL CONSTRAINT ck_usage_batch_lines CHECK(lines>=0),
+  events         bigint        NOT NULL CONSTRAINT ck_usage_batch_events CHECK(events>=0),
+  duplicates     bigint        NOT NULL CONSTRAINT ck_usage_batch_duplicates CHECK(duplicates>=0),
+  is_last        bit           NOT NULL,
+  CONSTRAINT pk_usage_batch PRIMARY KEY CLUSTERED(ruleset, batch_no)
+);
+GO
+CREATE TRIGGER app.usage_batch_append_only ON app.usage_batch INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+-- Its events in columns, a range of accounts each, and their ids in the same order; both packed, with the hash of what was packed.
+CREATE TABLE app.usage_segment(
+  ruleset        nvarchar(400)  COLLATE Latin1_General_100_BIN2 NOT NULL,
+  batch_no       bigint         NOT NULL,
+  segment_no     int            NOT NULL CONSTRAINT ck_usage_segment_no CHECK(segment_no>0),
+  first_account  nvarchar(128)  COLLATE Latin1_General_100_BIN2 NOT NULL,
+  last_account   nvarchar(128)  COLLATE Latin1_General_100_BIN2 NOT NULL,
+  from_at        bigint         NOT NULL,
+  until_at       bigint         NOT NULL,
+  events         bigint         NOT NULL CONSTRAINT ck_usage_segment_events CHECK(events>0),
+  columns        varbinary(max) NOT NULL,
+  columns_sha256 binary(32)     NOT NULL,
+  ids            varbinary(max) NOT NULL,
+  ids_sha256     binary(32)     NOT NULL,
+  CONSTRAINT pk_usage_segment PRIMARY KEY CLUSTERED(ruleset, batch_no, segment_no),
+  CONSTRAINT fk_usage_segment_batch FOREIGN KEY(ruleset, batch_no) REFERENCES app.usage_batch(ruleset, batch_no)
+);
+GO
+CREATE TRIGGER app.usage_segment_append_only ON app.usage_segment INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO

@@ -151,3 +151,44 @@ CREATE TABLE replay(
 CREATE INDEX replay_ruleset ON replay(ruleset, replay_no);
 CREATE TRIGGER replay_u BEFORE UPDATE ON replay BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER replay_d BEFORE DELETE ON replay BEGIN SELECT RAISE(ABORT,'append-only'); END;
+
+-- Usage that was never charged here, batch by batch: how far its file was read, and what the batch holds. The batches of one import share its id; only the
+-- highest number can be taken, so of two imports at once one fails.
+CREATE TABLE usage_batch(
+  ruleset        TEXT    NOT NULL,
+  batch_no       INTEGER NOT NULL CHECK(typeof(batch_no)='integer' AND batch_no>0),
+  import_id      TEXT    NOT NULL CHECK(typeof(import_id)='text' AND length(import_id)=16),
+  source         TEXT    NOT NULL,
+  mapping_sha256 BLOB    NOT NULL CHECK(typeof(mapping_sha256)='blob' AND length(mapping_sha256)=32),
+  imported_at    INTEGER NOT NULL CHECK(typeof(imported_at)='integer'),
+  imported_by    TEXT    NOT NULL,
+  position       INTEGER NOT NULL CHECK(position>=0),
+  prefix_sha256  BLOB    NOT NULL CHECK(typeof(prefix_sha256)='blob' AND length(prefix_sha256)=32),
+  lines          INTEGER NOT NULL CHECK(lines>=0),
+  events         INTEGER NOT NULL CHECK(events>=0),
+  duplicates     INTEGER NOT NULL CHECK(duplicates>=0),
+  is_last        INTEGER NOT NULL CHECK(is_last IN (0,1)),
+  PRIMARY KEY(ruleset, batch_no)
+) WITHOUT ROWID;
+CREATE TRIGGER usage_batch_u BEFORE UPDATE ON usage_batch BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER usage_batch_d BEFORE DELETE ON usage_batch BEGIN SELECT RAISE(ABORT,'append-only'); END;
+
+-- Its events in columns, a range of accounts each, and their ids in the same order; both packed, with the hash of what was packed.
+CREATE TABLE usage_segment(
+  ruleset       TEXT    NOT NULL,
+  batch_no      INTEGER NOT NULL,
+  segment_no    INTEGER NOT NULL CHECK(typeof(segment_no)='integer' AND segment_no>0),
+  first_account TEXT    NOT NULL,
+  last_account  TEXT    NOT NULL,
+  from_at       INTEGER NOT NULL CHECK(typeof(from_at)='integer'),
+  until_at      INTEGER NOT NULL CHECK(typeof(until_at)='integer'),
+  events        INTEGER NOT NULL CHECK(events>0),
+  columns       BLOB    NOT NULL CHECK(typeof(columns)='blob'),
+  columns_sha256 BLOB   NOT NULL CHECK(typeof(columns_sha256)='blob' AND length(columns_sha256)=32),
+  ids           BLOB    NOT NULL CHECK(typeof(ids)='blob'),
+  ids_sha256    BLOB    NOT NULL CHECK(typeof(ids_sha256)='blob' AND length(ids_sha256)=32),
+  PRIMARY KEY(ruleset, batch_no, segment_no),
+  FOREIGN KEY(ruleset, batch_no) REFERENCES usage_batch(ruleset, batch_no)
+);
+CREATE TRIGGER usage_segment_u BEFORE UPDATE ON usage_segment BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER usage_segment_d BEFORE DELETE ON usage_segment BEGIN SELECT RAISE(ABORT,'append-only'); END;

@@ -2,13 +2,13 @@ using NodaTime;
 using Rules.Engine.Accounts;
 using Rules.Engine.Model;
 using Rules.Engine.Pricing;
-using Rules.Engine.Wire;
 
-namespace Rules.Cli.Input;
+namespace Rules.Engine.Wire;
 
 /// <summary>An account that no ledger knows, opened as it is stated: its balances replace what its plan granted.</summary>
-internal static class StatedOpening
+public static class StatedOpening
 {
+    /// <summary>Opens the account at an instant.</summary>
     /// <returns>Members of an error are paths into the stated event.</returns>
     public static Booking<AccountAnswer> Open(PublishedRuleset ruleset, string id, StatedAccount stated, Instant at)
     {
