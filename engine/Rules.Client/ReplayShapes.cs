@@ -21,6 +21,9 @@ public sealed record NewReplay
     /// <summary>Only this account.</summary>
     public string? Account { get; init; }
 
+    /// <summary><c>ledger</c>, which is meant without it, or <c>imported</c>: usage that was brought in and never charged.</summary>
+    public string? Source { get; init; }
+
     /// <summary>The published version that drafts are compared with; absent: each account as it was charged.</summary>
     public int? Against { get; init; }
 
@@ -59,6 +62,12 @@ public sealed record Replay
 
     /// <summary>End of the window, as it was asked for.</summary>
     public required DateTimeOffset To { get; init; }
+
+    /// <summary><c>imported</c> where it is not the ledger's past.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Where only one account of imported usage was replayed.</summary>
+    public string? ImportedAccount { get; init; }
 
     /// <summary>The published version that drafts are compared with.</summary>
     public int? Against { get; init; }

@@ -30,7 +30,8 @@ internal static class ReplayApi
             .WithMetadata(new RequestSizeLimitAttribute(MostBytes))
             .WithSummary("What would the past have come to under a draft?")
             .WithDescription("Runs the charges, grants and changes that were recorded within a window under up to five drafts, account by account, beside what was published. Changes "
-                + "nothing. It runs on when the caller leaves; ask for it by its id, or follow its events. The end of the window is brought down to now.")
+                + "nothing. It runs on when the caller leaves; ask for it by its id, or follow its events. The end of the window is brought down to now. "
+                + "With \"source\": \"imported\", usage that was brought in and never charged stands in the place of the ledger's; a key for some accounts may not.")
             .Takes<NewReplay>(ApiExamples.NewReplay).Answers<Replay>(null).Refuses(400, 404, 413, 415, 422, 503);
 
         api.MapGet("/replays", ListAsync).WithName("replays").WithTags("Replays").Needs(KeyScopes.Read)
@@ -73,14 +74,14 @@ internal static class ReplayApi
         }
 
         var caller = context.Features.GetRequiredFeature<ApiCaller>();
-        if (!await MaySeeAsync(caller, request.Ruleset, request.Account, context.RequestAborted))
+        if (!await MaySeeAsync(caller, request.Ruleset, request.LedgerAccount, context.RequestAborted))
         {
-            return new ProblemBody(request.Account is { } account
+            return new ProblemBody(request.LedgerAccount is { } account
                 ? CommandAnswers.AccountUnknown(account)
                 : new Problem(ProblemKinds.KeyRestricted, Help: "Ask for one of the accounts or rule sets that the key names, or use another key."));
         }
 
-        if (request.Account is { } named && await ledger.RulesetOfAsync(named, context.RequestAborted) != request.Ruleset)
+        if (request.LedgerAccount is { } named && await ledger.RulesetOfAsync(named, context.RequestAborted) != request.Ruleset)
         {
             return new ProblemBody(CommandAnswers.AccountUnknown(named));
         }
@@ -112,7 +113,7 @@ internal static class ReplayApi
         var items = new List<byte[]>(limit);
         foreach (var run in after is null ? runs.Running : [])
         {
-            if ((ruleset is null || run.Request.Ruleset == ruleset) && await MaySeeAsync(caller, run.Request.Ruleset, run.Request.Account, context.RequestAborted))
+            if ((ruleset is null || run.Request.Ruleset == ruleset) && await MaySeeAsync(caller, run.Request.Ruleset, run.Request.LedgerAccount, context.RequestAborted))
             {
                 items.Add(Running(run));
             }
@@ -192,7 +193,7 @@ internal static class ReplayApi
         var caller = context.Features.GetRequiredFeature<ApiCaller>();
         if (runs.Find(id) is { } run)
         {
-            return await MaySeeAsync(caller, run.Request.Ruleset, run.Request.Account, context.RequestAborted) ? (run, null) : (null, null);
+            return await MaySeeAsync(caller, run.Request.Ruleset, run.Request.LedgerAccount, context.RequestAborted) ? (run, null) : (null, null);
         }
 
         return id.Length == 16 && await ledger.Replays.FindAsync(id, context.RequestAborted) is { } ended
@@ -206,12 +207,18 @@ internal static class ReplayApi
 
     private static (ReplayRequest Request, ImmutableArray<string> By, Problem? Problem) Read(ReadOnlyMemory<byte> json)
     {
-        var read = SettingsBody.Read(json, "ruleset", "drafts", "from", "to", "account", "against", "by");
+        var read = SettingsBody.Read(json, "ruleset", "drafts", "from", "to", "account", "source", "against", "by");
         var ruleset = read.Text("ruleset", WireLimits.NameCharacters, required: true) ?? "";
         var drafts = read.Objects("drafts", PastReplays.MostDrafts, ["name", "text"], static draft => new DraftText(
             draft.Text("name", WireLimits.NameCharacters, required: true) ?? "", draft.Lines("text", Dsl.Text.SourceText.MaximumBytes) ?? ""));
         var (from, to) = (read.Time("from", required: true), read.Time("to", required: true));
         var account = read.Text("account", WireLimits.NameCharacters);
+        var source = read.Text("source", WireLimits.NameCharacters);
+        if (source is not (null or "ledger" or "imported"))
+        {
+            read.Invalid("source", "A replay reads the ledger's past or usage that was imported.", "Write \"ledger\" or \"imported\".");
+        }
+
         var against = read.Integer("against", 1, int.MaxValue);
         var by = read.Texts("by", MostNames, WireLimits.NameCharacters);
         if (drafts.Select(static draft => draft.Name).Distinct(StringComparer.Ordinal).Count() < drafts.Length)
@@ -229,6 +236,7 @@ internal static class ReplayApi
             : (new ReplayRequest(ruleset, new PastWindow(from!.Value, to!.Value), drafts)
             {
                 Account = account,
+                Source = source == "imported" ? PastSource.Imported : PastSource.Ledger,
                 Against = against,
                 Records = [.. by.Where(static name => name is not ("action" or "day"))],
             }, by, null);
@@ -261,7 +269,7 @@ internal static class ReplayApi
     private static byte[] Running(ReplayRunning run) => WireWriter.Write(run, static (json, run) =>
     {
         json.WriteStartObject();
-        WriteHead(json, run.Id, "running", run.Request.Ruleset, run.Request.Account, run.RequestJson);
+        WriteHead(json, run.Id, "running", run.Request.Ruleset, run.Request.LedgerAccount, run.RequestJson);
         json.WriteString("requested_at"u8, InstantText.Format(run.RequestedAt));
         json.WriteString("requested_by"u8, run.RequestedBy);
         json.WritePropertyName("progress"u8);

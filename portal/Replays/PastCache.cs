@@ -1,4 +1,5 @@
 using NodaTime;
+using Rules.Engine.Model;
 using Rules.Ledger;
 using Rules.Ledger.Replays;
 
@@ -17,16 +18,16 @@ public sealed class PastCache(CreditLedger ledger, IClock clock) : IDisposable
     private readonly LinkedList<Kept> _kept = new();
     private readonly Lock _gate = new();
 
-    private sealed record Kept(string Ruleset, string? Account, PastWindow Window, Instant ReadAt, PastUsage Past);
+    private sealed record Kept(PublishedRuleset Ruleset, PastSource Source, string? Account, PastWindow Window, Instant ReadAt, PastUsage Past);
 
     /// <summary>For how long the last minute may be missing from a window that reaches up to now.</summary>
     public static Duration Freshness { get; } = Duration.FromMinutes(1);
 
     /// <returns>The past; null with the limit where it holds too many events.</returns>
     public async Task<(PastUsage? Past, long TooMany)> ReadAsync(
-        string ruleset, string? account, PastWindow window, Action<ReplayStep>? progress, CancellationToken cancellationToken)
+        PublishedRuleset ruleset, PastSource source, string? account, PastWindow window, Action<ReplayStep>? progress, CancellationToken cancellationToken)
     {
-        if (Find(ruleset, account, window) is { } known)
+        if (Find(ruleset, source, account, window) is { } known)
         {
             return (known, 0);
         }
@@ -35,20 +36,22 @@ public sealed class PastCache(CreditLedger ledger, IClock clock) : IDisposable
         await _reading.WaitAsync(cancellationToken);
         try
         {
-            if (Find(ruleset, account, window) is { } read)
+            if (Find(ruleset, source, account, window) is { } read)
             {
                 return (read, 0);
             }
 
             var at = clock.GetCurrentInstant();
-            var past = await ledger.PastAsync(
-                ruleset, account, window, progress is null ? null : entries => progress(new ReplayStep(IsReading: true, entries, 0)), MostEvents, cancellationToken);
+            var past = source == PastSource.Imported
+                ? await ledger.Imports.PastAsync(ruleset, account, window, MostEvents, cancellationToken)
+                : await ledger.PastAsync(
+                    ruleset.Name, account, window, progress is null ? null : entries => progress(new ReplayStep(IsReading: true, entries, 0)), MostEvents, cancellationToken);
             if (past is null)
             {
                 return (null, MostEvents);
             }
 
-            Keep(new Kept(ruleset, account, window, at, past));
+            Keep(new Kept(ruleset, source, account, window, at, past));
             return (past, 0);
         }
         finally
@@ -59,7 +62,7 @@ public sealed class PastCache(CreditLedger ledger, IClock clock) : IDisposable
 
     public void Dispose() => _reading.Dispose();
 
-    private PastUsage? Find(string ruleset, string? account, PastWindow window)
+    private PastUsage? Find(PublishedRuleset ruleset, PastSource source, string? account, PastWindow window)
     {
         var oldest = clock.GetCurrentInstant() - Freshness;
         lock (_gate)
@@ -67,7 +70,9 @@ public sealed class PastCache(CreditLedger ledger, IClock clock) : IDisposable
             for (var node = _kept.First; node is not null; node = node.Next)
             {
                 var kept = node.Value;
-                if (kept.Ruleset == ruleset && kept.Account == account && kept.Window.From == window.From && ledger.Rulesets.Find(ruleset) == kept.Past.Ruleset
+                // Another process may import into this database, into any window.
+                if (kept.Ruleset == ruleset && kept.Source == source && kept.Account == account && kept.Window.From == window.From
+                    && (source == PastSource.Ledger || kept.ReadAt >= oldest)
                     && (kept.Window.Until == window.Until || (kept.Window.Until < window.Until && kept.Window.Until >= oldest)))
                 {
                     _kept.Remove(node);

@@ -13,7 +13,7 @@ using Rules.Ledger.Replays;
 namespace Rules.Portal.Replays;
 
 /// <summary>
-/// Replays the past of the ledger's accounts under drafts. The past of a window is read once and kept, so that a draft that changes while it is
+/// Replays the past of the ledger's accounts, or usage that was imported, under drafts. The past of a window is read once and kept, so that a draft that changes while it is
 /// typed is priced anew and nothing is read again. Safe to call from many requests; as many as there are processors run at once.
 /// </summary>
 public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pasts)
@@ -49,7 +49,7 @@ public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pas
             return empty;
         }
 
-        var (past, tooMany) = await pasts.ReadAsync(request.Ruleset, request.Account, window, progress, cancellationToken);
+        var (past, tooMany) = await pasts.ReadAsync(candidates.Published, request.Source, request.Account, window, progress, cancellationToken);
         if (past is null)
         {
             return Refuse(
@@ -72,11 +72,9 @@ public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pas
     private ReplayOutcome Run(
         ReplayRequest request, Compiled candidates, PastUsage past, Action<ReplayStep>? progress, CancellationToken cancellationToken)
     {
-        var published = candidates.Against is { } against
-            ? ReplayCandidate.OfDraft(string.Create(CultureInfo.InvariantCulture, $"version {against.Version}"), past.Ruleset, against)
-            : new ReplayCandidate("published", past.Ruleset);
+        var name = candidates.Against is { } against ? string.Create(CultureInfo.InvariantCulture, $"version {against.Version}") : "published";
         ImmutableArray<ReplayCandidate> all =
-            [published, .. request.Drafts.Zip(candidates.Models, (draft, model) => ReplayCandidate.OfDraft(draft.Name, past.Ruleset, model))];
+            [past.Candidate(name, candidates.Against), .. request.Drafts.Zip(candidates.Models, (draft, model) => past.Candidate(draft.Name, model))];
         var options = new ReplayOptions
         {
             Threads = Environment.ProcessorCount,
@@ -137,7 +135,7 @@ public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pas
 
         var diagnostics = compilations.Select(static c => c.Diagnostics).ToImmutableArray();
         refused = refused is null ? null : refused with { Diagnostics = diagnostics };
-        return new Compiled([.. compilations.Select(static c => c.Model!)], against, diagnostics);
+        return new Compiled(published, [.. compilations.Select(static c => c.Model!)], against, diagnostics);
     }
 
     private ReplayOutcome? WindowOf(ReplayRequest request, out PastWindow window)
@@ -161,5 +159,5 @@ public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pas
         new() { Refusal = new ReplayRefusal(kind, message, help) { Draft = draft } };
 
     private readonly record struct Compiled(
-        ImmutableArray<RulesetModel> Models, RulesetModel? Against, ImmutableArray<ImmutableArray<Dsl.Diagnostics.Diagnostic>> Diagnostics);
+        PublishedRuleset Published, ImmutableArray<RulesetModel> Models, RulesetModel? Against, ImmutableArray<ImmutableArray<Dsl.Diagnostics.Diagnostic>> Diagnostics);
 }

@@ -14,11 +14,27 @@ public sealed record ReplayRequest(string Ruleset, PastWindow Window, ImmutableA
     /// <summary>Only this account; null: all.</summary>
     public string? Account { get; init; }
 
+    /// <summary>Which usage is replayed.</summary>
+    public PastSource Source { get; init; }
+
+    /// <summary>The account of the ledger whose past it is; null: what it comes to may tell of all accounts of the ruleset.</summary>
+    public string? LedgerAccount => Source == PastSource.Ledger ? Account : null;
+
     /// <summary>The published version that the drafts are compared with, in force for the whole window; null: each account as it was charged.</summary>
     public int? Against { get; init; }
 
     /// <summary>Names of what charges record by which the result is grouped; at most four.</summary>
     public ImmutableArray<string> Records { get; init; } = [];
+}
+
+/// <summary>Whence the past of a replay comes.</summary>
+public enum PastSource
+{
+    /// <summary>What the ledger's entries tell.</summary>
+    Ledger,
+
+    /// <summary>Usage that was imported and never charged.</summary>
+    Imported,
 }
 
 /// <param name="Name">For people: <c>draft 14</c>. Different for each of a request.</param>

@@ -81,7 +81,7 @@ public sealed partial class ReplayRuns(PastReplays replays, CreditLedger ledger,
         {
             var request = run.Request;
             await ledger.Replays.AddAsync(
-                new StoredReplay(0, run.Id, request.Ruleset, request.Account, run.RequestedAt, run.RequestedBy, clock.GetCurrentInstant(), state, run.RequestJson, result),
+                new StoredReplay(0, run.Id, request.Ruleset, request.LedgerAccount, run.RequestedAt, run.RequestedBy, clock.GetCurrentInstant(), state, run.RequestJson, result),
                 CancellationToken.None);
         }
         catch (StoreException exception)
@@ -99,6 +99,15 @@ public sealed partial class ReplayRuns(PastReplays replays, CreditLedger ledger,
         json.WriteStartObject();
         json.WriteString("from"u8, InstantText.Format(request.Window.From));
         json.WriteString("to"u8, InstantText.Format(request.Window.Until));
+        if (request.Source == PastSource.Imported)
+        {
+            json.WriteString("source"u8, "imported"u8);
+            if (request.Account is { } account)
+            {
+                json.WriteString("imported_account"u8, account);
+            }
+        }
+
         if (request.Against is { } against)
         {
             json.WriteNumber("against"u8, against);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Rules.Client;
 using Rules.Ledger.Access;
+using Rules.Ledger.Imports;
 using Rules.Portal.Tests.Api;
 using Shouldly;
 using Xunit;
@@ -136,6 +137,38 @@ public sealed class ReplayApiTests(RunningPortal portal)
         (await client.CancelReplayAsync(ofAll.Id)).Problem!.Code.ShouldBe("replay_unknown");
         (await client.ReplayAsync(own.Id)).EnsureGranted().Result!.Events.ShouldBe(1);
         (await client.ReplaysAsync()).EnsureGranted().Replays.Select(r => r.Id).ShouldBe([own.Id]);
+    }
+
+    [Fact]
+    public async Task Imported_usage_is_replayed_in_the_place_of_the_ledgers_and_by_no_key_for_some_accounts()
+    {
+        var account = portal.New("imported");
+        var lines = string.Join('\n', Enumerable.Range(0, 4).Select(i =>
+            $$$"""{"id":"{{{account}}}-{{{i}}}","account":"{{{account}}}","at":"2026-01-0{{{i + 2}}}T10:00:00Z","action":"reply","facts":{"model":"GPT-4o"},"state":{"plan":"Hobby"}}"""));
+        var imported = await portal.Portal.Ledger.Imports.ImportAsync(
+            new MemoryStream(System.Text.Encoding.UTF8.GetBytes(lines)), new UsageImportRequest("bookbag", account, new UsageMapping(false, [], []), "kim"), default);
+        (imported.Events, imported.MistakeCount).ShouldBe((4, 0));
+
+        var begun = (await portal.Client.StartReplayAsync(New(account) with { Source = "imported" })).EnsureGranted();
+        await foreach (var _ in portal.Client.ReplayEventsAsync(begun.Id))
+        {
+        }
+
+        var answer = await portal.Client.ReplayAsync(begun.Id);
+        var replay = answer.EnsureGranted();
+        JsonSerializer.Deserialize<Replay>(answer.Body.Span, s_strict).ShouldNotBeNull();
+        (replay.State, replay.Source, replay.ImportedAccount, replay.Account).ShouldBe(("done", "imported", account, null));
+        var result = replay.Result.ShouldNotBeNull();
+        result.Candidates.Select(c => (c.Name, c.Charged)).ShouldBe([("published", "20"), ("dearer", "24")]);
+        result.Candidates[1].AgainstFirst!.Causes.ShouldHaveSingleItem().Events.ShouldBe(4);
+        result.Stuck.ShouldBeEmpty();
+
+        var own = await ChargedAsync(1);
+        using var http = portal.Holding(await portal.NewKeyAsync(KeyScopes.All, accounts: [own]));
+        var client = new RulesClient(http);
+        (await client.StartReplayAsync(New(own) with { Source = "imported" })).Problem!.Code.ShouldBe("key_restricted");
+        (await client.ReplayAsync(begun.Id)).Problem!.Code.ShouldBe("replay_unknown");
+        (await portal.Client.StartReplayAsync(New(null) with { Source = "elsewhere" })).Problem!.Pointer.ShouldBe("/source");
     }
 
     private NewReplay New(string? account) => new()
