@@ -25,7 +25,7 @@ internal static class OneEvent
         var path = Path.Combine(AppContext.BaseDirectory, "rules", "biodock.v1.rules");
         var source = SourceText.From(File.ReadAllText(path), "biodock.v1.rules");
         var model = RulesetCompiler.Compile(source).Model ?? throw new InvalidOperationException("The Biodock file does not compile.");
-        var work = new Work(model);
+        using var work = new Work(model);
         var figures = Measurement.Compare(
             new Candidate("hand-written Int64: price and draw", 2_000_000, work.HandWritten),
             new Candidate("hand-written Int64: price", 2_000_000, work.HandWrittenPrice),
@@ -34,7 +34,8 @@ internal static class OneEvent
             new Candidate("product: price without explanation, Int128", 500_000, work.PriceWide),
             new Candidate("product: quote with explanation", 100_000, work.Quote),
             new Candidate("product: quote with explanation, texts rendered", 20_000, work.QuoteAndRender),
-            new Candidate("product: charge with its journal entry", 100_000, work.Charge));
+            new Candidate("product: charge with its journal entry", 100_000, work.Charge),
+            new Candidate("Jint (doubles): price and draw", 20_000, work.Script));
         Measurement.Print("## 1. One event, in process", figures);
 
         var bound = Compilation.Create(SyntaxTree.Parse(source)).Ruleset;
@@ -78,8 +79,30 @@ internal static class OneEvent
         }
     }
 
-    private sealed class Work
+    private sealed class Work : IDisposable
     {
+        // HandWritten as a script; units of 10^-5 credits, whole numbers far below 2^53.
+        private const string ScriptText = """
+            (function () {
+              const rooms = [400000, 5000000, 9007199254740991];
+              return function (images, crops) {
+                let left = Math.min(images, 1000) * 100
+                  + Math.max(Math.min(images - 1000, 4000), 0) * 40
+                  + Math.max(images - 5000, 0) * 20
+                  + Math.min(crops, 5000) * 20
+                  + Math.max(Math.min(crops - 5000, 95000), 0) * 5
+                  + Math.max(crops - 100000, 0) * 2;
+                let taken = 0;
+                for (let i = 0; i < rooms.length; i++) {
+                  const part = Math.min(left, rooms[i]);
+                  taken += part;
+                  left -= part;
+                }
+                return taken;
+              };
+            })()
+            """;
+
         private readonly RulesetModel _model;
         private readonly PublishedRuleset _published;
         private readonly AccountState _state;
@@ -92,6 +115,8 @@ internal static class OneEvent
         private readonly long[] _rooms = [400_000, 5_000_000, LotSource.Endless];
         private readonly LotSource[] _sources;
         private readonly long[] _sums = new long[Events];
+        private readonly Jint.Engine _script = new();
+        private readonly Jint.Native.JsValue _charge;
 
         public Work(RulesetModel model)
         {
@@ -102,6 +127,7 @@ internal static class OneEvent
             var table = model.PriceTables[model.FindAction("analysis")!.Index]!;
             _table = (PriceTable<long>)table;
             _wide = PriceTableBuilder.Build<Int128>(table.Rule, table.Scale, table.Decimals, table.Rounding);
+            _charge = _script.Evaluate(ScriptText);
             _sources = [.. _rooms.Select(r => new LotSource(0, null, r))];
             var random = new Random(20260501);
             for (var i = 0; i < Events; i++)
@@ -239,6 +265,19 @@ internal static class OneEvent
             }
 
             Check(charged == Expected(times) && letters > times);
+        }
+
+        public void Dispose() => _script.Dispose();
+
+        public void Script(int times)
+        {
+            var charged = 0L;
+            for (var i = 0; i < times; i++)
+            {
+                charged += Jint.Runtime.TypeConverter.ToInt32(_script.Invoke(_charge, _images[i & (Events - 1)], _crops[i & (Events - 1)]));
+            }
+
+            Check(charged == Expected(times));
         }
 
         public void Charge(int times)

@@ -8,6 +8,9 @@ switch (args)
     case ["text"]:
         RuleText.Run(Console.Out);
         return 0;
+    case ["replay", var size] when long.Parse(size, System.Globalization.CultureInfo.InvariantCulture) is >= 20_000_000 and var events:
+        LargeReplay.Run(events, Console.Out);
+        return 0;
     case ["replay", .. var sizes]:
         ReplayBenchmarks.Run(sizes.Length > 0 ? int.Parse(sizes[0], System.Globalization.CultureInfo.InvariantCulture) : 2_000_000, 1000);
         return 0;
@@ -18,6 +21,6 @@ switch (args)
         await HttpBenchmarks.RunAsync(Console.Out);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project tests/Rules.Benchmarks -- event | text | ledger RULES_DIRECTORY | http");
+        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project tests/Rules.Benchmarks -- event | text | replay [EVENTS] | ledger RULES_DIRECTORY | http");
         return 64;
 }

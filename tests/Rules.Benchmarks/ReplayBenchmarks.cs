@@ -57,12 +57,12 @@ internal static class ReplayBenchmarks
 
         """;
 
-    private static readonly Instant s_start = Instant.FromUtc(2026, 5, 1, 0, 0);
+    /// <summary>Where every past begins; it ends 28 days later.</summary>
+    internal static readonly Instant Start = Instant.FromUtc(2026, 5, 1, 0, 0);
 
     public static void Run(int events, int accounts)
     {
-        var published = Publish(Rules);
-        var draft = Publish(Rules.Replace("over 5,000 0.0002 credits", "over 5,000 0.0003 credits", StringComparison.Ordinal));
+        var (published, draft) = Rulesets();
         var histories = Make(published, events, accounts);
         GC.Collect();
         var best = (Hand: TimeSpan.MaxValue, Ours: TimeSpan.MaxValue);
@@ -86,6 +86,10 @@ internal static class ReplayBenchmarks
             $"hand {best.Hand.TotalMilliseconds:0} ms, replay {best.Ours.TotalMilliseconds:0} ms, ratio {best.Ours / best.Hand:0.00}"));
     }
 
+    /// <summary>What is published, and a draft with one rate changed.</summary>
+    internal static (PublishedRuleset Published, PublishedRuleset Draft) Rulesets() =>
+        (Publish(Rules), Publish(Rules.Replace("over 5,000 0.0002 credits", "over 5,000 0.0003 credits", StringComparison.Ordinal)));
+
     private static PublishedRuleset Publish(string text)
     {
         var model = RulesetCompiler.Compile(SourceText.From(text, "work.v1.rules")).Model!;
@@ -97,29 +101,38 @@ internal static class ReplayBenchmarks
         var random = new Random(7);
         var shapes = new UsageShapes();
         var histories = new List<AccountHistory>(accounts);
-        string[] models = ["small", "medium", "large"];
         for (var a = 0; a < accounts; a++)
         {
-            var opened = Bookkeeper.Open(ruleset, new OpenAccount("a" + a.ToString(CultureInfo.InvariantCulture), "work", s_start) { Plan = "Team" });
-            var bought = Bookkeeper.Buy(ruleset, opened.State, new BuyCredits("b", "prepaid", random.Next(1000, 100_000), s_start), s_start);
-            var builder = new UsageColumnsBuilder(shapes);
-            var count = events / accounts;
-            var step = Duration.FromDays(28) / count;
-            for (var i = 0; i < count; i++)
-            {
-                var at = s_start + (step * i);
-                builder.Add(random.Next(2) == 0
-                    ? new UsageEvent { OccurredAt = at, Action = "analysis", Quantities = [new("crop", random.Next(0, 400_000)), new("image", random.Next(1, 20_000))] }
-                    : new UsageEvent { OccurredAt = at, Action = "reply", Facts = [new("model", models[random.Next(3)])] }, at);
-            }
-
-            histories.Add(new AccountHistory(bought.State with { Scopes = [] }, [], builder.ToColumns(), []));
+            var opening = Open(ruleset, "a" + a.ToString(CultureInfo.InvariantCulture), random.Next(1000, 100_000));
+            histories.Add(new AccountHistory(opening with { Scopes = [] }, [], Uses(shapes, random, events / accounts), []));
         }
 
         return histories;
     }
 
-    private static (long, long, long) HandWritten(List<AccountHistory> histories)
+    internal static AccountState Open(PublishedRuleset ruleset, string id, int bought)
+    {
+        var opened = Bookkeeper.Open(ruleset, new OpenAccount(id, "work", Start) { Plan = "Team" });
+        return Bookkeeper.Buy(ruleset, opened.State, new BuyCredits("b", "prepaid", bought, Start), Start).State;
+    }
+
+    internal static UsageColumns Uses(UsageShapes shapes, Random random, int count)
+    {
+        string[] models = ["small", "medium", "large"];
+        var builder = new UsageColumnsBuilder(shapes);
+        var step = Duration.FromDays(28) / count;
+        for (var i = 0; i < count; i++)
+        {
+            var at = Start + (step * i);
+            builder.Add(random.Next(2) == 0
+                ? new UsageEvent { OccurredAt = at, Action = "analysis", Quantities = [new("crop", random.Next(0, 400_000)), new("image", random.Next(1, 20_000))] }
+                : new UsageEvent { OccurredAt = at, Action = "reply", Facts = [new("model", models[random.Next(3)])] }, at);
+        }
+
+        return builder.ToColumns();
+    }
+
+    internal static (long, long, long) HandWritten(IEnumerable<AccountHistory> histories)
     {
         var a = 0L;
         var b = 0L;
@@ -175,7 +188,7 @@ internal static class ReplayBenchmarks
 
     private static (long, long, long) Ours(List<AccountHistory> histories, PublishedRuleset published, PublishedRuleset draft)
     {
-        var window = new ReplayWindow(s_start, s_start + Duration.FromDays(28));
+        var window = new ReplayWindow(Start, Start + Duration.FromDays(28));
         var report = ReplayRun.Run(
             [new ReplayCandidate("published", published), new ReplayCandidate("draft", draft)],
             histories,
