@@ -6,6 +6,7 @@ using Rules.Ledger.Drafts;
 using Rules.Ledger.Imports;
 using Rules.Ledger.Journal;
 using Rules.Ledger.Outbox;
+using Rules.Ledger.People;
 using Rules.Ledger.Replays;
 using Rules.Ledger.Storage;
 using Rules.Ledger.Storage.Sqlite;
@@ -52,6 +53,10 @@ public sealed partial class CreditLedger : IAsyncDisposable
     /// <summary>Versions before they are published, and their way there.</summary>
     /// <exception cref="NotSupportedException">The store keeps a ledger only.</exception>
     public DraftRoad Drafts => field ??= new DraftRoad(App, Rulesets, _options.Time);
+
+    /// <summary>Who uses the portal.</summary>
+    /// <exception cref="NotSupportedException">The store keeps a ledger only.</exception>
+    public PeopleDirectory People => field ??= new PeopleDirectory(App, _options.Time);
 
     /// <summary>Results of replays of its accounts' past.</summary>
     /// <exception cref="NotSupportedException">The store keeps a ledger only.</exception>

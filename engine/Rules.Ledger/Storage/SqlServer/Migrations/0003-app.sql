@@ -214,3 +214,72 @@ CREATE TABLE app.usage_segment(
 GO
 CREATE TRIGGER app.usage_segment_append_only ON app.usage_segment INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
 GO
+-- Who uses the portal. Names stay somebody's for ever: drafts and both logs tell people apart by them. Roles: 1 viewer, 2 editor, 4 approver, 8 operator,
+-- 16 admin, 32 emergency publication.
+CREATE TABLE app.person(
+  person_id     nvarchar(16)  COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT pk_person PRIMARY KEY CLUSTERED CONSTRAINT ck_person_id CHECK(LEN(person_id)=16),
+  name          nvarchar(100) NOT NULL CONSTRAINT ck_person_name CHECK(LEN(name)>=1),
+  lookup_name   nvarchar(100) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT uq_person_name UNIQUE CONSTRAINT ck_person_lookup CHECK(LEN(lookup_name)>=1),
+  roles         int           NOT NULL CONSTRAINT ck_person_roles CHECK(roles BETWEEN 1 AND 63),
+  password_hash nvarchar(400) NULL,
+  stamp         nvarchar(100) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT ck_person_stamp CHECK(LEN(stamp)>=1),
+  failed        int           NOT NULL CONSTRAINT ck_person_failed CHECK(failed>=0),
+  locked_until  bigint        NULL,
+  created_at    bigint        NOT NULL,
+  created_by    nvarchar(100) NOT NULL CONSTRAINT ck_person_created_by CHECK(LEN(created_by)>=1),
+  revoked_at    bigint        NULL,
+  row_version   int           NOT NULL CONSTRAINT ck_person_row_version CHECK(row_version>=1)
+);
+GO
+CREATE TRIGGER app.person_moves ON app.person AFTER UPDATE AS
+BEGIN
+  SET NOCOUNT ON;
+  IF EXISTS(SELECT 1 FROM deleted d LEFT JOIN inserted i ON i.person_id=d.person_id
+    WHERE i.person_id IS NULL OR i.row_version<>d.row_version+1 OR i.name COLLATE Latin1_General_100_BIN2<>d.name COLLATE Latin1_General_100_BIN2
+      OR i.lookup_name<>d.lookup_name OR i.created_at<>d.created_at OR i.created_by<>d.created_by)
+    THROW 50032, 'person: one row version at a time; name and origin are fixed', 1;
+  -- The lock makes two admins who revoke each other come one after the other.
+  IF EXISTS(SELECT 1 FROM deleted d WHERE d.roles&16<>0 AND d.revoked_at IS NULL)
+    AND NOT EXISTS(SELECT 1 FROM app.person p WITH (UPDLOCK, HOLDLOCK) WHERE p.roles&16<>0 AND p.revoked_at IS NULL)
+    THROW 50033, 'person: the last admin stays', 1;
+END
+GO
+CREATE TRIGGER app.person_stays ON app.person INSTEAD OF DELETE AS THROW 50020, 'append-only', 1;
+GO
+-- Links that sign somebody in once. The secret has 256 random bits and is not kept.
+CREATE TABLE app.sign_in_link(
+  secret_sha256 binary(32)   NOT NULL CONSTRAINT pk_sign_in_link PRIMARY KEY CLUSTERED,
+  person_id     nvarchar(16) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT fk_link_person REFERENCES app.person(person_id),
+  created_at    bigint       NOT NULL,
+  expires_at    bigint       NOT NULL,
+  used_at       bigint       NULL,
+  CONSTRAINT ck_link_expires CHECK(expires_at>created_at)
+);
+GO
+CREATE INDEX ix_link_person ON app.sign_in_link(person_id) WHERE used_at IS NULL;
+GO
+CREATE TRIGGER app.sign_in_link_once ON app.sign_in_link AFTER UPDATE AS
+BEGIN
+  SET NOCOUNT ON;
+  IF EXISTS(SELECT 1 FROM deleted d LEFT JOIN inserted i ON i.secret_sha256=d.secret_sha256
+    WHERE i.secret_sha256 IS NULL OR d.used_at IS NOT NULL OR i.person_id<>d.person_id OR i.created_at<>d.created_at OR i.expires_at<>d.expires_at)
+    THROW 50034, 'sign_in_link: used once', 1;
+END
+GO
+CREATE TRIGGER app.sign_in_link_stays ON app.sign_in_link INSTEAD OF DELETE AS THROW 50020, 'append-only', 1;
+GO
+-- What was done to people. 1 added, 2 roles changed, 3 revoked, 4 restored, 5 link issued, 6 signed in, 7 signed out, 8 password set, 9 locked out.
+CREATE TABLE app.person_audit(
+  person_audit_id bigint IDENTITY(1,1) NOT NULL CONSTRAINT pk_person_audit PRIMARY KEY CLUSTERED,
+  audited_at      bigint        NOT NULL,
+  actor           nvarchar(100) NOT NULL CONSTRAINT ck_person_audit_actor CHECK(LEN(actor)>=1),
+  action          tinyint       NOT NULL CONSTRAINT ck_person_audit_action CHECK(action BETWEEN 1 AND 9),
+  person_id       nvarchar(16)  COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT fk_person_audit_person REFERENCES app.person(person_id),
+  person_name     nvarchar(100) NOT NULL,
+  detail          nvarchar(400) NULL
+);
+GO
+CREATE INDEX ix_person_audit_person ON app.person_audit(person_id, person_audit_id);
+GO
+CREATE TRIGGER app.person_audit_append_only ON app.person_audit INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO

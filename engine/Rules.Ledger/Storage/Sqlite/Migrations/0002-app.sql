@@ -192,3 +192,54 @@ CREATE TABLE usage_segment(
 );
 CREATE TRIGGER usage_segment_u BEFORE UPDATE ON usage_segment BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER usage_segment_d BEFORE DELETE ON usage_segment BEGIN SELECT RAISE(ABORT,'append-only'); END;
+-- Who uses the portal. Names stay somebody's for ever: drafts and both logs tell people apart by them. Roles: 1 viewer, 2 editor, 4 approver, 8 operator,
+-- 16 admin, 32 emergency publication.
+CREATE TABLE person(
+  person_id     TEXT    PRIMARY KEY CHECK(typeof(person_id)='text' AND length(person_id)=16),
+  name          TEXT    NOT NULL CHECK(length(name) BETWEEN 1 AND 100),
+  lookup_name   TEXT    NOT NULL UNIQUE CHECK(length(lookup_name) BETWEEN 1 AND 100),
+  roles         INTEGER NOT NULL CHECK(typeof(roles)='integer' AND roles BETWEEN 1 AND 63),
+  password_hash TEXT    NULL     CHECK(password_hash IS NULL OR length(password_hash) BETWEEN 1 AND 400),
+  stamp         TEXT    NOT NULL CHECK(length(stamp) BETWEEN 1 AND 100),
+  failed        INTEGER NOT NULL CHECK(typeof(failed)='integer' AND failed>=0),
+  locked_until  INTEGER NULL     CHECK(locked_until IS NULL OR typeof(locked_until)='integer'),
+  created_at    INTEGER NOT NULL CHECK(typeof(created_at)='integer'),
+  created_by    TEXT    NOT NULL CHECK(length(created_by) BETWEEN 1 AND 100),
+  revoked_at    INTEGER NULL     CHECK(revoked_at IS NULL OR typeof(revoked_at)='integer'),
+  row_version   INTEGER NOT NULL CHECK(typeof(row_version)='integer' AND row_version>=1)
+);
+CREATE TRIGGER person_u BEFORE UPDATE ON person BEGIN
+  SELECT RAISE(ABORT,'person: one row version at a time') WHERE NEW.row_version<>OLD.row_version+1;
+  SELECT RAISE(ABORT,'person: name and origin are fixed') WHERE NEW.person_id<>OLD.person_id OR NEW.name<>OLD.name OR NEW.lookup_name<>OLD.lookup_name
+    OR NEW.created_at<>OLD.created_at OR NEW.created_by<>OLD.created_by;
+  SELECT RAISE(ABORT,'person: the last admin stays') WHERE OLD.roles&16<>0 AND OLD.revoked_at IS NULL AND (NEW.roles&16=0 OR NEW.revoked_at IS NOT NULL)
+    AND NOT EXISTS(SELECT 1 FROM person p WHERE p.person_id<>OLD.person_id AND p.roles&16<>0 AND p.revoked_at IS NULL); END;
+CREATE TRIGGER person_d BEFORE DELETE ON person BEGIN SELECT RAISE(ABORT,'append-only'); END;
+
+-- Links that sign somebody in once. The secret has 256 random bits and is not kept.
+CREATE TABLE sign_in_link(
+  secret_sha256 BLOB    PRIMARY KEY CHECK(typeof(secret_sha256)='blob' AND length(secret_sha256)=32),
+  person_id     TEXT    NOT NULL REFERENCES person(person_id),
+  created_at    INTEGER NOT NULL CHECK(typeof(created_at)='integer'),
+  expires_at    INTEGER NOT NULL CHECK(typeof(expires_at)='integer' AND expires_at>created_at),
+  used_at       INTEGER NULL     CHECK(used_at IS NULL OR typeof(used_at)='integer')
+);
+CREATE INDEX sign_in_link_person ON sign_in_link(person_id) WHERE used_at IS NULL;
+CREATE TRIGGER sign_in_link_u BEFORE UPDATE ON sign_in_link BEGIN
+  SELECT RAISE(ABORT,'sign_in_link: used once') WHERE OLD.used_at IS NOT NULL OR NEW.secret_sha256<>OLD.secret_sha256 OR NEW.person_id<>OLD.person_id
+    OR NEW.created_at<>OLD.created_at OR NEW.expires_at<>OLD.expires_at; END;
+CREATE TRIGGER sign_in_link_d BEFORE DELETE ON sign_in_link BEGIN SELECT RAISE(ABORT,'append-only'); END;
+
+-- What was done to people. 1 added, 2 roles changed, 3 revoked, 4 restored, 5 link issued, 6 signed in, 7 signed out, 8 password set, 9 locked out.
+CREATE TABLE person_audit(
+  person_audit_id INTEGER PRIMARY KEY CHECK(typeof(person_audit_id)='integer'),
+  at              INTEGER NOT NULL CHECK(typeof(at)='integer'),
+  actor           TEXT    NOT NULL CHECK(length(actor) BETWEEN 1 AND 100),
+  action          INTEGER NOT NULL CHECK(action BETWEEN 1 AND 9),
+  person_id       TEXT    NOT NULL REFERENCES person(person_id),
+  person_name     TEXT    NOT NULL,
+  detail          TEXT    NULL
+);
+CREATE INDEX person_audit_person ON person_audit(person_id, person_audit_id);
+CREATE TRIGGER person_audit_u BEFORE UPDATE ON person_audit BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER person_audit_d BEFORE DELETE ON person_audit BEGIN SELECT RAISE(ABORT,'append-only'); END;
