@@ -16,7 +16,7 @@ public static class V1Api
 
     public static RouteGroupBuilder MapV1Api(this IEndpointRouteBuilder endpoints)
     {
-        var api = endpoints.MapGroup("/v1").WithMetadata(new RequestSizeLimitAttribute(WireLimits.BodyBytes));
+        var api = endpoints.MapGroup("/v1").AllowAnonymous().WithMetadata(new RequestSizeLimitAttribute(WireLimits.BodyBytes));
 
         api.MapPost("/quotes", UsageHandlers.QuoteAsync).WithName("quote").WithTags("Usage").Needs(KeyScopes.Quote)
             .WithSummary("May this run, and what does it cost?")

@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using NodaTime;
 using Rules.Ledger;
 using Rules.Ledger.Drafts;
-using Rules.Portal.Startup;
+using Rules.Portal.SignIn;
 
 namespace Rules.Portal.Drafts;
 
 /// <summary>What the pages about one draft have in common: the draft, who acts, what stood in the way.</summary>
-public abstract class DraftPageModel(CreditLedger ledger, PortalSettings settings) : PageModel
+public abstract class DraftPageModel(CreditLedger ledger) : PageModel
 {
     protected CreditLedger Ledger => ledger;
 
@@ -21,19 +21,14 @@ public abstract class DraftPageModel(CreditLedger ledger, PortalSettings setting
     [BindProperty]
     public int RowVersion { get; set; }
 
-    /// <summary>Who the visitor says they are, where the page asked for it.</summary>
-    [BindProperty]
-    public string? Person { get; set; }
-
-    public string? PersonName { get; private set; }
-
-    public DraftActor Actor { get; private set; } = null!;
+    /// <summary>What the signed-in person may do with drafts.</summary>
+    public DraftActor Actor => HttpContext.Actor();
 
     public DateTimeZone Zone => ledger.Rulesets.Versions(Draft.Ruleset) is [var newest, ..] ? newest.Model.Zone : DateTimeZone.Utc;
 
     public bool May(AuditAction action) => DraftRoad.Allows(action, Draft.State, Actor.Rights);
 
-    /// <summary>Finds the draft, and learns who acts.</summary>
+    /// <summary>Finds the draft.</summary>
     /// <returns>False where there is none.</returns>
     protected async Task<bool> FindAsync(string id, string? ruleset, CancellationToken cancellationToken)
     {
@@ -43,8 +38,6 @@ public abstract class DraftPageModel(CreditLedger ledger, PortalSettings setting
         }
 
         Draft = draft;
-        PersonName = Drafts.Person.Said(Request, Response, Person);
-        Actor = Drafts.Person.Actor(PersonName, settings);
         return true;
     }
 

@@ -16,9 +16,9 @@ internal static class OperationsApi
     {
         // Made now: what is counted before somebody asks counts too.
         var metrics = app.Services.GetRequiredService<MetricsPage>();
-        app.MapGet("/health/live", () => Results.Text("{\"status\":\"live\"}", "application/json", Encoding.UTF8)).WithName("live").ExcludeFromDescription();
-        app.MapGet("/health/ready", ReadyAsync).WithName("ready").ExcludeFromDescription();
-        app.MapGet("/metrics", () => Results.Text(metrics.Write(), MetricsPage.ContentType, Encoding.UTF8)).WithName("metrics").ExcludeFromDescription();
+        app.MapGet("/health/live", () => Results.Text("{\"status\":\"live\"}", "application/json", Encoding.UTF8)).WithName("live").AllowAnonymous().ExcludeFromDescription();
+        app.MapGet("/health/ready", ReadyAsync).WithName("ready").AllowAnonymous().ExcludeFromDescription();
+        app.MapGet("/metrics", () => Results.Text(metrics.Write(), MetricsPage.ContentType, Encoding.UTF8)).WithName("metrics").AllowAnonymous().ExcludeFromDescription();
     }
 
     private static async Task<IResult> ReadyAsync(Readiness readiness, CancellationToken cancellationToken)

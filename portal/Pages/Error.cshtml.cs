@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Rules.Ledger.People;
+using Rules.Portal.SignIn;
 
 namespace Rules.Portal.Pages;
 
@@ -24,6 +26,10 @@ public sealed class ErrorModel : PageModel
         (Heading, What) = code switch
         {
             StatusCodes.Status404NotFound => ("Page not found", "There is nothing at this address. It may have been mistyped, or name an account, version or entry that does not exist."),
+            StatusCodes.Status401Unauthorized => ("Sign in first", "You are not signed in, or your session has ended. Nothing was changed."),
+            StatusCodes.Status403Forbidden => ("This is not for your roles", RoleHandler.Needed(HttpContext) is { } needed and not PersonRoles.None
+                ? $"It needs the role {RoleWords.Of(needed)}. An admin can give it to you."
+                : "An admin can say who may do this."),
             StatusCodes.Status400BadRequest => ("The request was not understood", "The form may have been open for too long, or the address carries a value that does not belong there. Go back, reload the page and try again."),
             StatusCodes.Status503ServiceUnavailable => ("The store does not answer", "Nothing was changed. Try again in a few seconds."),
             < 500 => ($"This cannot be done ({code})", "The service understood the request and refused it."),

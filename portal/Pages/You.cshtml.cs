@@ -1,40 +1,35 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using Rules.Ledger.Drafts;
-using Rules.Portal.Drafts;
-using Rules.Portal.Startup;
+using Rules.Portal.SignIn;
 
 namespace Rules.Portal.Pages;
 
-/// <summary>Who the visitor says they are.</summary>
-public sealed class YouModel(PortalSettings settings) : PageModel
+/// <summary>The signed-in person: roles, password, sign-out.</summary>
+public sealed class YouModel(SignIns signIns) : PageModel
 {
-    public string? Said { get; private set; }
+    /// <summary>Why the password was not set; null where nothing stood in the way.</summary>
+    public string? Fault { get; private set; }
 
-    public bool IsRefused { get; private set; }
+    /// <summary>True after the password was set.</summary>
+    public bool IsSet { get; private set; }
 
-    /// <summary>A path of this site to return to.</summary>
-    public string? Back { get; private set; }
+    public void OnGet(bool set) => IsSet = set;
 
-    public bool MayEmergency => Person.Actor(Said, settings).May(DraftRights.Emergency);
-
-    public void OnGet(string? back)
+    public async Task<IActionResult> OnPostPasswordAsync(string? present, string? password)
     {
-        Said = Person.Name(Request);
-        Back = back;
-    }
-
-    public IActionResult OnPost(string? person, string? back)
-    {
-        Said = person?.Trim();
-        if (Said is null || !Person.IsName(Said))
+        Fault = await signIns.SetPasswordAsync(HttpContext, present, password ?? "");
+        if (Fault.Length == 0)
         {
-            (IsRefused, Back) = (true, back);
-            Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-            return Page();
+            return LocalRedirect("/you?set=true");
         }
 
-        Person.Remember(Response, Said);
-        return LocalRedirect(Url.IsLocalUrl(back) ? back : "/");
+        Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostSignOutAsync()
+    {
+        await signIns.SignOutAsync(HttpContext);
+        return LocalRedirect(SignInPaths.Form);
     }
 }

@@ -21,6 +21,9 @@ internal static class SampleCompany
     /// <summary>The account that the greeting and the README charge.</summary>
     public const string FirstAccount = "sample-lab";
 
+    /// <summary>Who approves what the first person writes.</summary>
+    public const string SecondPerson = "Sample approver";
+
     private static readonly ImmutableArray<SampleAccount> _accounts =
     [
         new(FirstAccount, "biodock", 0, 3, Analysis(3_000, 60_000)),

@@ -27,15 +27,7 @@ internal static class FirstKey
             return null;
         }
 
-        File.Delete(settings.SampleKeyFile);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        await using var file = new StreamWriter(settings.SampleKeyFile, options);
-        await file.WriteLineAsync(issued.Text.AsMemory(), cancellationToken);
+        await OwnFile.WriteAsync(settings.SampleKeyFile, issued.Text, cancellationToken);
         return issued.Text;
     }
 }

@@ -15,6 +15,11 @@ public static partial class Greeting
         {
             LogListening(
                 portal.Services.GetRequiredService<ILogger<PortalApplication>>(), portal.Address.GetLeftPart(UriPartial.Authority), portal.Settings.DatabaseName);
+            if (portal.SignInLink is not null)
+            {
+                LogLink(portal.Services.GetRequiredService<ILogger<PortalApplication>>(), portal.Settings.SignInLinkFile);
+            }
+
             if ((await portal.Ledger.Keys.ListAsync(default)).IsEmpty)
             {
                 LogNoKey(portal.Services.GetRequiredService<ILogger<PortalApplication>>());
@@ -35,6 +40,17 @@ public static partial class Greeting
 
 
             """;
+        if (portal.SignInLink is { } link)
+        {
+            text += $"""
+                Sign in as {FirstLink.FirstAdmin} with this link. It counts once and for an hour; set a password afterwards, or the next start makes another link:
+
+                  {link}
+
+
+                """;
+        }
+
         if (portal.NewSampleKey is { } key)
         {
             text += $"""
@@ -66,6 +82,9 @@ public static partial class Greeting
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "There is no API key yet, so /v1 answers nobody: stop the service and run \"rules keys create\".")]
     private static partial void LogNoKey(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No admin has a password yet: a link that signs in once within the hour is in {File}.")]
+    private static partial void LogLink(ILogger logger, string file);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Rules is listening on {Address} with the ledger {Database}.")]
     private static partial void LogListening(ILogger logger, string address, string database);

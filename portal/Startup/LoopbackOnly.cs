@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 namespace Rules.Portal.Startup;
 
 /// <summary>
-/// Holds the service on this machine for as long as the portal's pages have no sign-in. Configured addresses are checked before anything starts, and
-/// the transport itself refuses to listen anywhere but on 127.0.0.1 and [::1], whatever way the address came.
+/// Holds the service on this machine, because nothing encrypts what it says. Configured addresses are checked before anything starts, and the transport
+/// itself refuses to listen anywhere but on 127.0.0.1 and [::1], whatever way the address came.
 /// </summary>
 public static class LoopbackOnly
 {
@@ -91,7 +91,7 @@ public static class LoopbackOnly
 
     private static StartRefusedException Refusal(string address) => new(
         ExitCodes.Usage,
-        $"The portal's pages have no sign-in yet, so the service listens on this machine only and refuses the address {address}. "
+        $"The service listens on this machine only and refuses the address {address}. "
         + $"Use {DefaultAddress}, http://localhost:5080 or http://[::1]:5080, and a tunnel such as \"ssh -L 5080:127.0.0.1:5080\" from elsewhere.");
 
     private sealed class LoopbackTransport(SocketTransportFactory sockets) : IConnectionListenerFactory

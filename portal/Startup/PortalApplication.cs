@@ -12,6 +12,7 @@ using Rules.Portal.Drafts;
 using Rules.Portal.Operations;
 using Rules.Portal.Replays;
 using Rules.Portal.Sample;
+using Rules.Portal.SignIn;
 using Rules.Portal.Web;
 
 namespace Rules.Portal.Startup;
@@ -41,6 +42,9 @@ public sealed class PortalApplication : IAsyncDisposable
     /// <summary>The sample company's key where this start made it; it is shown once.</summary>
     public string? NewSampleKey { get; private init; }
 
+    /// <summary>The link by which the first person signs in, where this start made it.</summary>
+    public string? SignInLink { get; private set; }
+
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Opens the ledger, publishes the shipped rule files, writes the sample company where it is wanted, and listens.</summary>
@@ -67,6 +71,7 @@ public sealed class PortalApplication : IAsyncDisposable
             var portal = new PortalApplication(builder.Build(), settings, ledger) { HasSample = hasSample, NewSampleKey = newKey };
             portal.Map();
             await portal.ListenAsync(cancellationToken);
+            portal.SignInLink = await FirstLink.IssueAsync(ledger, settings, portal.Address, hasSample, cancellationToken);
             return portal;
         }
         catch
@@ -174,10 +179,11 @@ public sealed class PortalApplication : IAsyncDisposable
         builder.Services.AddSingleton<PastReplays>();
         builder.Services.AddSingleton<ReplayRuns>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ReplayRuns>());
+        builder.Services.AddSignIn();
         builder.Services.AddPortalPages();
         builder.Services.AddApiDescription();
         builder.Services.AddOperations();
-        builder.Services.AddDataProtection().SetApplicationName("Rules").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(settings.Home, "keys")));
+        builder.Services.AddDataProtection().SetApplicationName("Rules").PersistKeysToFileSystem(OwnFile.Folder(settings.KeyRing));
         builder.Services.AddSingleton<WebhookTargets>();
         builder.Services.AddSingleton<WebhookSecrets>();
         builder.Services.AddSingleton(AlertPace.Usual);
@@ -196,9 +202,11 @@ public sealed class PortalApplication : IAsyncDisposable
         _app.UseTryItPage();
         _app.UseWebSockets();
         _app.UseRouting();
+        _app.UseAuthentication();
+        _app.UseAuthorization();
         _app.UseMiddleware<ApiKeyGate>();
         _app.MapV1Api();
-        _app.MapOpenApi("/openapi/{documentName}.json");
+        _app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         _app.MapOperations();
         _app.MapPortalPages();
     }

@@ -27,6 +27,15 @@ public sealed record PortalSettings
     /// <summary>The key that the first start makes for the sample company, for its owner's eyes only.</summary>
     public string SampleKeyFile => Path.Combine(Home, "sample.key");
 
+    /// <summary>The link by which the first person signs in, for its owner's eyes only.</summary>
+    public string SignInLinkFile => Path.Combine(Home, "sign-in.link");
+
+    /// <summary>True where this start makes that link although an admin has a password: for a lost one.</summary>
+    public bool NewSignInLink { get; init; }
+
+    /// <summary>The keys under which cookies and webhook secrets are encrypted.</summary>
+    public string KeyRing => Path.Combine(Home, "keys");
+
     /// <summary>The folder of the shipped rule files; null where there is none.</summary>
     public required string? RuleFiles { get; init; }
 
@@ -38,9 +47,6 @@ public sealed record PortalSettings
 
     /// <summary>The only hosts to which webhooks may go, wherever they lie; empty: any public one.</summary>
     public ImmutableArray<string> WebhookHosts { get; init; } = [];
-
-    /// <summary>Names of those who may publish without approval; none by default.</summary>
-    public ImmutableArray<string> EmergencyPublishers { get; init; } = [];
 
     /// <summary>The collector of metrics and traces; null: none.</summary>
     public required Uri? Otlp { get; init; }
@@ -62,9 +68,9 @@ public sealed record PortalSettings
             AllowNetworkFileSystem = Flag(configuration, "Rules:AllowNetworkFileSystem") ?? false,
             RuleFiles = Files(configuration["Rules:Files"], home, source),
             Sample = Flag(configuration, "Rules:Sample") ?? environment.IsDevelopment(),
+            NewSignInLink = Flag(configuration, "Rules:SignInLink") ?? false,
             RequestsPerSecond = Number(configuration, "Rules:RequestsPerSecond", 1, 1_000_000) ?? 10_000,
             WebhookHosts = [.. (configuration["Rules:WebhookHosts"] ?? "").Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries)],
-            EmergencyPublishers = [.. (configuration["Rules:EmergencyPublishers"] ?? "").Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)],
             Otlp = Address(configuration, "Rules:Otlp"),
         };
     }

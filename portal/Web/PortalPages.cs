@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rules.Portal.Display;
+using Rules.Portal.SignIn;
 
 namespace Rules.Portal.Web;
 
@@ -14,7 +15,11 @@ public static class PortalPages
 
     public static IServiceCollection AddPortalPages(this IServiceCollection services)
     {
-        services.AddRazorPages();
+        services.AddRazorPages(options =>
+        {
+            options.Conventions.AllowAnonymousToPage("/SignIn").AllowAnonymousToPage("/SignInLink").AllowAnonymousToPage("/Error");
+            options.Conventions.AuthorizeFolder("/Settings", SignInServices.Admin);
+        });
         services.AddRouting(options => options.LowercaseUrls = true);
         services.AddAntiforgery(options =>
         {
@@ -57,7 +62,7 @@ public static class PortalPages
     public static WebApplication MapPortalPages(this WebApplication app)
     {
         app.Map(EditorConnections.Path, static (HttpContext context, EditorConnections editors) => editors.AcceptAsync(context)).ExcludeFromDescription();
-        app.MapStaticAssets();
+        app.MapStaticAssets().AllowAnonymous();
         app.MapRazorPages().WithStaticAssets();
         return app;
     }

@@ -11,7 +11,8 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
     public static IReadOnlyList<string> Names { get; } =
     [
         "overview", "rulesets", "ruleset", "version", "accounts", "account", "account without buckets", "ledger", "ledger without a match",
-        "charge", "charge of a bucket", "grant", "appearance", "you", "reviews", "draft", "draft with problems", "review", "alerts", "alerts of nobody", "replays", Unknown,
+        "charge", "charge of a bucket", "grant", "appearance", "you", "reviews", "draft", "draft with problems", "review", "alerts", "alerts of nobody", "replays",
+        "people", "sign-in", "sign-in link", Unknown,
     ];
 
     public string this[string name] => addresses[name];
@@ -28,11 +29,6 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
         async Task<string> Draft(string ruleset, string put, string button)
         {
             await page.GotoAsync($"/rulesets/{ruleset}");
-            if (await page.GetByLabel("Your name").CountAsync() > 0)
-            {
-                await page.GetByLabel("Your name").FillAsync("Kim");
-            }
-
             await page.GetByRole(AriaRole.Button, new() { Name = "Change the prices" }).ClickAsync();
             var editor = page.Locator(".cm-content");
             await editor.WaitForAsync();
@@ -46,6 +42,13 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             await page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
             await page.Locator(button == "Save" ? "[data-saved]:has-text('row version 2')" : "h2:has-text('Decide')").WaitForAsync();
             return new Uri(page.Url).AbsolutePath;
+        }
+
+        async Task<string> SignInLink()
+        {
+            await page.GotoAsync("/settings/people");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Make a sign-in link for admin" }).ClickAsync();
+            return await page.Locator("[data-link]").GetAttributeAsync("href") ?? throw new InvalidOperationException("No link was made.");
         }
 
         const string First = "tbody th a";
@@ -73,6 +76,9 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             ["draft with problems"] = await Draft("biodock", "# before the head\nprize\n", "Save"),
             ["review"] = await Draft("ai-engine", "", "Request review"),
             ["reviews"] = "/reviews",
+            ["people"] = "/settings/people",
+            ["sign-in"] = "/sign-in",
+            ["sign-in link"] = await SignInLink(),
             [Unknown] = "/no/such/page",
         };
         return new Places(addresses);

@@ -12,6 +12,7 @@ public sealed class PortalFixture : IAsyncLifetime
     private PortalProcess? _portal;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
+    private string? _session;
 
     /// <summary>Addresses of one page of each kind, found by following links.</summary>
     internal Places Places { get; private set; } = null!;
@@ -36,15 +37,21 @@ public sealed class PortalFixture : IAsyncLifetime
             ],
         });
         var page = await NewPageAsync();
+        await page.GotoAsync(_portal.SignInLink.ToString());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in as admin" }).ClickAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Overview", Exact = true }).WaitForAsync();
+        _session = await page.Context.StorageStateAsync();
         Places = await Places.FindAsync(page);
         await page.Context.CloseAsync();
     }
 
-    /// <summary>A page in a profile of its own.</summary>
-    internal async Task<IPage> NewPageAsync(ColorScheme theme = ColorScheme.Light, int width = 1280, int height = 800, bool script = true)
+    /// <summary>A page in a profile of its own, signed in as the first admin.</summary>
+    /// <param name="stranger">True: signed in as nobody.</param>
+    internal async Task<IPage> NewPageAsync(ColorScheme theme = ColorScheme.Light, int width = 1280, int height = 800, bool script = true, bool stranger = false)
     {
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
+            StorageState = stranger ? null : _session,
             BaseURL = _portal!.Address.ToString(),
             ColorScheme = theme,
             JavaScriptEnabled = script,

@@ -29,10 +29,11 @@ public abstract class PortalPageTests(PortalFixture portal) : IAsyncLifetime
         answer!.Status.ShouldBe(name == Places.Unknown ? 404 : 200);
     }
 
-    /// <summary>A page in a profile of its own.</summary>
-    protected async Task<IPage> NewPageAsync(ColorScheme theme = ColorScheme.Light, int width = 1280, int height = 800, bool script = true)
+    /// <summary>A page in a profile of its own, signed in as the first admin.</summary>
+    /// <param name="stranger">True: signed in as nobody.</param>
+    protected async Task<IPage> NewPageAsync(ColorScheme theme = ColorScheme.Light, int width = 1280, int height = 800, bool script = true, bool stranger = false)
     {
-        var page = await portal.NewPageAsync(theme, width, height, script);
+        var page = await portal.NewPageAsync(theme, width, height, script, stranger);
         _pages.Add(page);
         return page;
     }

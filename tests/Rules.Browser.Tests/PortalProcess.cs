@@ -11,14 +11,17 @@ internal sealed partial class PortalProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly string _home;
 
-    private PortalProcess(Process process, string home, Uri address)
+    private PortalProcess(Process process, string home, Uri signInLink)
     {
         _process = process;
         _home = home;
-        Address = address;
+        SignInLink = signInLink;
     }
 
-    public Uri Address { get; }
+    public Uri Address => new(SignInLink.GetLeftPart(UriPartial.Authority));
+
+    /// <summary>The one-time link that the first start prints.</summary>
+    public Uri SignInLink { get; }
 
     public static async Task<PortalProcess> StartAsync()
     {
@@ -38,7 +41,6 @@ internal sealed partial class PortalProcess : IAsyncDisposable
                 ["ASPNETCORE_ENVIRONMENT"] = "Development",
                 ["Rules__Home"] = home,
                 ["Rules__WriteBack"] = "false",
-                ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information",
             },
         };
         var process = Process.Start(start)!;
@@ -51,7 +53,7 @@ internal sealed partial class PortalProcess : IAsyncDisposable
                 said.AppendLine(line.Data);
             }
 
-            if (line.Data is { } text && ListeningAt().Match(text) is { Success: true } match)
+            if (line.Data is { } text && PrintedLink().Match(text) is { Success: true } match)
             {
                 listening.TrySetResult(new Uri(match.Value));
             }
@@ -100,7 +102,7 @@ internal sealed partial class PortalProcess : IAsyncDisposable
         return folder.FullName;
     }
 
-    // Port 0 is what was asked for; the service prints the one it got.
-    [GeneratedRegex("http://127\\.0\\.0\\.1:[1-9][0-9]*", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex ListeningAt();
+    // The last thing that a start does before it greets.
+    [GeneratedRegex("http://127\\.0\\.0\\.1:[1-9][0-9]*/sign-in/link/[0-9a-f]{64}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex PrintedLink();
 }

@@ -5,12 +5,11 @@ using Rules.Ledger;
 using Rules.Ledger.Drafts;
 using Rules.Portal.Drafts;
 using Rules.Portal.Replays;
-using Rules.Portal.Startup;
 
 namespace Rules.Portal.Pages.Reviews;
 
 /// <summary>One draft as others see it: what it changes, and the steps that are open to the visitor.</summary>
-public sealed class ReviewModel(CreditLedger ledger, PortalSettings settings, PastReplays replays, IClock clock) : DraftPageModel(ledger, settings)
+public sealed class ReviewModel(CreditLedger ledger, PastReplays replays, IClock clock) : DraftPageModel(ledger)
 {
     public DraftPreview Preview { get; private set; } = null!;
 
@@ -26,7 +25,7 @@ public sealed class ReviewModel(CreditLedger ledger, PortalSettings settings, Pa
     [BindProperty]
     public string? Reason { get; set; }
 
-    public bool IsOwn => PersonName is not null && Draft.Authors.Contains(PersonName, StringComparer.OrdinalIgnoreCase);
+    public bool IsOwn => Draft.Authors.Contains(Actor.Name, StringComparer.OrdinalIgnoreCase);
 
     public async Task<IActionResult> OnGetAsync(string id, CancellationToken cancellationToken) =>
         await FindAsync(id, null, cancellationToken) ? await ShowAsync(cancellationToken) : NotFound();

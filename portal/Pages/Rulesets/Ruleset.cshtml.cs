@@ -5,13 +5,12 @@ using NodaTime;
 using Rules.Engine.Model;
 using Rules.Ledger;
 using Rules.Ledger.Drafts;
-using Rules.Portal.Drafts;
-using Rules.Portal.Startup;
+using Rules.Portal.SignIn;
 
 namespace Rules.Portal.Pages.Rulesets;
 
 /// <summary>One ruleset: its versions through time.</summary>
-public sealed class RulesetPageModel(CreditLedger ledger, PortalSettings settings, TimeProvider time) : PageModel
+public sealed class RulesetPageModel(CreditLedger ledger, TimeProvider time) : PageModel
 {
     private const int Latest = 20;
 
@@ -26,8 +25,6 @@ public sealed class RulesetPageModel(CreditLedger ledger, PortalSettings setting
 
     /// <summary>Why a draft was not begun; null where nothing stood in the way.</summary>
     public DraftProblem? Problem { get; private set; }
-
-    public string? PersonName { get; private set; }
 
     public RulesetRow Row { get; private set; } = null!;
 
@@ -51,30 +48,28 @@ public sealed class RulesetPageModel(CreditLedger ledger, PortalSettings setting
         Drafts = await ledger.Drafts.ListAsync(name, open: true, cancellationToken);
         Log = await ledger.Drafts.AuditAsync(name, null, null, Latest, cancellationToken);
         Emergencies = await ledger.Drafts.EmergenciesAsync(name, now - Duration.FromDays(7), cancellationToken);
-        PersonName ??= Person.Name(Request);
         Timeline = Timeline.Of(ruleset, Drafts, now);
         return Page();
     }
 
     /// <summary>Begins a draft of the next version.</summary>
-    public Task<IActionResult> OnPostDraftAsync(string name, string? person, CancellationToken cancellationToken) =>
-        BeginAsync(name, person, by => ledger.Drafts.CreateAsync(name, by, cancellationToken), cancellationToken);
+    public Task<IActionResult> OnPostDraftAsync(string name, CancellationToken cancellationToken) =>
+        BeginAsync(name, by => ledger.Drafts.CreateAsync(name, by, cancellationToken), cancellationToken);
 
     /// <summary>Begins a draft that goes back to an earlier version.</summary>
-    public Task<IActionResult> OnPostRollbackAsync(string name, int version, string? reason, string? person, CancellationToken cancellationToken) =>
-        BeginAsync(name, person, by => ledger.Drafts.PrepareRollbackAsync(name, version, reason ?? "", by, cancellationToken), cancellationToken);
+    public Task<IActionResult> OnPostRollbackAsync(string name, int version, string? reason, CancellationToken cancellationToken) =>
+        BeginAsync(name, by => ledger.Drafts.PrepareRollbackAsync(name, version, reason ?? "", by, cancellationToken), cancellationToken);
 
-    private async Task<IActionResult> BeginAsync(string name, string? person, Func<DraftActor, Task<DraftResult>> begin, CancellationToken cancellationToken)
+    private async Task<IActionResult> BeginAsync(string name, Func<DraftActor, Task<DraftResult>> begin, CancellationToken cancellationToken)
     {
-        PersonName = Person.Said(Request, Response, person);
-        var begun = await begin(Person.Actor(PersonName, settings));
+        var begun = await begin(HttpContext.Actor());
         if (begun.Succeeded)
         {
             return LocalRedirect($"/rulesets/{name}/draft/{begun.Draft!.Id}");
         }
 
         Problem = begun.Problem;
-        Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        Response.StatusCode = Problem!.Code == DraftProblemCodes.RightMissing ? StatusCodes.Status403Forbidden : StatusCodes.Status422UnprocessableEntity;
         return await OnGetAsync(name, cancellationToken);
     }
 

@@ -8,7 +8,6 @@ using Rules.Engine.Model;
 using Rules.Engine.Proof;
 using Rules.Ledger;
 using Rules.Portal.Display;
-using Rules.Portal.Drafts;
 
 namespace Rules.Portal.Pages.Rulesets;
 
@@ -21,8 +20,6 @@ public sealed class VersionModel(CreditLedger ledger, RuleSources sources, TimeP
 
     /// <summary>Number of the newest version, in force or not.</summary>
     public int Newest => Row.Newest.Version;
-
-    public string? PersonName => Person.Name(Request);
 
     public SourceView Source { get; private set; } = null!;
 

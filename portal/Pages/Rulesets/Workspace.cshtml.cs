@@ -8,12 +8,11 @@ using Rules.Ledger;
 using Rules.Ledger.Drafts;
 using Rules.Portal.Drafts;
 using Rules.Portal.Replays;
-using Rules.Portal.Startup;
 
 namespace Rules.Portal.Pages.Rulesets;
 
 /// <summary>Where a draft is written: its text, and beside it what it means.</summary>
-public sealed class WorkspaceModel(CreditLedger ledger, PortalSettings settings, PastReplays replays, IClock clock) : DraftPageModel(ledger, settings)
+public sealed class WorkspaceModel(CreditLedger ledger, PastReplays replays, IClock clock) : DraftPageModel(ledger)
 {
     /// <summary>Asked for by script: the preview alone.</summary>
     public const string PartHeader = "Rules-Part";

@@ -1,10 +1,14 @@
 using System.Collections.Immutable;
+using Rules.Ledger.People;
 
 namespace Rules.Portal.Pages.Shared;
 
 /// <summary>A page of the side navigation. <paramref name="Key"/> opens it after "g".</summary>
 public sealed record NavigationEntry(string Name, string Path, string Icon, char Key)
 {
+    /// <summary>Who may open it; none: everybody who is signed in.</summary>
+    public PersonRoles Role { get; init; }
+
     /// <summary>Whether a page at <paramref name="path"/> lies in this part of the portal.</summary>
     public bool Holds(PathString path) =>
         Path == "/" ? path == "/" : path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase);
@@ -21,5 +25,6 @@ public static class Navigation
         new("Accounts", "/accounts", "users", 'a'),
         new("Ledger", "/ledger", "scroll-text", 'l'),
         new("Alerts", "/alerts", "triangle-alert", 't'),
+        new("People", "/settings/people", "lock", 'p') { Role = PersonRoles.Admin },
     ];
 }

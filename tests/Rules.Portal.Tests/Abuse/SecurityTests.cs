@@ -99,10 +99,12 @@ public sealed class SecurityTests(RunningPortal portal)
         string key;
         string webhookSecret;
         string made;
+        string link;
         var answers = new StringBuilder();
         await using (var service = await ServiceProcess.StartAsync(home, null, "--Rules:WebhookHosts", "127.0.0.1", "--Logging:LogLevel:Default", "Trace"))
         {
             key = service.Key;
+            link = (await File.ReadAllTextAsync(Path.Combine(home, "sign-in.link"))).Trim()[^64..];
             var client = new RulesClient(service.Http);
             made = (await client.CreateKeyAsync(new NewKey { Name = "a", Scopes = ["read"] })).EnsureGranted().Text!;
             // Nobody listens there: every delivery fails, and is told in the log.
@@ -138,7 +140,7 @@ public sealed class SecurityTests(RunningPortal portal)
 
         Directory.Delete(home, recursive: true);
         log.ShouldContain("did not take message");
-        foreach (var secret in new[] { key[20..], made[20..], webhookSecret, "canary-7d21" })
+        foreach (var secret in new[] { key[20..], made[20..], webhookSecret, link, "canary-7d21" })
         {
             log.ShouldNotContain(secret);
         }

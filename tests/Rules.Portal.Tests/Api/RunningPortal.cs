@@ -1,9 +1,12 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Rules.Client;
 using Rules.Ledger.Access;
+using Rules.Ledger.People;
+using Rules.Portal.SignIn;
 using Rules.Portal.Startup;
 using Xunit;
 
@@ -17,8 +20,11 @@ public sealed class RunningPortal : IAsyncLifetime
 
     public PortalApplication Portal { get; private set; } = null!;
 
-    /// <summary>Sends a key with every scope.</summary>
+    /// <summary>Sends a key with every scope, and is signed in as the first admin by the link that the start made.</summary>
     public HttpClient Http { get; private set; } = null!;
+
+    /// <summary>Those of <see cref="Http"/>: the session.</summary>
+    public CookieContainer Cookies { get; } = new();
 
     public string Key { get; private set; } = null!;
 
@@ -29,7 +35,8 @@ public sealed class RunningPortal : IAsyncLifetime
         Portal = await PortalApplication.StartAsync(
             ["--urls", "http://127.0.0.1:0", "--Rules:Home", _home, "--Rules:Sample", "off", "--environment", "Production"]);
         Key = await NewKeyAsync(KeyScopes.All);
-        Http = Holding(Key);
+        Http = Holding(Key, Cookies);
+        await SignInForm.SignInAsync(Http, Portal.SignInLink!);
         Client = new RulesClient(Http);
     }
 
@@ -40,12 +47,19 @@ public sealed class RunningPortal : IAsyncLifetime
         Directory.Delete(_home, recursive: true);
     }
 
-    /// <summary>A client that sends this key; null: none.</summary>
-    public HttpClient Holding(string? key)
+    /// <summary>A client that sends this key; null: none. It is signed in only by cookies that it is given.</summary>
+    public HttpClient Holding(string? key, CookieContainer? cookies = null)
     {
-        var http = new HttpClient { BaseAddress = Portal.Address };
+        var http = new HttpClient(new HttpClientHandler { CookieContainer = cookies ?? new CookieContainer() }) { BaseAddress = Portal.Address };
         http.DefaultRequestHeaders.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
         return http;
+    }
+
+    /// <summary>A one-time link for somebody, who is added where nobody has the name.</summary>
+    public async Task<string> LinkAsync(string name, PersonRoles roles)
+    {
+        var person = await Portal.Ledger.People.FindByNameAsync(name, default) ?? (await Portal.Ledger.People.AddAsync(name, roles, "system", default)).Person!;
+        return SignInPaths.Link((await Portal.Ledger.People.IssueLinkAsync(person.Id, "system", default))!);
     }
 
     /// <summary>The text of a new key.</summary>

@@ -112,7 +112,7 @@ public sealed class ServiceProcessTests : IDisposable
     {
         var (publicAddress, publicErrors) = await ServiceProcess.RefusedAsync(_home, "--urls", "http://0.0.0.0:5080");
         publicAddress.ShouldBe(ExitCodes.Usage);
-        publicErrors.ShouldContain("no sign-in");
+        publicErrors.ShouldContain("this machine only");
         publicErrors.ShouldNotContain("   at ");
 
         await using var service = await ServiceProcess.StartAsync(_home);

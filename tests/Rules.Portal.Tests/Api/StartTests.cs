@@ -56,6 +56,90 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task Every_start_makes_a_link_until_an_admin_has_a_password()
+    {
+        var links = new List<string?>();
+        for (var start = 0; start < 4; start++)
+        {
+            await using var portal = await StartAsync("--Rules:SignInLink", start == 3 ? "on" : "off");
+            links.Add(portal.SignInLink);
+            var file = Path.Combine(_home, "sign-in.link");
+            if (portal.SignInLink is null)
+            {
+                File.Exists(file).ShouldBeFalse();
+                continue;
+            }
+
+            (await File.ReadAllTextAsync(file)).Trim().ShouldBe(portal.SignInLink);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                File.GetUnixFileMode(portal.Settings.KeyRing).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+
+            if (start == 1)
+            {
+                using var http = new HttpClient { BaseAddress = portal.Address };
+                (await http.GetAsync(new Uri(links[0]!).AbsolutePath)).StatusCode.ShouldBe(HttpStatusCode.Gone, "the link of the start before");
+                await SignInForm.SignInAsync(http, portal.SignInLink);
+                using var set = await SignInForm.PostAsync(http, "/you?handler=password", await http.GetStringAsync("/you"), ("password", "a horse and a battery"));
+                (await set.Content.ReadAsStringAsync()).ShouldContain("The password is set.");
+            }
+        }
+
+        links.Select(link => link is not null).ShouldBe([true, true, false, true]);
+    }
+
+    [Theory]
+    [InlineData(20, 11 * 60, 12 * 60 + 1)]
+    [InlineData(31, 0, 31)]
+    public async Task S11_Session_slides_for_half_an_hour_and_ends_after_twelve(int step, int lastsFor, int isOverAfter)
+    {
+        await using var portal = await StartAsync();
+        var clock = (ServiceClock)portal.Services.GetRequiredService<TimeProvider>();
+        var began = clock.GetUtcNow();
+        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = portal.Address };
+        await SignInForm.SignInAsync(http, new Uri(portal.SignInLink!).AbsolutePath);
+        for (var minutes = 0; minutes < isOverAfter; minutes += step)
+        {
+            clock.HoldAt(began.AddMinutes(minutes));
+            using var answer = await http.GetAsync("/you");
+            (answer.StatusCode == HttpStatusCode.OK || minutes > lastsFor).ShouldBeTrue($"after {minutes} minutes");
+        }
+
+        clock.HoldAt(began.AddMinutes(isOverAfter));
+        using var over = await http.GetAsync("/you");
+        over.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+    }
+
+    [Fact]
+    public async Task Lost_key_ring_asks_for_a_sign_in_and_nothing_else()
+    {
+        var cookies = new CookieContainer();
+        await using (var first = await StartAsync())
+        {
+            using var http = new HttpClient(new HttpClientHandler { CookieContainer = cookies }) { BaseAddress = first.Address };
+            await SignInForm.SignInAsync(http, first.SignInLink!);
+        }
+
+        await using (var second = await StartAsync())
+        {
+            (await IsSignedInAsync(second)).ShouldBeTrue("the keys are shared by everything that has the folder");
+        }
+
+        Directory.Delete(Path.Combine(_home, "keys"), recursive: true);
+        await using var third = await StartAsync();
+        (await IsSignedInAsync(third)).ShouldBeFalse();
+
+        async Task<bool> IsSignedInAsync(PortalApplication portal)
+        {
+            using var http = new HttpClient(new HttpClientHandler { CookieContainer = cookies, AllowAutoRedirect = false }) { BaseAddress = portal.Address };
+            using var answer = await http.GetAsync("/you");
+            return answer.StatusCode == HttpStatusCode.OK;
+        }
+    }
+
+    [Fact]
     public async Task Transport_itself_refuses_other_addresses()
     {
         await using var portal = await StartAsync("--urls", "http://127.0.0.1:0");

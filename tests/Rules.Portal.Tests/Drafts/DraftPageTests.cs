@@ -1,6 +1,7 @@
 using System.Net;
 using Rules.Client;
 using Rules.Ledger.Drafts;
+using Rules.Ledger.People;
 using Rules.Portal.Tests.Api;
 using Shouldly;
 using Xunit;
@@ -8,15 +9,22 @@ using Xunit;
 namespace Rules.Portal.Tests.Drafts;
 
 [Collection(SharedPortal.Name)]
-public sealed class DraftPageTests(RunningPortal portal) : IDisposable
+public sealed class DraftPageTests(RunningPortal portal) : IAsyncLifetime
 {
-    private readonly Visitor _kim = new(portal.Portal.Address, "Kim");
-    private readonly Visitor _lee = new(portal.Portal.Address, "Lee");
+    private Visitor _kim = null!;
+    private Visitor _lee = null!;
 
-    public void Dispose()
+    public async Task InitializeAsync()
+    {
+        _kim = await Visitor.SignedInAsync(portal, "Kim", PersonRoles.Editor | PersonRoles.Approver);
+        _lee = await Visitor.SignedInAsync(portal, "Lee", PersonRoles.Editor | PersonRoles.Approver);
+    }
+
+    public Task DisposeAsync()
     {
         _kim.Dispose();
         _lee.Dispose();
+        return Task.CompletedTask;
     }
 
     [Fact]
@@ -210,10 +218,13 @@ public sealed class DraftPageTests(RunningPortal portal) : IDisposable
 
     [Theory]
     [InlineData("/rulesets/biodock?handler=draft")]
-    [InlineData("/you")]
+    [InlineData("/you?handler=signout")]
+    [InlineData("/settings/people?handler=add")]
+    [InlineData("/sign-in")]
     public async Task Form_of_another_site_is_refused(string address)
     {
-        using var answer = await _kim.PostAsync(address, [new("person", "Kim")]);
+        using var admin = await Visitor.SignedInAsync(portal, "Root", PersonRoles.Admin);
+        using var answer = await admin.PostAsync(address, [new("name", "Mallory"), new("roles", "16")]);
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
@@ -237,15 +248,23 @@ public sealed class DraftPageTests(RunningPortal portal) : IDisposable
     }
 
     [Theory]
-    [InlineData(null)]
-    [InlineData("")]
-    [InlineData("system")]
-    [InlineData("two\nlines")]
-    public async Task Nobody_writes_without_a_name_of_their_own(string? name)
+    [InlineData(PersonRoles.Viewer)]
+    [InlineData(PersonRoles.Approver)]
+    [InlineData(PersonRoles.Operator | PersonRoles.Admin | PersonRoles.Emergency)]
+    public async Task Nobody_writes_without_the_role_of_an_editor(PersonRoles roles)
     {
-        using var nobody = new Visitor(portal.Portal.Address, name);
-        var answer = await nobody.SendAsync("/rulesets/biodock", "draft");
-        (answer.Status, answer.Html.Contains("actor_name", StringComparison.Ordinal)).ShouldBe((422, true));
+        using var reader = await Visitor.SignedInAsync(portal, portal.New("reader"), roles);
+        var answer = await reader.SendAsync("/rulesets/biodock", "draft");
+        (answer.Status, answer.Html.Contains("right_missing", StringComparison.Ordinal)).ShouldBe((403, true));
+    }
+
+    [Fact]
+    public async Task Name_in_a_form_or_a_cookie_is_nobody()
+    {
+        var (_, address) = await BeginAsync();
+        var review = (await _kim.SendAsync(address, "review")).Location!;
+        _kim.Cookies.Add(portal.Portal.Address, new Cookie("rules-person", "Lee"));
+        (await _kim.SendAsync(review, "approve", ("seen", Seen(await _kim.ReadAsync(review))), ("Person", "Lee"))).Status.ShouldBe(403);
     }
 
     [Theory]

@@ -68,6 +68,7 @@ public sealed class EditorTests(RunningPortal portal)
     private async Task<ClientWebSocket> ConnectAsync(string? origin)
     {
         var socket = new ClientWebSocket();
+        socket.Options.Cookies = portal.Cookies;
         if (origin is not null)
         {
             socket.Options.SetRequestHeader("Origin", origin);

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Rules.Ledger.People;
+using Rules.Portal.Tests.Api;
 
 namespace Rules.Portal.Tests.Drafts;
 
@@ -7,12 +9,24 @@ namespace Rules.Portal.Tests.Drafts;
 internal sealed partial class Visitor : IDisposable
 {
     private readonly HttpClient _http;
-    private readonly string? _name;
 
-    public Visitor(Uri portal, string? name)
+    private Visitor(RunningPortal portal)
     {
-        _name = name;
-        _http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = true, CookieContainer = new CookieContainer() }) { BaseAddress = portal };
+        var browser = new HttpClientHandler { AllowAutoRedirect = false, UseCookies = true, CookieContainer = Cookies };
+        _http = new HttpClient(browser) { BaseAddress = portal.Portal.Address };
+    }
+
+    public CookieContainer Cookies { get; } = new();
+
+    /// <summary>Somebody who is not signed in.</summary>
+    public static Visitor Stranger(RunningPortal portal) => new(portal);
+
+    /// <summary>Somebody who opened a link of theirs.</summary>
+    public static async Task<Visitor> SignedInAsync(RunningPortal portal, string name, PersonRoles roles)
+    {
+        var visitor = new Visitor(portal);
+        await SignInForm.SignInAsync(visitor._http, await portal.LinkAsync(name, roles));
+        return visitor;
     }
 
     public async Task<string> ReadAsync(string address) => await _http.GetStringAsync(new Uri(address, UriKind.Relative));
@@ -23,15 +37,13 @@ internal sealed partial class Visitor : IDisposable
     public async Task<Reply> SendAsync(string page, string handler, params (string Name, string Value)[] fields)
     {
         var html = await ReadAsync(page);
-        var token = Token().Match(html) is { Success: true } match ? match.Groups["value"].Value : throw new InvalidOperationException($"{page} has no form.");
-        var all = fields.Select(field => KeyValuePair.Create(field.Name, field.Value)).Append(new("__RequestVerificationToken", token));
-        all = _name is null ? all : all.Append(new("Person", _name));
+        var all = fields.Select(field => KeyValuePair.Create(field.Name, field.Value)).Append(new("__RequestVerificationToken", SignInForm.Token(html)));
         if (fields.All(field => field.Name != "RowVersion") && RowVersion().Match(html) is { Success: true } row)
         {
             all = all.Append(new("RowVersion", row.Groups["value"].Value));
         }
 
-        return await Reply.OfAsync(await PostAsync($"{page}?handler={handler}", all));
+        return await Reply.OfAsync(await PostAsync(handler.Length == 0 ? page : $"{page}?handler={handler}", all));
     }
 
     public async Task<HttpResponseMessage> PostAsync(string address, IEnumerable<KeyValuePair<string, string>> fields)
@@ -41,9 +53,6 @@ internal sealed partial class Visitor : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
-
-    [GeneratedRegex("name=\"__RequestVerificationToken\" type=\"hidden\" value=\"(?<value>[^\"]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Token();
 
     [GeneratedRegex("name=\"RowVersion\" value=\"(?<value>[0-9]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex RowVersion();

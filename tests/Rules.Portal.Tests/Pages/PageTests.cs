@@ -225,7 +225,7 @@ public sealed partial class PageTests(RunningPortal portal)
     [InlineData("javascript:alert(1)", "/")]
     public async Task Choice_of_a_theme_returns_to_this_site_only(string back, string expected)
     {
-        using var handler = new HttpClientHandler { AllowAutoRedirect = false };
+        using var handler = new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = portal.Cookies };
         using var http = new HttpClient(handler) { BaseAddress = portal.Portal.Address };
         var token = Token().Match(await http.GetStringAsync("/appearance")).Groups["token"].Value;
         using var form = new FormUrlEncodedContent([new("theme", "dark"), new("back", back), new("__RequestVerificationToken", token)]);
