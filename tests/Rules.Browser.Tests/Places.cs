@@ -12,7 +12,7 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
     [
         "overview", "rulesets", "ruleset", "version", "accounts", "account", "account without buckets", "ledger", "ledger without a match",
         "charge", "charge of a bucket", "grant", "appearance", "you", "reviews", "draft", "draft with problems", "review", "alerts", "alerts of nobody", "replays",
-        "people", "sign-in", "sign-in link", Unknown,
+        "people", "audit log", "audit log of people", "sign-in", "sign-in link", Unknown,
     ];
 
     public string this[string name] => addresses[name];
@@ -77,6 +77,8 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             ["review"] = await Draft("ai-engine", "", "Request review"),
             ["reviews"] = "/reviews",
             ["people"] = "/settings/people",
+            ["audit log"] = "/settings/audit",
+            ["audit log of people"] = "/settings/audit?of=people",
             ["sign-in"] = "/sign-in",
             ["sign-in link"] = await SignInLink(),
             [Unknown] = "/no/such/page",

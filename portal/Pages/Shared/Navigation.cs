@@ -26,5 +26,6 @@ public static class Navigation
         new("Ledger", "/ledger", "scroll-text", 'l'),
         new("Alerts", "/alerts", "triangle-alert", 't'),
         new("People", "/settings/people", "lock", 'p') { Role = PersonRoles.Admin },
+        new("Audit log", "/settings/audit", "file-text", 'u') { Role = PersonRoles.Admin },
     ];
 }

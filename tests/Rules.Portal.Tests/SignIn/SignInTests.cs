@@ -199,6 +199,31 @@ public sealed class SignInTests(RunningPortal portal)
     }
 
     [Fact]
+    public async Task Audit_log_tells_in_words_who_did_what_and_is_exported_whole()
+    {
+        using var admin = await Visitor.SignedInAsync(portal, "Root", PersonRoles.Admin);
+        var name = "=" + portal.New("cmd|calc");
+        using var worker = await Visitor.SignedInAsync(portal, name, PersonRoles.Viewer);
+        var person = (await People.FindByNameAsync(name, default))!;
+        for (var i = 0; i < 60; i++)
+        {
+            await People.IssueLinkAsync(person.Id, "Root", default);
+        }
+
+        var filter = $"/settings/audit?of=people&person={person.Id}";
+        var page = WebUtility.HtmlDecode(await admin.ReadAsync(filter));
+        page.ShouldContain($"<b>Root</b> made a sign-in link for {name}.");
+        page.ShouldNotContain("signed in by link");
+        var next = page[page.IndexOf("/settings/audit?of=people&person=", page.IndexOf("pane-foot", StringComparison.Ordinal), StringComparison.Ordinal)..].Split('"')[0];
+        WebUtility.HtmlDecode(await admin.ReadAsync(next)).ShouldContain($"<b>{name}</b> signed in by link.");
+
+        var csv = (await admin.ReadAsync(filter + "&handler=csv")).Split("\r\n");
+        csv.Length.ShouldBe(1 + 63 + 1);
+        csv[^2].ShouldContain($",system,added {name} as viewer,'{name},{person.Id},viewer");
+        (await admin.ReadAsync("/settings/audit")).ShouldContain("Export as CSV");
+    }
+
+    [Fact]
     public async Task S5_Name_is_shown_as_text()
     {
         const string Name = "<script>alert(1)</script>";

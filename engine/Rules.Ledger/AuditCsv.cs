@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text;
+using NodaTime;
+using NodaTime.Text;
+using Rules.Ledger.Drafts;
+using Rules.Ledger.People;
+
+namespace Rules.Ledger;
+
+/// <summary>Both audit logs as tables for a spreadsheet; no cell is taken for a formula.</summary>
+public static class AuditCsv
+{
+    /// <summary>What was done on the way from draft to price.</summary>
+    public static byte[] Prices(IEnumerable<AuditRecord> records)
+    {
+        var csv = new StringBuilder();
+        Csv.AppendRow(csv, ["position", "at", "by", "action", "ruleset", "version", "draft", "text_sha256", "reason", "detail"]);
+        foreach (var record in records)
+        {
+            Csv.AppendRow(csv, [Number(record.Position), At(record.At), record.By, DraftWords.Of(record.Action), record.Ruleset, Number(record.Number), record.Draft,
+                Convert.ToHexStringLower(record.TextSha256.Span), record.Reason, record.Detail]);
+        }
+
+        return Encoding.UTF8.GetBytes(csv.ToString());
+    }
+
+    /// <summary>What was done to people.</summary>
+    public static byte[] People(IEnumerable<PersonRecord> records)
+    {
+        var csv = new StringBuilder();
+        Csv.AppendRow(csv, ["position", "at", "by", "action", "person", "person_id", "detail"]);
+        foreach (var record in records)
+        {
+            Csv.AppendRow(csv, [Number(record.Position), At(record.At), record.By, PersonWords.Of(record), record.PersonName, record.Person, record.Detail]);
+        }
+
+        return Encoding.UTF8.GetBytes(csv.ToString());
+    }
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string At(Instant at) => InstantPattern.ExtendedIso.Format(at);
+}

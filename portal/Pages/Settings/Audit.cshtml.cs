@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Rules.Ledger;
+using Rules.Ledger.Drafts;
+using Rules.Ledger.People;
+
+namespace Rules.Portal.Pages.Settings;
+
+/// <summary>Who did what, in words: with prices, or with people.</summary>
+public sealed class AuditModel(CreditLedger ledger) : PageModel
+{
+    private const int Lines = 50;
+
+    /// <summary>"people"; anything else is about prices.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? Of { get; set; }
+
+    [BindProperty(SupportsGet = true)]
+    public string? Ruleset { get; set; }
+
+    /// <summary>An id.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? Person { get; set; }
+
+    public bool IsOfPeople => Of == "people";
+
+    public bool IsFiltered => !string.IsNullOrEmpty(IsOfPeople ? Person : Ruleset);
+
+    public ImmutableArray<AuditRecord> OfPrices { get; private set; } = [];
+
+    public ImmutableArray<PersonRecord> OfPeople { get; private set; } = [];
+
+    /// <summary>Where the page after this one goes on; null on the last.</summary>
+    public long? Next { get; private set; }
+
+    public ImmutableArray<Person> Everybody { get; private set; } = [];
+
+    public IEnumerable<string> Rulesets => ledger.Rulesets.All.Select(ruleset => ruleset.Name);
+
+    public async Task OnGetAsync(long? before, CancellationToken cancellationToken)
+    {
+        if (IsOfPeople)
+        {
+            Everybody = await ledger.People.ListAsync(cancellationToken);
+            var read = await PeopleAsync(before, Lines + 1, cancellationToken);
+            OfPeople = [.. read.Take(Lines)];
+            Next = read.Length > Lines ? OfPeople[^1].Position : null;
+        }
+        else
+        {
+            var read = await PricesAsync(before, Lines + 1, cancellationToken);
+            OfPrices = [.. read.Take(Lines)];
+            Next = read.Length > Lines ? OfPrices[^1].Position : null;
+        }
+    }
+
+    /// <summary>Everything that the filter shows.</summary>
+    public async Task<IActionResult> OnGetCsvAsync(CancellationToken cancellationToken) => IsOfPeople
+        ? Csv(AuditCsv.People(await AllAsync(PeopleAsync, record => record.Position, cancellationToken)), "people")
+        : Csv(AuditCsv.Prices(await AllAsync(PricesAsync, record => record.Position, cancellationToken)), "prices");
+
+    /// <summary>The page's own address with its filter.</summary>
+    public string Address(string? handler, long? before) => "/settings/audit" + QueryString.Create(new Dictionary<string, string?>(StringComparer.Ordinal)
+    {
+        ["of"] = IsOfPeople ? "people" : "prices",
+        ["ruleset"] = IsOfPeople || string.IsNullOrEmpty(Ruleset) ? null : Ruleset,
+        ["person"] = !IsOfPeople || string.IsNullOrEmpty(Person) ? null : Person,
+        ["handler"] = handler,
+        ["before"] = before?.ToString(CultureInfo.InvariantCulture),
+    }.Where(static part => part.Value is not null));
+
+    private static FileContentResult Csv(byte[] rows, string name) => new(rows, "text/csv; charset=utf-8; header=present") { FileDownloadName = $"audit-{name}.csv" };
+
+    private static async Task<List<T>> AllAsync<T>(Func<long?, int, CancellationToken, ValueTask<ImmutableArray<T>>> read, Func<T, long> position, CancellationToken cancellationToken)
+    {
+        var all = new List<T>();
+        long? before = null;
+        while (await read(before, DraftRoad.LargestPage, cancellationToken) is { IsEmpty: false } page)
+        {
+            all.AddRange(page);
+            before = position(page[^1]);
+        }
+
+        return all;
+    }
+
+    private ValueTask<ImmutableArray<PersonRecord>> PeopleAsync(long? before, int limit, CancellationToken cancellationToken) =>
+        ledger.People.LogAsync(string.IsNullOrEmpty(Person) ? null : Person, before, limit, cancellationToken);
+
+    private ValueTask<ImmutableArray<AuditRecord>> PricesAsync(long? before, int limit, CancellationToken cancellationToken) =>
+        ledger.Drafts.AuditAsync(string.IsNullOrEmpty(Ruleset) ? null : Ruleset, null, before, limit, cancellationToken);
+}
