@@ -5,8 +5,8 @@ using NodaTime;
 using Rules.Ledger;
 using Rules.Ledger.Drafts;
 using Rules.Ledger.Replays;
-using Rules.Portal.Drafts;
 using Rules.Portal.Replays;
+using Rules.Portal.SignIn;
 
 namespace Rules.Portal.Pages.Replays;
 
@@ -43,6 +43,11 @@ public sealed class IndexModel(CreditLedger ledger, ReplayRuns runs, PastReplays
 
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
+        if (!IsAllowed(HttpContext))
+        {
+            return await RefuseAsync("Replaying a draft needs the role editor or approver. An admin can give it to you.", cancellationToken, StatusCodes.Status403Forbidden);
+        }
+
         if (string.IsNullOrEmpty(Draft) || await ledger.Drafts.FindAsync(Draft, cancellationToken) is not { } draft)
         {
             return await RefuseAsync("Choose a draft to replay.", cancellationToken);
@@ -62,15 +67,18 @@ public sealed class IndexModel(CreditLedger ledger, ReplayRuns runs, PastReplays
             return await RefuseAsync($"{refusal.Message} {refusal.Help}", cancellationToken);
         }
 
-        return runs.Start(request, [], Person.Name(Request) ?? "portal") is { } run
+        return runs.Start(request, [], HttpContext.Actor().Name) is { } run
             ? Redirect($"/replays/{run.Id}")
             : await RefuseAsync("Too many replays run. Wait for one, or stop one.", cancellationToken);
     }
 
-    private async Task<IActionResult> RefuseAsync(string problem, CancellationToken cancellationToken)
+    /// <summary>Whoever writes or approves drafts replays them.</summary>
+    internal static bool IsAllowed(HttpContext context) => (context.Actor().Rights & (DraftRights.Edit | DraftRights.Approve)) != DraftRights.None;
+
+    private async Task<IActionResult> RefuseAsync(string problem, CancellationToken cancellationToken, int status = StatusCodes.Status422UnprocessableEntity)
     {
         Problem = problem;
-        Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        Response.StatusCode = status;
         await LoadAsync(cancellationToken);
         return Page();
     }

@@ -40,6 +40,11 @@ public sealed class ReplayModel(CreditLedger ledger, ReplayRuns runs, PastReplay
 
     public async Task<IActionResult> OnPostStopAsync(string id, CancellationToken cancellationToken)
     {
+        if (!IndexModel.IsAllowed(HttpContext))
+        {
+            return Forbid();
+        }
+
         if (!await FindAsync(id, cancellationToken))
         {
             return NotFound();

@@ -21,7 +21,7 @@ public static class Navigation
         new("Overview", "/", "house", 'o'),
         new("Rulesets", "/rulesets", "book-open", 'r'),
         new("Reviews", "/reviews", "circle-check", 'v'),
-        new("Replays", "/replays", "file-text", 'p'),
+        new("Replays", "/replays", "file-text", 'e'),
         new("Accounts", "/accounts", "users", 'a'),
         new("Ledger", "/ledger", "scroll-text", 'l'),
         new("Alerts", "/alerts", "triangle-alert", 't'),
