@@ -47,16 +47,16 @@ public sealed partial class V1Problems(RequestDelegate next, ILogger<V1Problems>
         }
         catch (StoreException exception) when (!context.Response.HasStarted)
         {
-            LogFailure(logger, exception, context.Request.Method, context.GetEndpoint()?.DisplayName);
+            LogFailure(logger, exception, context.Request.Method, context.GetEndpoint()?.DisplayName, TraceOf(context));
             return new Problem(ProblemKinds.StoreUnavailable, Help: "Send it again, a command with the same key.") { RetryAfterSeconds = 1 };
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
-            LogFailure(logger, exception, context.Request.Method, context.GetEndpoint()?.DisplayName);
+            LogFailure(logger, exception, context.Request.Method, context.GetEndpoint()?.DisplayName, TraceOf(context));
             context.Response.Clear();
             context.Response.Headers.ContentSecurityPolicy = NothingLoads;
             return new Problem(
-                ProblemKinds.InternalError, $"The failure is logged under the trace id {Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier}.",
+                ProblemKinds.InternalError, $"The failure is logged under the trace id {TraceOf(context)}.",
                 "A command may have been done: send it again with the same key to learn its answer.");
         }
 
@@ -70,6 +70,8 @@ public sealed partial class V1Problems(RequestDelegate next, ILogger<V1Problems>
         !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)
         && request.Headers["Sec-Fetch-Site"] is [{ } site] && site is not ("same-origin" or "none");
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Endpoint} failed.")]
-    private static partial void LogFailure(ILogger logger, Exception exception, string method, string? endpoint);
+    private static string TraceOf(HttpContext context) => Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Endpoint} failed, trace id {Trace}.")]
+    private static partial void LogFailure(ILogger logger, Exception exception, string method, string? endpoint, string trace);
 }

@@ -8,7 +8,7 @@ namespace Rules.Portal.Pages;
 
 /// <summary>Every error of a page, run again in place of the failed one. It reads no data, so that it can be shown when the store cannot.</summary>
 [IgnoreAntiforgeryToken]
-public sealed class ErrorModel : PageModel
+public sealed partial class ErrorModel(ILogger<ErrorModel> logger) : PageModel
 {
     public string Heading { get; private set; } = "";
 
@@ -36,7 +36,16 @@ public sealed class ErrorModel : PageModel
             _ => ("Something went wrong", "This page could not be made. That is a fault of the service and it has been logged."),
         };
         Trace = code >= 500 ? Activity.Current?.TraceId.ToString() ?? HttpContext.TraceIdentifier : null;
+        if (Trace is not null)
+        {
+            // The exception itself is logged where it was caught.
+            LogShown(logger, code, Trace);
+        }
+
         Response.StatusCode = code;
         return Page();
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A page ended with status {Code}, trace id {Trace}.")]
+    private static partial void LogShown(ILogger logger, int code, string trace);
 }
