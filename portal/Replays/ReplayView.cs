@@ -60,10 +60,10 @@ public sealed record ReplayView
     public static (Instant From, Instant Until) WindowOf(StoredReplay replay)
     {
         using var document = JsonDocument.Parse(replay.Request);
-        return (Instants(document.RootElement, "from")!.Value, Instants(document.RootElement, "to")!.Value);
+        return (InstantOf(document.RootElement, "from")!.Value, InstantOf(document.RootElement, "to")!.Value);
     }
 
-    internal static Instant? Instants(JsonElement of, string name) =>
+    internal static Instant? InstantOf(JsonElement of, string name) =>
         of.TryGetProperty(name, out var at) ? InstantPattern.ExtendedIso.Parse(at.GetString()!).Value : null;
 }
 
@@ -142,7 +142,7 @@ public sealed record AccountView(string Account, string? Plan, long Events, Immu
         [.. json.GetProperty("results").EnumerateArray().Select(static result => new AccountResultView(
             result.GetProperty("charged").GetString()!,
             result.GetProperty("blocked").GetInt64() + result.GetProperty("paused").GetInt64() + result.GetProperty("refused").GetInt64(),
-            ReplayView.Instants(result, "ran_out_at"),
+            ReplayView.InstantOf(result, "ran_out_at"),
             result.TryGetProperty("days_later", out var days) ? days.GetInt32() : null))]);
 
     internal static string BilledOf(JsonElement json) =>

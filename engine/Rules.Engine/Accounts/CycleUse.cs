@@ -18,18 +18,25 @@ internal readonly record struct Watch(string? Bucket, bool FreshOnly)
     public bool Covers(AccountState state, string bucket, long lot, Instant at) =>
         (Bucket is null || Bucket == bucket) && !(FreshOnly && IsCarried(state, lot, at));
 
-    /// <summary>Available less debts, smallest units (time, rule 25).</summary>
-    public long Left(AccountState state, Instant at)
+    /// <summary>Smallest units; of postpaid lots nothing is ever available.</summary>
+    public long Available(AccountState state, Instant at)
     {
-        var left = 0L;
+        var available = 0L;
         foreach (ref readonly var lot in state.Lots.AsSpan())
         {
             if ((Bucket is null || lot.Lot.Bucket == Bucket) && !lot.IsEnded && Balances.IsLive(lot.Lot, at) && !(FreshOnly && Rollovers.IsCarried(lot, at)))
             {
-                left += lot.Available;
+                available += lot.Available;
             }
         }
 
+        return available;
+    }
+
+    /// <summary>Available less debts, smallest units (time, rule 25).</summary>
+    public long Left(AccountState state, Instant at)
+    {
+        var left = Available(state, at);
         foreach (var debt in Bucket is null ? state.Debts : [])
         {
             left -= debt.Left;
@@ -79,7 +86,7 @@ internal static class CycleUse
 
     public static Totals Of(AccountState state, Watch watch, Instant at) => Find(state, IdOf(watch, state.Cycle)) is { } scope
         ? new Totals(scope.Posted, scope.ListedPosted, scope.Reversed, scope.Regained)
-        : new Totals(0, Granted(state, watch, at), 0, 0);
+        : new Totals(0, watch.Available(state, at), 0, 0);
 
     public static IReadOnlyList<ScopeId> IdsOf(PublishedRuleset ruleset, AccountState state)
     {
@@ -186,7 +193,7 @@ internal static class CycleUse
             Version = entry.Version ?? state.Version ?? 0,
             Bodies = [],
             Posted = 0,
-            ListedPosted = Granted(state, watch, Instant.Max(entry.OccurredAt, state.LastAt)),
+            ListedPosted = watch.Available(state, Instant.Max(entry.OccurredAt, state.LastAt)),
         };
 
         // What is taken back may have been used in an earlier cycle.
@@ -208,20 +215,6 @@ internal static class CycleUse
 
     // A void and the cut of a rollover cap take from what the cycle had; a lapse does not (time, rule 26).
     private static long Withdrawn(EntryKind kind, in Posting posting) => kind is EntryKind.Void or EntryKind.Rollover ? posting.Expired : 0;
-
-    private static long Granted(AccountState state, Watch watch, Instant at)
-    {
-        var granted = 0L;
-        foreach (ref readonly var lot in state.Lots.AsSpan())
-        {
-            if (lot.Lot.Origin != LotOrigin.Postpaid && watch.Covers(state, lot.Lot.Bucket, lot.Lot.Number, at) && !lot.IsEnded && Balances.IsLive(lot.Lot, at))
-            {
-                granted += lot.Available;
-            }
-        }
-
-        return granted;
-    }
 
     private static ScopeId IdOf(Watch watch, Cycle? cycle) =>
         new(watch.FreshOnly ? FreshAction : Action, watch.Bucket ?? Whole, (cycle?.Number ?? 0).ToString(CultureInfo.InvariantCulture));
