@@ -35,8 +35,13 @@ internal static class OneEvent
             new Candidate("product: quote with explanation", 100_000, work.Quote),
             new Candidate("product: quote with explanation, texts rendered", 20_000, work.QuoteAndRender),
             new Candidate("product: charge with its journal entry", 100_000, work.Charge),
-            new Candidate("Jint (doubles): price and draw", 20_000, work.Script));
+            new Candidate("Jint (doubles): price and draw", 20_000, work.Script),
+            new Candidate("DynamicExpresso, compiled (decimal): price", 200_000, times => work.Peer(times, work.Peers.Compiled)),
+            new Candidate("NCalc (decimal): price", 10_000, times => work.Peer(times, work.Peers.Parsed)),
+            new Candidate("Microsoft RulesEngine: price", 2_000, times => work.Peer(times, work.Peers.Workflow)),
+            new Candidate("NRules: price", 2_000, times => work.Peer(times, work.Peers.Network)));
         Measurement.Print("## 1. One event, in process", figures);
+        NodePeers.Event(work.Images, work.Crops, work.Expected(Events), Console.Out);
 
         var bound = Compilation.Create(SyntaxTree.Parse(source)).Ruleset;
         var builds = Measurement.Compare(
@@ -144,6 +149,12 @@ internal static class OneEvent
                 _sums[i] = HandPrice(_images[i], _crops[i]);
             }
         }
+
+        public PeerEngines Peers { get; } = new();
+
+        public IReadOnlyList<long> Images => _images;
+
+        public IReadOnlyList<long> Crops => _crops;
 
         public void HandWritten(int times)
         {
@@ -280,6 +291,17 @@ internal static class OneEvent
             Check(charged == Expected(times));
         }
 
+        public void Peer(int times, Func<long, long, long> price)
+        {
+            var charged = 0L;
+            for (var i = 0; i < times; i++)
+            {
+                charged += price(_images[i & (Events - 1)], _crops[i & (Events - 1)]);
+            }
+
+            Check(charged == Expected(times));
+        }
+
         public void Charge(int times)
         {
             var charged = 0L;
@@ -300,7 +322,7 @@ internal static class OneEvent
             + (Math.Clamp(crops - 5000, 0, 95_000) * 5)
             + (Math.Max(crops - 100_000, 0) * 2);
 
-        private long Expected(int times)
+        public long Expected(int times)
         {
             var sum = 0L;
             var all = 0L;

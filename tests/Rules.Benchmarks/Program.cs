@@ -14,6 +14,9 @@ switch (args)
     case ["replay", .. var sizes]:
         ReplayBenchmarks.Run(sizes.Length > 0 ? int.Parse(sizes[0], System.Globalization.CultureInfo.InvariantCulture) : 2_000_000, 1000);
         return 0;
+    case ["growth"]:
+        Growth.Run(Console.Out);
+        return 0;
     case ["ledger", var rules]:
         await LedgerBenchmarks.RunAsync(rules, Console.Out);
         return 0;
@@ -21,6 +24,6 @@ switch (args)
         await HttpBenchmarks.RunAsync(Console.Out);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project tests/Rules.Benchmarks -- event | text | replay [EVENTS] | ledger RULES_DIRECTORY | http");
+        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project tests/Rules.Benchmarks -- event | text | replay [EVENTS] | growth | ledger RULES_DIRECTORY | http");
         return 64;
 }

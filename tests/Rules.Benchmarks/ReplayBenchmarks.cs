@@ -84,6 +84,7 @@ internal static class ReplayBenchmarks
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"hand {best.Hand.TotalMilliseconds:0} ms, replay {best.Ours.TotalMilliseconds:0} ms, ratio {best.Ours / best.Hand:0.00}"));
+        NodePeers.Preview(histories, HandWritten(histories), best.Hand, Console.Out);
     }
 
     /// <summary>What is published, and a draft with one rate changed.</summary>
