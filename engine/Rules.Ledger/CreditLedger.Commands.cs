@@ -119,7 +119,7 @@ public sealed partial class CreditLedger
         texts.Length < 2 ? texts : texts.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
 
     private Task<CommandResult> SubmitAsync(string key, Func<Instant, PendingCommand> command, CancellationToken cancellationToken) => IsKey(key)
-        ? _writer.SubmitAsync(command(Instants.Now(_options.Time)), cancellationToken)
+        ? _writer.SubmitAsync(OfThisClock(command(Instants.Now(_options.Time))), cancellationToken)
         : Task.FromResult(Invalid(LedgerErrors.KeyInvalid));
 
     private static bool IsKey(string key) =>

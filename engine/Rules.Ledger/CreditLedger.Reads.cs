@@ -45,6 +45,8 @@ public sealed partial class CreditLedger
         return new AccountBalance(account, state.Ruleset, answer?.Version ?? state.Version, answer?.Plan, answer?.Cycle ?? state.Cycle, at ?? instant,
             credit.Decimals, credit.Name, answer?.Balances ?? [], state.Lots, state.Facts)
         {
+            OpenedAt = state.OpenedAt,
+            IsSample = stored.IsSample,
             Debts = state.Debts,
 
             // What a past cycle had counted is not kept.
@@ -136,7 +138,10 @@ public sealed partial class CreditLedger
         var ruleset = RulesetOf(state);
         var answer = Bookkeeper.Advance(ruleset, state, Instants.Max(now, state.LastAt)).Answer;
         return new AccountSummary(state.Id, state.Ruleset, answer?.Version ?? state.Version, answer?.Plan, state.OpenedAt, row.LastEntryAt,
-            row.Account.HeadSequence, Decimals(ruleset), answer?.Balances ?? []);
+            row.Account.HeadSequence, Decimals(ruleset), answer?.Balances ?? [])
+        {
+            IsSample = row.Account.IsSample,
+        };
     }
 
     private EntrySummary Summary(EntryRow row) => new(row.Account, row.Sequence, row.Kind, row.Ruleset, row.Version, row.Amount,

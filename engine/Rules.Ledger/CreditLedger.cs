@@ -141,6 +141,11 @@ public sealed partial class CreditLedger : IAsyncDisposable
     /// <summary>Finishes the commands that wait, then closes the store.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_onSampleClock)
+        {
+            return;
+        }
+
         await _writer.DisposeAsync();
         await _store.DisposeAsync();
     }

@@ -15,12 +15,21 @@ public sealed record AccountFilter(string? Ruleset = null, string? Search = null
 
 /// <summary>Smallest units; <paramref name="Decimals"/> scales them.</summary>
 public sealed record AccountSummary(string Id, string Ruleset, int? Version, string? Plan, Instant OpenedAt, Instant? LastEntryAt, long Entries,
-    int Decimals, ImmutableArray<BucketBalance> Balances);
+    int Decimals, ImmutableArray<BucketBalance> Balances)
+{
+    /// <summary>Made up from its first moment on.</summary>
+    public bool IsSample { get; init; }
+}
 
 /// <summary>Balance of one account, smallest units.</summary>
 public sealed record AccountBalance(string Id, string Ruleset, int? Version, string? Plan, Cycle? Cycle, Instant At, int Decimals, string CreditName,
     ImmutableArray<BucketBalance> Buckets, ImmutableArray<LotState> Lots, ImmutableArray<DatedValue> Facts)
 {
+    public Instant OpenedAt { get; init; }
+
+    /// <inheritdoc cref="AccountSummary.IsSample"/>
+    public bool IsSample { get; init; }
+
     /// <summary>Smallest units that came through a rollover and can be drawn.</summary>
     public long Carried => Lots.Where(IsCarried).Sum(static lot => lot.Available);
 
@@ -52,7 +61,31 @@ public sealed record AccountBalance(string Id, string Ruleset, int? Version, str
 /// <param name="From">Recorded at or after; inclusive.</param>
 /// <param name="To">Recorded before; exclusive.</param>
 public sealed record EntryFilter(string? Account = null, string? Ruleset = null, EntryKind? Kind = null, Instant? From = null, Instant? To = null,
-    string? IdempotencyKey = null, string? After = null, int Limit = 50);
+    string? IdempotencyKey = null, string? After = null, int Limit = 50)
+{
+    /// <summary>Number of the version by which the entry was priced.</summary>
+    public int? Version { get; init; }
+
+    /// <summary>Smallest units, with the sign that the entry has.</summary>
+    public long? AtLeast { get; init; }
+
+    /// <summary>Smallest units, with the sign that the entry has.</summary>
+    public long? AtMost { get; init; }
+}
+
+/// <summary>The entries of one kind that a filter finds, added up.</summary>
+/// <param name="Units">Smallest units, as <see cref="EntrySummary.Amount"/>. Exact.</param>
+public sealed record EntrySum(string Ruleset, EntryKind Kind, long Entries, Int128 Units);
+
+/// <summary>Sums of a filter by ruleset and kind.</summary>
+/// <param name="IsWhole">False where more entries match than were added up: then these are the newest ones.</param>
+public sealed record EntrySums(ImmutableArray<EntrySum> Sums, bool IsWhole)
+{
+    /// <summary>Entries that are added up at most.</summary>
+    public const int Most = 500_000;
+
+    public long Entries => Sums.Sum(static sum => sum.Entries);
+}
 
 /// <summary>One line of the ledger.</summary>
 /// <param name="Amount">Smallest units; <paramref name="Kind"/> says which way they went. Below zero only for a charge that gave credits back.</param>

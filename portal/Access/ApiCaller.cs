@@ -98,6 +98,9 @@ internal sealed class AccountRulesets
 
     private readonly ConcurrentDictionary<string, string> _known = new(StringComparer.Ordinal);
 
+    /// <summary>Called when an account was removed.</summary>
+    public void Forget(string account) => _known.TryRemove(account, out _);
+
     public async ValueTask<string?> OfAsync(CreditLedger ledger, string account, CancellationToken cancellationToken)
     {
         if (_known.TryGetValue(account, out var known))

@@ -27,6 +27,9 @@ public static class EntryText
     public static string SignedAmount(EntrySummary entry)
     {
         var plain = AmountText.PlainOfUnits(entry.Amount, entry.Decimals);
-        return entry.Kind is EntryKind.Charge or EntryKind.Hold or EntryKind.Capture or EntryKind.Expiry or EntryKind.Void && entry.Amount > 0 ? "-" + plain : plain;
+        return IsTaken(entry.Kind) && entry.Amount > 0 ? "-" + plain : plain;
     }
+
+    /// <summary>An entry of the kind takes its amount from the credits at hand.</summary>
+    public static bool IsTaken(EntryKind kind) => kind is EntryKind.Charge or EntryKind.Hold or EntryKind.Capture or EntryKind.Expiry or EntryKind.Void;
 }

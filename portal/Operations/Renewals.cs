@@ -1,5 +1,6 @@
 using Rules.Ledger;
 using Rules.Ledger.Storage;
+using Rules.Portal.Sample;
 
 namespace Rules.Portal.Operations;
 
@@ -7,7 +8,7 @@ namespace Rules.Portal.Operations;
 /// Once an hour, posts what is due of accounts that nobody asks for, so that their bills are there when their cycle is over. Nothing depends on it:
 /// whatever is asked of an account is answered as if it had been done.
 /// </summary>
-public sealed partial class Renewals(CreditLedger ledger, TimeProvider time, ILogger<Renewals> logger) : BackgroundService
+public sealed partial class Renewals(CreditLedger ledger, SampleProgress sample, TimeProvider time, ILogger<Renewals> logger) : BackgroundService
 {
     private static readonly TimeSpan _pause = TimeSpan.FromHours(1);
 
@@ -16,6 +17,8 @@ public sealed partial class Renewals(CreditLedger ledger, TimeProvider time, ILo
         using var timer = new PeriodicTimer(_pause, time);
         try
         {
+            // An account that is brought up to the present day has no room for its past any more.
+            await sample.Settled.WaitAsync(stoppingToken);
             do
             {
                 await RenewAsync(stoppingToken);

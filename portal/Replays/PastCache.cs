@@ -60,6 +60,15 @@ public sealed class PastCache(CreditLedger ledger, IClock clock) : IDisposable
         }
     }
 
+    /// <summary>Forgets everything: accounts were removed.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _kept.Clear();
+        }
+    }
+
     public void Dispose() => _reading.Dispose();
 
     private PastUsage? Find(PublishedRuleset ruleset, PastSource source, string? account, PastWindow window)

@@ -1,70 +1,55 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using NodaTime;
 using Rules.Engine.Accounts;
 using Rules.Engine.Pricing;
+using Rules.Ledger;
 
 namespace Rules.Portal.Sample;
 
-/// <summary>One account of the sample company and what it uses in thirty days. The same seed gives the same use.</summary>
+/// <summary>A command of the history: what <paramref name="Run"/> sends, and when.</summary>
+internal sealed record SampleStep(string Account, Instant At, Func<CreditLedger, CancellationToken, Task<CommandResult>> Run);
+
+/// <summary>Something that happens once, beside the use of every day.</summary>
+/// <param name="Key">Idempotency key within the account.</param>
+internal sealed record SampleTurn(int Day, int Hour, string Key, Func<CreditLedger, Instant, string, string, CancellationToken, Task<CommandResult>> Run);
+
+/// <summary>One account of the sample company, what it uses and what happens to it. The same seed gives the same history.</summary>
 /// <param name="OpensOnDay">Days after the history's first day.</param>
-/// <param name="EventsPerDay">1 to 24, spread over the day.</param>
-internal sealed record SampleAccount(string Id, string Ruleset, int OpensOnDay, int EventsPerDay, Func<SampleDice, UsageEvent> Use)
+/// <param name="Use">What is used at a throw of the dice; without its instant.</param>
+internal sealed record SampleAccount(string Id, string Ruleset, int OpensOnDay, SampleRhythm Rhythm, Func<SampleDice, UsageEvent> Use)
 {
     public string? Plan { get; init; }
 
     public ImmutableArray<NamedText> Facts { get; init; } = [];
 
-    public OpenAccount Open(Instant firstDay) => new(Id, Ruleset, firstDay + Duration.FromDays(OpensOnDay)) { Plan = Plan, Facts = Facts };
+    public ImmutableArray<NamedText> Terms { get; init; } = [];
 
-    /// <summary>In order of time, within <c>[from, to)</c>.</summary>
-    public IEnumerable<(string Key, UsageEvent Usage)> Uses(Instant firstDay, Instant from, Instant to)
+    public ImmutableArray<SampleTurn> Turns { get; init; } = [];
+
+    /// <summary>The commands of a day, in order of time.</summary>
+    public IEnumerable<SampleStep> Steps(Instant firstDay, int day)
     {
-        for (var day = OpensOnDay; day < SampleCompany.Days; day++)
+        if (day < OpensOnDay)
         {
-            for (var turn = 0; turn < EventsPerDay; turn++)
-            {
-                var dice = new SampleDice(Id, (day * 24) + turn);
-                var at = firstDay + Duration.FromDays(day) + Duration.FromSeconds((86_400L * turn / EventsPerDay) + dice.Roll(86_400 / EventsPerDay));
-                if (at >= from && at < to)
-                {
-                    yield return (FormattableString.Invariant($"{Id}:{day}:{turn}"), Use(dice) with { OccurredAt = at });
-                }
-            }
+            return [];
         }
-    }
-}
 
-/// <summary>Figures that look random and are the same in every run: a hash of account, event and throw.</summary>
-internal sealed class SampleDice
-{
-    private ulong _state;
-
-    public SampleDice(string account, int number)
-    {
-        // FNV-1a, then the finishing steps of SplitMix64 for each throw.
-        unchecked
-        {
-            _state = 14695981039346656037;
-            foreach (var character in account)
-            {
-                _state = (_state ^ character) * 1099511628211;
-            }
-
-            _state = (_state ^ (ulong)number) * 1099511628211;
-        }
+        var midnight = firstDay + Duration.FromDays(day);
+        var uses = Rhythm.Of(Id, midnight, day).Select((at, turn) => Used(at, day, turn));
+        var turns = Turns.Where(turn => turn.Day == day).Select(turn => Turned(turn, midnight + Duration.FromHours(turn.Hour)));
+        var steps = uses.Concat(turns).OrderBy(static step => step.At);
+        return day == OpensOnDay ? steps.Prepend(Opened(midnight)) : steps;
     }
 
-    /// <summary>0 to <paramref name="sides"/> - 1.</summary>
-    public int Roll(int sides)
-    {
-        unchecked
-        {
-            _state += 0x9E3779B97F4A7C15;
-            var mixed = (_state ^ (_state >> 30)) * 0xBF58476D1CE4E5B9;
-            mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
-            return (int)((mixed ^ (mixed >> 31)) % (ulong)sides);
-        }
-    }
+    private SampleStep Opened(Instant at) => new(Id, at, (ledger, cancellationToken) =>
+        ledger.OpenAccountAsync(new OpenAccount(Id, Ruleset, at) { Plan = Plan, Facts = Facts, Terms = Terms }, Id + ":open", cancellationToken));
 
-    public T Pick<T>(params ReadOnlySpan<T> choices) => choices[Roll(choices.Length)];
+    private SampleStep Used(Instant at, int day, int turn) => new(Id, at, (ledger, cancellationToken) => ledger.ChargeAsync(
+        Id, Use(new SampleDice(Id, (day * 1_000_000L) + turn + 500_000)) with { OccurredAt = at }, Key(Id, day, turn), cancellationToken));
+
+    private SampleStep Turned(SampleTurn turn, Instant at) => new(Id, at, (ledger, cancellationToken) => turn.Run(ledger, at, Id, Id + ":" + turn.Key, cancellationToken));
+
+    /// <summary>The idempotency key of a use, which is its id.</summary>
+    public static string Key(string account, int day, int turn) => string.Create(CultureInfo.InvariantCulture, $"{account}:{day}:{turn}");
 }

@@ -1,126 +1,176 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using NodaTime;
 using NodaTime.Text;
-using Rules.Engine.Pricing;
 using Rules.Ledger;
 using Rules.Portal.Startup;
 
 namespace Rules.Portal.Sample;
 
 /// <summary>
-/// A made-up company with six accounts on two price lists and thirty days of use, so that the first page has something to show. All ids begin
-/// with <c>sample-</c>. It is written through the same commands as any other use, into an empty ledger only, before the service listens; while
-/// it is written the ledger's clock stands at the instant of the use. A start that is interrupted is taken up by the next one: the keys are
-/// the same, so nothing happens twice.
+/// A made-up company with thirty days of use, so that the first page has something to show. It is written through the same commands as any other use, on a clock
+/// of its own that reaches no other account, into an empty ledger only. A start that is interrupted is taken up by the next one: the keys are the same, so nothing
+/// happens twice. It can be removed, and does not come back then.
 /// </summary>
-internal static class SampleCompany
+internal sealed class SampleCompany
 {
     public const int Days = 30;
 
-    /// <summary>The account that the greeting and the README charge.</summary>
+    /// <summary>The account that the greeting and the README charge; whole before the service listens.</summary>
     public const string FirstAccount = "sample-lab";
 
     /// <summary>Who approves what the first person writes.</summary>
     public const string SecondPerson = "Sample approver";
 
-    private static readonly ImmutableArray<SampleAccount> _accounts =
-    [
-        new(FirstAccount, "biodock", 0, 3, Analysis(3_000, 60_000)),
-        new("sample-clinic", "biodock", 2, 2, dice => dice.Roll(4) == 0 ? Training(dice) : Analysis(400, 9_000)(dice)),
-        new("sample-archive", "biodock", 5, 1, Analysis(2_000, 20_000)) { Facts = [new("contract", "file-size")] },
-        new("sample-shop", "bookbag", 0, 6, Reply("GPT-4o mini", "Claude Haiku 4.5", "Claude Sonnet 4.6", "GPT-4o")) { Plan = "Hobby" },
-        new("sample-school", "bookbag", 1, 3, Reply("Bookbag Local", "Claude Haiku 4.5", "GPT-4o")) { Plan = "Free" },
-        new("sample-agency", "bookbag", 3, 2, Reply("Claude Sonnet 4.6", "GPT-4o")) { Plan = "Pro", Facts = [new("keys", "own")] },
-    ];
+    // As many commands share a commit.
+    private const int Together = 512;
 
-    /// <summary>Writes the company where it is wanted and the ledger has nothing else, or goes on where an earlier start was interrupted.</summary>
-    public static async Task WriteAsync(CreditLedger ledger, ServiceClock clock, PortalSettings settings, CancellationToken cancellationToken)
+    private readonly CreditLedger _ledger;
+    private readonly CreditLedger _past;
+    private readonly SampleClock _clock = new();
+    private readonly SampleHistory _history;
+    private readonly HashSet<string> _inUse = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Instant> _written = new(StringComparer.Ordinal);
+
+    private SampleCompany(CreditLedger ledger, SampleHistory history)
     {
-        // Holds the first day while the history is not complete.
-        var pending = Path.Combine(settings.Home, "sample-company.pending");
-        if (!File.Exists(pending))
-        {
-            var isEmpty = (await ledger.AccountsAsync(new AccountFilter(Limit: 1), cancellationToken)).Items.IsEmpty;
-            if (!settings.Sample || !isEmpty || _accounts.Any(account => ledger.Rulesets.Find(account.Ruleset) is null))
-            {
-                return;
-            }
-
-            // Whole or not at all: a start that is cut off here leaves no day that the next one cannot read.
-            await File.WriteAllTextAsync(pending + ".new", LocalDatePattern.Iso.Format(Today(clock).PlusDays(-Days)), cancellationToken);
-            File.Move(pending + ".new", pending, overwrite: true);
-        }
-
-        var firstDay = LocalDatePattern.Iso.Parse((await File.ReadAllTextAsync(pending, cancellationToken)).Trim()).GetValueOrThrow();
-        try
-        {
-            await WriteAsync(ledger, clock, firstDay.AtMidnight().InUtc().ToInstant(), cancellationToken);
-        }
-        finally
-        {
-            clock.Release();
-        }
-
-        File.Delete(pending);
+        _ledger = ledger;
+        _past = ledger.OnSampleClock(_clock);
+        _history = history;
     }
 
-    private static async Task WriteAsync(CreditLedger ledger, ServiceClock clock, Instant firstDay, CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes what has to be there before the service listens, where the company is wanted and the ledger has nothing else, or where an earlier start was interrupted.
+    /// </summary>
+    /// <returns>What is left to be written; null where nothing is.</returns>
+    /// <exception cref="StartRefusedException">The company was asked for and cannot be written.</exception>
+    public static async Task<SampleCompany?> BeginAsync(CreditLedger ledger, TimeProvider clock, PortalSettings settings, CancellationToken cancellationToken)
     {
-        for (var day = 0; day < Days; day++)
+        var files = new SampleFiles(settings.Home);
+        if (files.IsRemoving || !ledger.KeepsSamples)
         {
-            var from = firstDay + Duration.FromDays(day);
-            clock.HoldAt(from.ToDateTimeOffset());
-            foreach (var account in _accounts.Where(account => account.OpensOnDay == day))
+            return null;
+        }
+
+        if (files.ReadPending() is not { } history)
+        {
+            if (settings.Sample == SampleMode.Off || files.IsRemoved || !(await ledger.AccountsAsync(new AccountFilter(Limit: 1), cancellationToken)).Items.IsEmpty)
             {
-                await ExpectDone(ledger.OpenAccountAsync(account.Open(firstDay), account.Id + ":open", cancellationToken), account.Id);
+                return null;
             }
 
+            var now = Instant.FromDateTimeOffset(clock.GetUtcNow());
+            history = new SampleHistory(settings.Sample, now.InUtc().Date.PlusDays(-Days), settings.Sample == SampleMode.Small ? null : now);
+            if (history.Accounts.Any(account => ledger.Rulesets.Find(account.Ruleset) is null))
+            {
+                return null;
+            }
+
+            await files.WritePendingAsync(history, cancellationToken);
+        }
+
+        var company = new SampleCompany(ledger, history);
+        await company.ResumeAsync(cancellationToken);
+        if (history.Mode == SampleMode.Full)
+        {
+            await company.WriteAsync([.. history.Accounts.Where(static account => account.Id == FirstAccount)], null, cancellationToken);
+            return company;
+        }
+
+        await company.WriteAsync(history.Accounts, null, cancellationToken);
+        files.Complete();
+        return null;
+    }
+
+    /// <summary>Writes the rest.</summary>
+    public async Task WriteAsync(SampleProgress progress, CancellationToken cancellationToken)
+    {
+        progress.Total = _history.Accounts.Sum(_history.Steps);
+        await WriteAsync(_history.Accounts, progress, cancellationToken);
+    }
+
+    // What lies before an account's last entry is there already.
+    private async Task ResumeAsync(CancellationToken cancellationToken)
+    {
+        foreach (var account in (await _ledger.AccountsAsync(new AccountFilter(Search: "sample-", Limit: 500), cancellationToken)).Items)
+        {
+            if (account.LastEntryAt is { } at)
+            {
+                _written[account.Id] = at;
+            }
+        }
+    }
+
+    private async Task WriteAsync(ImmutableArray<SampleAccount> accounts, SampleProgress? progress, CancellationToken cancellationToken)
+    {
+        var waiting = new List<(SampleStep Step, Task<CommandResult> Result)>(Together);
+        for (var day = 0; day <= Days; day++)
+        {
             // In order of time, each recorded when it happened: none is late.
-            var uses = _accounts.SelectMany(account => account.Uses(firstDay, from, from + Duration.FromDays(1)).Select(use => (Account: account.Id, use.Key, use.Usage)));
-            foreach (var (account, key, usage) in uses.OrderBy(use => use.Usage.OccurredAt))
+            foreach (var step in accounts.SelectMany(account => _history.Steps(account, day)).OrderBy(static step => step.At))
             {
-                clock.HoldAt(usage.OccurredAt.ToDateTimeOffset());
-                await ExpectDone(ledger.ChargeAsync(account, usage, key, cancellationToken), account);
+                if ((_written.TryGetValue(step.Account, out var written) && step.At < written) || _inUse.Contains(step.Account))
+                {
+                    Count(progress, 1);
+                    continue;
+                }
+
+                waiting.Add((step, Send(step, cancellationToken)));
+                if (waiting.Count == Together)
+                {
+                    await FinishAsync(waiting, progress, cancellationToken);
+                }
             }
         }
+
+        await FinishAsync(waiting, progress, cancellationToken);
     }
 
-    // Refusals belong to the picture: an account of the Free plan runs out. Anything else means that rule files and sample do not fit together.
-    private static async Task ExpectDone(Task<CommandResult> command, string account)
+    private async Task FinishAsync(List<(SampleStep Step, Task<CommandResult> Result)> waiting, SampleProgress? progress, CancellationToken cancellationToken)
     {
-        var result = await command;
-        if (result.Status is not (CommandStatus.Accepted or CommandStatus.Refused))
+        foreach (var (step, result) in waiting)
+        {
+            await ExpectDoneAsync(step, await result, cancellationToken);
+        }
+
+        Count(progress, waiting.Count);
+        waiting.Clear();
+    }
+
+    private Task<CommandResult> Send(SampleStep step, CancellationToken cancellationToken)
+    {
+        _clock.Now = step.At;
+        return step.Run(_past, cancellationToken);
+    }
+
+    // Refusals belong to the picture: an account of the Free plan runs out. Where somebody used an account before its history was whole, the rest of it is left out.
+    private async Task ExpectDoneAsync(SampleStep step, CommandResult result, CancellationToken cancellationToken)
+    {
+        while (result.Status is CommandStatus.Busy or CommandStatus.OutcomeUnknown)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancellationToken);
+            result = await Send(step, cancellationToken);
+        }
+
+        if (result.Status is CommandStatus.Accepted or CommandStatus.Refused || _inUse.Contains(step.Account))
+        {
+            return;
+        }
+
+        if (result.Error?.Code != "too_old")
         {
             throw new StartRefusedException(
                 ExitCodes.Usage,
-                $"The sample company does not fit the rule files: {account}: {result.Status}: {result.Error?.Message} Start with Rules:Sample=off.");
+                $"The sample company does not fit the rule files: {step.Account}: {result.Status}: {result.Error?.Message} Start with Rules:Sample=off.");
         }
+
+        _inUse.Add(step.Account);
     }
 
-    private static LocalDate Today(TimeProvider clock) => LocalDate.FromDateOnly(DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime));
-
-    private static Func<SampleDice, UsageEvent> Analysis(int images, int crops) => dice => new UsageEvent
+    private static void Count(SampleProgress? progress, int steps)
     {
-        OccurredAt = default,
-        Action = "analysis",
-        Quantities = [new("image", 1 + dice.Roll(images)), new("crop", dice.Roll(crops))],
-        Keys = [new("run", string.Create(CultureInfo.InvariantCulture, $"run-{dice.Roll(90_000) + 10_000}"))],
-        Record = [new("project", dice.Pick("tissue", "cells", "plates"))],
-    };
-
-    private static UsageEvent Training(SampleDice dice) => new()
-    {
-        OccurredAt = default,
-        Action = "training",
-        Facts = dice.Roll(2) == 0 ? [new("region-classes", "yes"), new("object-classes", "yes")] : [new("region-classes", "yes")],
-    };
-
-    private static Func<SampleDice, UsageEvent> Reply(params string[] models) => dice => new UsageEvent
-    {
-        OccurredAt = default,
-        Action = "reply",
-        Facts = [new("model", dice.Pick<string>(models))],
-        Record = [new("agent", dice.Pick("helpdesk", "onboarding", "sales")), new("conversation", string.Create(CultureInfo.InvariantCulture, $"c-{dice.Roll(900) + 100}"))],
-    };
+        if (progress is not null)
+        {
+            progress.Done += steps;
+        }
+    }
 }

@@ -9,10 +9,12 @@ using Rules.Portal.Access;
 using Rules.Portal.Alerts;
 using Rules.Portal.Api;
 using Rules.Portal.Drafts;
+using Rules.Portal.Imports;
 using Rules.Portal.Operations;
 using Rules.Portal.Replays;
 using Rules.Portal.Sample;
 using Rules.Portal.SignIn;
+using Rules.Portal.Verification;
 using Rules.Portal.Web;
 
 namespace Rules.Portal.Startup;
@@ -47,7 +49,7 @@ public sealed class PortalApplication : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    /// <summary>Opens the ledger, publishes the shipped rule files, writes the sample company where it is wanted, and listens.</summary>
+    /// <summary>Opens the ledger, publishes the shipped rule files, begins the sample company where it is wanted, and listens.</summary>
     /// <exception cref="StartRefusedException">A setting or an address cannot be used.</exception>
     /// <exception cref="LedgerStartException">The database or the rule files stand in the way.</exception>
     public static async Task<PortalApplication> StartAsync(string[] args, CancellationToken cancellationToken = default)
@@ -62,10 +64,10 @@ public sealed class PortalApplication : IAsyncDisposable
         var settings = PortalSettings.Read(builder.Configuration, builder.Environment);
         AddLogging(builder);
         var clock = new ServiceClock();
-        var ledger = await OpenLedgerAsync(settings, clock, cancellationToken);
+        var (ledger, sample) = await OpenLedgerAsync(settings, clock, cancellationToken);
         try
         {
-            AddServices(builder, settings, ledger, clock);
+            AddServices(builder, settings, ledger, sample, clock);
             var hasSample = await ledger.BalanceAsync(SampleCompany.FirstAccount, null, cancellationToken) is not null;
             var newKey = hasSample ? await FirstKey.IssueAsync(ledger, settings, cancellationToken) : null;
             var portal = new PortalApplication(builder.Build(), settings, ledger) { HasSample = hasSample, NewSampleKey = newKey };
@@ -91,7 +93,7 @@ public sealed class PortalApplication : IAsyncDisposable
         await Ledger.DisposeAsync();
     }
 
-    private static async Task<CreditLedger> OpenLedgerAsync(PortalSettings settings, ServiceClock clock, CancellationToken cancellationToken)
+    private static async Task<(CreditLedger Ledger, SampleCompany? Unwritten)> OpenLedgerAsync(PortalSettings settings, ServiceClock clock, CancellationToken cancellationToken)
     {
         try
         {
@@ -114,8 +116,7 @@ public sealed class PortalApplication : IAsyncDisposable
                 await ledger.Rulesets.LoadAsync(RuleFiles.Read(folder), cancellationToken);
             }
 
-            await SampleCompany.WriteAsync(ledger, clock, settings, cancellationToken);
-            return ledger;
+            return (ledger, await SampleCompany.BeginAsync(ledger, clock, settings, cancellationToken));
         }
         catch
         {
@@ -144,7 +145,7 @@ public sealed class PortalApplication : IAsyncDisposable
         }
     }
 
-    private static void AddServices(WebApplicationBuilder builder, PortalSettings settings, CreditLedger ledger, ServiceClock clock)
+    private static void AddServices(WebApplicationBuilder builder, PortalSettings settings, CreditLedger ledger, SampleCompany? sample, ServiceClock clock)
     {
         if (!builder.Environment.IsDevelopment())
         {
@@ -174,11 +175,18 @@ public sealed class PortalApplication : IAsyncDisposable
         builder.Services.AddSingleton<RequestRates>();
         builder.Services.AddSingleton<KeyUses>();
         builder.Services.AddHostedService(services => services.GetRequiredService<KeyUses>());
+        builder.Services.AddSingleton(new SampleProgress { Stage = sample is null ? SampleStage.None : SampleStage.Writing });
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<SampleWriting>(services, new UnwrittenSample(sample)));
+        builder.Services.AddSingleton<ISampleRemoval>(services => services.GetRequiredService<SampleWriting>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<SampleWriting>());
         builder.Services.AddHostedService<Renewals>();
         builder.Services.AddSingleton<PastCache>();
         builder.Services.AddSingleton<PastReplays>();
         builder.Services.AddSingleton<ReplayRuns>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ReplayRuns>());
+        builder.Services.AddSingleton<VerificationRuns>();
+        builder.Services.AddSingleton<UploadStore>();
+        builder.Services.AddSingleton<ImportRuns>();
         builder.Services.AddSignIn();
         builder.Services.AddPortalPages();
         builder.Services.AddApiDescription();

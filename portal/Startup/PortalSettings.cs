@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Rules.Ledger.Storage.SqlServer;
+using Rules.Portal.Sample;
 
 namespace Rules.Portal.Startup;
 
@@ -39,8 +40,8 @@ public sealed record PortalSettings
     /// <summary>The folder of the shipped rule files; null where there is none.</summary>
     public required string? RuleFiles { get; init; }
 
-    /// <summary>True where an empty database gets the sample company.</summary>
-    public required bool Sample { get; init; }
+    /// <summary>The made-up company that an empty database gets.</summary>
+    public required SampleMode Sample { get; init; }
 
     /// <summary>Requests per second of a key that names no rate of its own.</summary>
     public required int RequestsPerSecond { get; init; }
@@ -67,7 +68,7 @@ public sealed record PortalSettings
             AnchorFile = Path.Combine(anchor, "anchor.log"),
             AllowNetworkFileSystem = Flag(configuration, "Rules:AllowNetworkFileSystem") ?? false,
             RuleFiles = Files(configuration["Rules:Files"], home, source),
-            Sample = Flag(configuration, "Rules:Sample") ?? environment.IsDevelopment(),
+            Sample = SampleOf(configuration, environment),
             NewSignInLink = Flag(configuration, "Rules:SignInLink") ?? false,
             RequestsPerSecond = Number(configuration, "Rules:RequestsPerSecond", 1, 1_000_000) ?? 10_000,
             WebhookHosts = [.. (configuration["Rules:WebhookHosts"] ?? "").Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries)],
@@ -142,6 +143,18 @@ public sealed record PortalSettings
         { } text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most => number,
         var other => throw new StartRefusedException(
             ExitCodes.Usage, string.Create(CultureInfo.InvariantCulture, $"{key} is \"{other}\". Write a number from {least} to {most}.")),
+    };
+
+    // A SQL Server has the clock, so that nothing can have happened there thirty days ago.
+    private static SampleMode SampleOf(IConfiguration configuration, IHostEnvironment environment) => configuration["Rules:Sample"]?.ToLower(CultureInfo.InvariantCulture) switch
+    {
+        null or "" => environment.IsDevelopment() && Server(configuration) is null ? SampleMode.Full : SampleMode.Off,
+        "off" or "false" or "no" or "0" => SampleMode.Off,
+        "small" when Server(configuration) is null => SampleMode.Small,
+        "full" or "on" or "true" or "yes" or "1" when Server(configuration) is null => SampleMode.Full,
+        "small" or "full" or "on" or "true" or "yes" or "1" => throw new StartRefusedException(
+            ExitCodes.Usage, "Rules:Sample asks for the sample company, but the ledger is on a SQL Server, whose own clock dates every entry. Start without it: Rules:Sample=off."),
+        var other => throw new StartRefusedException(ExitCodes.Usage, $"Rules:Sample is \"{other}\". Write off, small or full."),
     };
 
     private static bool? Flag(IConfiguration configuration, string key) => configuration[key]?.ToLower(CultureInfo.InvariantCulture) switch

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Playwright;
 
 namespace Rules.Browser.Tests;
@@ -12,7 +13,8 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
     [
         "overview", "rulesets", "ruleset", "version", "accounts", "account", "account without buckets", "ledger", "ledger without a match",
         "charge", "charge of a bucket", "grant", "appearance", "you", "reviews", "draft", "draft with problems", "review", "alerts", "alerts of nobody", "replays",
-        "people", "audit log", "audit log of people", "sign-in", "sign-in link", Unknown,
+        "people", "audit log", "audit log of people", "sign-in", "sign-in link",
+        "give credits", "end a grant", "take a use back", "change the plan", "ledger with a sum", "verify", "sample data", "imports", "import with mistakes", Unknown,
     ];
 
     public string this[string name] => addresses[name];
@@ -51,6 +53,22 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             return await page.Locator("[data-link]").GetAttributeAsync("href") ?? throw new InvalidOperationException("No link was made.");
         }
 
+        // A file on its way in, checked and found wanting.
+        async Task<string> Upload()
+        {
+            await page.GotoAsync("/settings/imports");
+            await page.GetByLabel("CSV with a header, or JSON Lines").SetInputFilesAsync(new FilePayload
+            {
+                Name = "calls.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes("event_id,customer,timestamp,model\n1,acme,2026-05-01T10:00:00Z,GPT-4o\n2,acme,yesterday,GPT-4o\n"),
+            });
+            await page.GetByLabel("Ruleset").SelectOptionAsync("bookbag");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Upload and map" }).ClickAsync();
+            await page.GetByLabel("What every event says").FillAsync("action=reply");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Check" }).ClickAsync();
+            await page.Locator("h2:has-text('Checked')").WaitForAsync();
+            return new Uri(page.Url).AbsolutePath;
+        }
+
         const string First = "tbody th a";
         var ruleset = await Link("/rulesets", First);
         var addresses = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -81,6 +99,15 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             ["audit log of people"] = "/settings/audit?of=people",
             ["sign-in"] = "/sign-in",
             ["sign-in link"] = await SignInLink(),
+            ["give credits"] = "/accounts/sample-shop/do/grant",
+            ["end a grant"] = "/accounts/sample-shop/do/void",
+            ["take a use back"] = "/accounts/sample-shop/do/reverse",
+            ["change the plan"] = "/accounts/sample-shop/do/plan",
+            ["ledger with a sum"] = "/ledger?ruleset=bookbag&kind=charge&version=1&least=1&most=4",
+            ["verify"] = "/ledger/verify",
+            ["sample data"] = "/settings/sample",
+            ["imports"] = "/settings/imports",
+            ["import with mistakes"] = await Upload(),
             [Unknown] = "/no/such/page",
         };
         return new Places(addresses);

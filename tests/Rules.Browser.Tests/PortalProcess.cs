@@ -23,7 +23,8 @@ internal sealed partial class PortalProcess : IAsyncDisposable
     /// <summary>The one-time link that the first start prints.</summary>
     public Uri SignInLink { get; }
 
-    public static async Task<PortalProcess> StartAsync()
+    /// <param name="sample">Rules:Sample.</param>
+    public static async Task<PortalProcess> StartAsync(string sample = "small")
     {
         var portal = Path.Combine(RepositoryRoot(), "portal");
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
@@ -41,6 +42,7 @@ internal sealed partial class PortalProcess : IAsyncDisposable
                 ["ASPNETCORE_ENVIRONMENT"] = "Development",
                 ["Rules__Home"] = home,
                 ["Rules__WriteBack"] = "false",
+                ["Rules__Sample"] = sample,
             },
         };
         var process = Process.Start(start)!;

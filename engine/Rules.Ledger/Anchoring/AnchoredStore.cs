@@ -38,6 +38,8 @@ internal sealed class AnchoredStore : ILedgerStore
 
     public bool IsExclusive => _store.IsExclusive;
 
+    public bool KeepsSamples => _store.KeepsSamples;
+
     /// <summary>Why the newest heads are not anchored, or the last day has no root; null while all is well.</summary>
     public string? Fault => _log.Fault ?? RootFault;
 
@@ -81,6 +83,11 @@ internal sealed class AnchoredStore : ILedgerStore
         new Transaction(_log, await _store.BeginWriteAsync(cancellationToken));
 
     public ValueTask<IReadSnapshot> BeginReadAsync(CancellationToken cancellationToken) => _store.BeginReadAsync(cancellationToken);
+
+    // What was made up is not anchored, so that nothing is missed when it is gone.
+    public ValueTask<bool> RemoveSampleAsync(string account, CancellationToken cancellationToken) => _store.RemoveSampleAsync(account, cancellationToken);
+
+    public ValueTask<ImmutableArray<string>> SamplesAsync(CancellationToken cancellationToken) => _store.SamplesAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -198,7 +205,7 @@ internal sealed class AnchoredStore : ILedgerStore
 
         public ValueTask AppendAsync(AccountAppend append, CancellationToken cancellationToken)
         {
-            if (append.Entries is [.., var last])
+            if (append.Entries is [.., var last] && !append.Before.IsSample)
             {
                 _heads.Add(new AccountHead(last.Account, last.Sequence, last.Hash));
             }

@@ -31,6 +31,17 @@ public interface ILedgerStore : IAsyncDisposable
     /// </summary>
     bool IsExclusive => false;
 
+    /// <summary>True where accounts can be made up, on a clock of their own, and removed again. False where the database has the clock.</summary>
+    bool KeepsSamples => false;
+
+    /// <summary>Removes an account that was made up from its first moment on, with everything that was ever recorded of it; no other.</summary>
+    /// <returns>False where there is no such account, or it was not made up.</returns>
+    /// <exception cref="NotSupportedException">The store does not <see cref="KeepsSamples"/>.</exception>
+    ValueTask<bool> RemoveSampleAsync(string account, CancellationToken cancellationToken) => throw new NotSupportedException("The store keeps no sample accounts.");
+
+    /// <summary>Ids of the accounts that were made up, ascending.</summary>
+    ValueTask<ImmutableArray<string>> SamplesAsync(CancellationToken cancellationToken) => new([]);
+
     /// <summary>Opens a write transaction; the writes of all transactions of a store are as if one after the other per account.</summary>
     /// <exception cref="StoreException">The store cannot write now.</exception>
     ValueTask<IWriteTransaction> BeginWriteAsync(CancellationToken cancellationToken);
@@ -137,12 +148,23 @@ public interface IReadSnapshot : IAccountReader
     /// <summary>Entries, newest first.</summary>
     ValueTask<ImmutableArray<EntryRow>> EntriesAsync(EntryFilter filter, CancellationToken cancellationToken);
 
+    /// <summary>The newest entries that a filter finds, added up by ruleset and kind. Cursor and limit of the filter say nothing here.</summary>
+    ValueTask<ImmutableArray<EntrySum>> EntrySumsAsync(EntryFilter filter, int most, CancellationToken cancellationToken);
+
     /// <summary>
     /// The charges, captures, corrections and reversals of a window, by account; within one in any order. Reads that window of each account and
     /// nothing else.
     /// </summary>
     /// <param name="fromAccount">Only this account and those after it; null: all.</param>
     IAsyncEnumerable<StoredUse> UsesAsync(UsageFilter filter, string? fromAccount, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The uses of one account within <c>[from, to)</c>, added up by quarters of an hour, ascending; every day of every zone is made of whole ones. Read from an index alone.
+    /// </summary>
+    ValueTask<ImmutableArray<QuarterUse>> UsesByQuarterAsync(StoredAccount account, Instant from, Instant to, CancellationToken cancellationToken);
+
+    /// <summary>When entries of an account were recorded and what was available after them; sequences that are not there are left out.</summary>
+    ValueTask<ImmutableArray<EntryMoment>> MomentsAsync(StoredAccount account, IReadOnlyList<long> sequences, CancellationToken cancellationToken);
 
     /// <summary>
     /// What moved within <c>[from, to)</c>, by kind and, for uses, action: entries that fell due by their own instant, others by the time of
@@ -181,7 +203,7 @@ public interface IReadSnapshot : IAccountReader
     /// <param name="after">Only entries of a <see cref="EntryProof.Position"/> above it; 0 for all.</param>
     IAsyncEnumerable<EntryProof> EntryProofsAsync(string? account, long after, CancellationToken cancellationToken);
 
-    /// <summary>The head of every account.</summary>
+    /// <summary>The head of every account, but for those that were made up: they are not anchored.</summary>
     /// <param name="recordedBefore">Null: as they are, with sequence 0 where nothing was recorded. Else the last entry of each account that was
     /// recorded before that instant, of those accounts that have one.</param>
     IAsyncEnumerable<AccountHead> HeadsAsync(Instant? recordedBefore, CancellationToken cancellationToken);

@@ -14,7 +14,11 @@ namespace Rules.Ledger.Storage;
 /// <param name="HeadSequence">Sequence of the last entry; 0 before the first.</param>
 /// <param name="HeadHash">Hash of the last entry, or of the opening.</param>
 /// <param name="Period">Number of the last stored cycle; 0 before the first.</param>
-public sealed record StoredAccount(long Number, AccountState State, long HeadSequence, ReadOnlyMemory<byte> HeadHash, int Period);
+public sealed record StoredAccount(long Number, AccountState State, long HeadSequence, ReadOnlyMemory<byte> HeadHash, int Period)
+{
+    /// <summary>Made up from its first moment on.</summary>
+    public bool IsSample { get; init; }
+}
 
 /// <summary>What several nodes that share a store agree on by asking it.</summary>
 /// <param name="Now">Its time; null where one process has the store, whose clock decides.</param>
@@ -22,7 +26,8 @@ public sealed record StoredAccount(long Number, AccountState State, long HeadSeq
 public readonly record struct StoreMoment(Instant? Now, int? Versions);
 
 /// <param name="LastAt">Where the account's time begins; not before the opening.</param>
-public sealed record NewAccount(string Id, string Ruleset, Instant OpenedAt, Instant LastAt);
+/// <param name="IsSample">Made up; only for a store that <see cref="ILedgerStore.KeepsSamples"/>.</param>
+public sealed record NewAccount(string Id, string Ruleset, Instant OpenedAt, Instant LastAt, bool IsSample = false);
 
 /// <summary>The first answer under a key.</summary>
 /// <param name="Sequence">The command's own entry; null for refusals.</param>
@@ -135,3 +140,11 @@ public sealed record BillRow(long Position, string Account, string Ruleset, long
 /// <param name="Amount">Smallest units: charged, or given back by a reversal.</param>
 /// <param name="Event">As canonical JSON; of a reversal, that of the use it takes back.</param>
 public sealed record StoredUse(string Account, string Ruleset, EntryKind Kind, long Amount, string Action, ReadOnlyMemory<byte> Event);
+
+/// <param name="Start">Begin of a quarter of an hour.</param>
+/// <param name="Events">Uses; a reversal is none.</param>
+/// <param name="Units">Smallest units charged, less what reversals gave back.</param>
+public readonly record struct QuarterUse(Instant Start, long Events, Int128 Units);
+
+/// <param name="BalanceAfter">Available smallest units of all buckets after the entry; null where there is no bucket.</param>
+public readonly record struct EntryMoment(long Sequence, Instant RecordedAt, long? BalanceAfter);

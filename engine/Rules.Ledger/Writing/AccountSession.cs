@@ -70,6 +70,11 @@ internal sealed class AccountSession
             return command.OpensAccount ? await OpenAsync(command, cancellationToken) : new CommandResult { Status = CommandStatus.AccountUnknown };
         }
 
+        if (command.OnSampleClock && !_before.IsSample)
+        {
+            return new CommandResult { Status = CommandStatus.AccountUnknown };
+        }
+
         if (command.KeepsAnswer && await AnswerAsync(command.Key, cancellationToken) is { } first)
         {
             return Repeat(first, command);
@@ -260,7 +265,7 @@ internal sealed class AccountSession
         var state = booked.State!;
         // An account opened with an instant ahead of this clock begins its time there.
         var recordedAt = Instants.Max(now, state.LastAt);
-        Begin(await _transaction.OpenAccountAsync(new NewAccount(_id, state.Ruleset, state.OpenedAt, recordedAt), cancellationToken));
+        Begin(await _transaction.OpenAccountAsync(new NewAccount(_id, state.Ruleset, state.OpenedAt, recordedAt, command.OnSampleClock), cancellationToken));
         return Take(command, state, booked, recordedAt);
     }
 

@@ -28,6 +28,9 @@ internal abstract class PendingCommand(string account, string key, byte[] reques
     /// <summary>The answer is stored under the key; false for what can be asked again without harm and has no key.</summary>
     public bool KeepsAnswer { get; init; } = true;
 
+    /// <summary>The command comes on the sample company's clock: it opens an account that is made up, or is of one.</summary>
+    public bool OnSampleClock { get; set; }
+
     /// <summary>The id of the lot that the command makes by the caller's wish; null for any other command.</summary>
     public virtual string? NewLot => null;
 

@@ -1,13 +1,15 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using NodaTime;
 using Rules.Engine.Model;
 using Rules.Ledger;
+using Rules.Portal.Accounts;
 
 namespace Rules.Portal.Pages.Accounts;
 
 /// <summary>Accounts with what they hold, by id.</summary>
-public sealed class IndexModel(CreditLedger ledger) : PageModel
+public sealed class IndexModel(CreditLedger ledger, IClock clock) : PageModel
 {
     [BindProperty(SupportsGet = true)]
     public string? Ruleset { get; set; }
@@ -21,10 +23,14 @@ public sealed class IndexModel(CreditLedger ledger) : PageModel
 
     public ImmutableArray<PublishedRuleset> Rulesets { get; private set; } = [];
 
-    public ImmutableArray<AccountSummary> Accounts { get; private set; } = [];
+    /// <summary>Each with what it used lately; in order of id.</summary>
+    public ImmutableArray<AccountOutlook> Accounts { get; private set; } = [];
+
+    /// <summary>The pace of all accounts is taken from this window, or what of it an account has lived through.</summary>
+    public (Instant From, Instant To) Window { get; private set; }
 
     /// <summary>Most decimals of any balance shown.</summary>
-    public int Align => Accounts.Where(account => !account.Balances.IsEmpty).Select(account => account.Decimals).DefaultIfEmpty().Max();
+    public int Align => Accounts.Where(account => !account.Account.Buckets.IsEmpty).Select(account => account.Account.Decimals).DefaultIfEmpty().Max();
 
     /// <summary>Address of the following page; null on the last.</summary>
     public string? Next { get; private set; }
@@ -37,7 +43,19 @@ public sealed class IndexModel(CreditLedger ledger) : PageModel
         var ruleset = string.IsNullOrWhiteSpace(Ruleset) ? null : Ruleset;
         var search = string.IsNullOrWhiteSpace(Search) ? null : Search.Trim();
         var page = await ledger.AccountsAsync(new AccountFilter(ruleset, search, string.IsNullOrEmpty(After) ? null : After), cancellationToken);
-        Accounts = page.Items;
+        var now = clock.GetCurrentInstant();
+        Window = (now - AccountOutlook.Lately, now);
+        var accounts = ImmutableArray.CreateBuilder<AccountOutlook>(page.Items.Length);
+        foreach (var summary in page.Items)
+        {
+            // One that was removed in between is left out.
+            if (await ledger.BalanceAsync(summary.Id, at: null, cancellationToken) is { } account)
+            {
+                accounts.Add(await AccountOutlook.ReadAsync(ledger, account, cancellationToken));
+            }
+        }
+
+        Accounts = accounts.ToImmutable();
         if (page.Next is { } next)
         {
             var query = QueryString.Create("after", next);

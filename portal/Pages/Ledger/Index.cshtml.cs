@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using NodaTime;
 using NodaTime.Text;
+using Rules.Dsl.Text;
 using Rules.Engine.Accounts;
 using Rules.Engine.Model;
 using Rules.Engine.Wire;
@@ -39,6 +41,18 @@ public sealed class IndexModel(CreditLedger ledger) : PageModel
     [BindProperty(SupportsGet = true)]
     public string? Key { get; set; }
 
+    /// <summary>Number of a version.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? Version { get; set; }
+
+    /// <summary>Credits, as the entry has them.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? Least { get; set; }
+
+    /// <summary>Credits, as the entry has them.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? Most { get; set; }
+
     [BindProperty(SupportsGet = true)]
     public string? After { get; set; }
 
@@ -52,6 +66,9 @@ public sealed class IndexModel(CreditLedger ledger) : PageModel
     /// <summary>Query of the first page of the same filter.</summary>
     public QueryString First => Query();
 
+    /// <summary>What the filter finds, added up; null where nothing is filtered.</summary>
+    public EntrySums? Sums { get; private set; }
+
     /// <summary>The filter in words; null where nothing is filtered.</summary>
     public string? Filtered { get; private set; }
 
@@ -61,7 +78,8 @@ public sealed class IndexModel(CreditLedger ledger) : PageModel
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         Rulesets = ledger.Rulesets.All;
-        var zone = ZoneOf(Ruleset);
+        var ruleset = Empty(Ruleset) ?? (Empty(Account) is { } account ? await ledger.RulesetOfAsync(account, cancellationToken) : null);
+        var zone = ZoneOf(ruleset);
         var kind = WireNames.EntryKind(Kind);
         var from = Start("from", From, zone, 0);
         var to = Start("to", To, zone, 1);
@@ -76,11 +94,71 @@ public sealed class IndexModel(CreditLedger ledger) : PageModel
             to = null;
         }
 
-        var filter = new EntryFilter(Empty(Account), Empty(Ruleset), kind, from, to, Empty(Key), Empty(After));
+        var decimals = ruleset is null ? null : ledger.Rulesets.Find(ruleset)?.Versions[^1].Model.Credit.Decimals;
+        var filter = new EntryFilter(Empty(Account), Empty(Ruleset), kind, from, to, Empty(Key), Empty(After))
+        {
+            Version = VersionNumber(),
+            AtLeast = Units("least", Least, decimals),
+            AtMost = Units("most", Most, decimals),
+        };
         var page = await ledger.EntriesAsync(filter, cancellationToken);
         Table = new EntriesTable("Entries", page.Items, zone, WithAccount: true);
         Next = page.Next is null ? null : "/ledger" + Query().Add("after", page.Next);
         Filtered = Words(kind);
+        Sums = Filtered is null ? null : await ledger.EntrySumsAsync(filter, cancellationToken);
+    }
+
+    /// <summary>Smallest units of a ruleset's credit, with the sign that its entries of a kind have.</summary>
+    public static string Signed(EntrySum sum, int decimals) => new ExactDecimal(EntryText.IsTaken(sum.Kind) ? -sum.Units : sum.Units, decimals).ToString();
+
+    public int Decimals(string ruleset) => ledger.Rulesets.Find(ruleset)?.Versions[^1].Model.Credit.Decimals ?? 0;
+
+    private int? VersionNumber()
+    {
+        if (Empty(Version) is not { } text)
+        {
+            return null;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0)
+        {
+            return number;
+        }
+
+        _problems["version"] = $"\"{text}\" is no number of a version.";
+        return null;
+    }
+
+    private long? Units(string field, string? text, int? decimals)
+    {
+        if (Empty(text) is not { } amount)
+        {
+            return null;
+        }
+
+        if (decimals is not { } places)
+        {
+            _problems[field] = "Choose a ruleset or an account first: credits of different rulesets are not the same.";
+            return null;
+        }
+
+        var plain = amount.Replace(",", "", StringComparison.Ordinal).Replace('−', '-');
+        if (plain.Length <= 24 && ExactDecimal.TryParse(plain, out var value) && Scaled(value, places) is { } units)
+        {
+            return units;
+        }
+
+        _problems[field] = $"\"{amount}\" is no number of credits with at most {places.ToString(CultureInfo.InvariantCulture)} decimals.";
+        return null;
+    }
+
+    // Null where it has more decimals, or is too large for any entry.
+    private static long? Scaled(ExactDecimal value, int decimals)
+    {
+        var plain = value.ToString(decimals);
+        var point = plain.IndexOf('.', StringComparison.Ordinal);
+        return plain.Length - (point < 0 ? plain.Length : point + 1) == decimals && long.TryParse(plain.Replace(".", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var units)
+            ? units : null;
     }
 
     private DateTimeZone ZoneOf(string? ruleset) =>
@@ -106,7 +184,7 @@ public sealed class IndexModel(CreditLedger ledger) : PageModel
     private QueryString Query()
     {
         var query = QueryString.Empty;
-        foreach (var (name, value) in new[] { ("account", Account), ("ruleset", Ruleset), ("kind", Kind), ("from", From), ("to", To), ("key", Key) })
+        foreach (var (name, value) in new[] { ("account", Account), ("ruleset", Ruleset), ("kind", Kind), ("from", From), ("to", To), ("key", Key), ("version", Version), ("least", Least), ("most", Most) })
         {
             if (Empty(value) is { } given)
             {
@@ -125,7 +203,7 @@ public sealed class IndexModel(CreditLedger ledger) : PageModel
             words.Add($"kind {EntryText.Name(wanted).ToLowerInvariant()}");
         }
 
-        foreach (var (name, value) in new[] { ("account", Account), ("ruleset", Ruleset), ("from", From), ("until", To), ("key", Key) })
+        foreach (var (name, value) in new[] { ("account", Account), ("ruleset", Ruleset), ("from", From), ("until", To), ("key", Key), ("version", Version), ("at least", Least), ("at most", Most) })
         {
             if (Empty(value) is { } given)
             {

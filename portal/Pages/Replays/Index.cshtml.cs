@@ -27,6 +27,10 @@ public sealed class IndexModel(CreditLedger ledger, ReplayRuns runs, PastReplays
     [BindProperty]
     public int Days { get; set; } = 30;
 
+    /// <summary>Only this account; empty: all of the ruleset.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? Account { get; set; }
+
     /// <summary>Drafts that are still to be published.</summary>
     public ImmutableArray<Draft> Drafts { get; private set; } = [];
 
@@ -58,10 +62,16 @@ public sealed class IndexModel(CreditLedger ledger, ReplayRuns runs, PastReplays
             return await RefuseAsync($"Choose {string.Join(", ", Windows)} days.", cancellationToken);
         }
 
+        var account = string.IsNullOrWhiteSpace(Account) ? null : Account.Trim();
+        if (account is not null && await ledger.RulesetOfAsync(account, cancellationToken) != draft.Ruleset)
+        {
+            return await RefuseAsync($"Ruleset {draft.Ruleset} has no account \"{account}\". Leave it out, or name one of that ruleset.", cancellationToken);
+        }
+
         var zone = ledger.Rulesets.Versions(draft.Ruleset) is [var newest, ..] ? newest.Model.Zone : DateTimeZone.Utc;
         var today = clock.GetCurrentInstant().InZone(zone).Date;
         var window = new PastWindow(zone.AtStartOfDay(today.PlusDays(1 - Days)).ToInstant(), zone.AtStartOfDay(today.PlusDays(1)).ToInstant());
-        var request = new ReplayRequest(draft.Ruleset, window, [new DraftText($"draft {draft.Number}", draft.Text)]);
+        var request = new ReplayRequest(draft.Ruleset, window, [new DraftText($"draft {draft.Number}", draft.Text)]) { Account = account };
         if (pasts.Check(request)?.Refusal is { } refusal)
         {
             return await RefuseAsync($"{refusal.Message} {refusal.Help}", cancellationToken);

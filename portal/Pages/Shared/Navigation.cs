@@ -25,6 +25,7 @@ public static class Navigation
         new("Accounts", "/accounts", "users", 'a'),
         new("Ledger", "/ledger", "scroll-text", 'l'),
         new("Alerts", "/alerts", "triangle-alert", 't'),
+        new("Imports", "/settings/imports", "file-text", 'i') { Role = PersonRoles.Admin },
         new("People", "/settings/people", "lock", 'p') { Role = PersonRoles.Admin },
         new("Audit log", "/settings/audit", "file-text", 'u') { Role = PersonRoles.Admin },
     ];

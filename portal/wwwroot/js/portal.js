@@ -3,3 +3,4 @@ import "./keys.js";
 import "./copy.js";
 import "./steps.js";
 import "./reload.js";
+import "./strip.js";

@@ -249,7 +249,7 @@ public sealed class StartTests : IDisposable
     public async Task Sample_company_is_written_once_and_has_enough_to_show()
     {
         long entries;
-        await using (var portal = await StartAsync("--Rules:Sample", "on"))
+        await using (var portal = await StartAsync("--Rules:Sample", "small"))
         {
             portal.HasSample.ShouldBeTrue();
             Greeting.For(portal).ShouldContain("curl -s");
@@ -268,7 +268,7 @@ public sealed class StartTests : IDisposable
             (await portal.Ledger.VerifyAsync(null, null, default)).Holds.ShouldBeTrue();
         }
 
-        await using (var again = await StartAsync("--Rules:Sample", "on"))
+        await using (var again = await StartAsync("--Rules:Sample", "small"))
         {
             (await again.Ledger.AccountsAsync(new AccountFilter(Limit: 500), default)).Items.Sum(account => account.Entries).ShouldBe(entries);
             again.HasSample.ShouldBeTrue();
@@ -279,7 +279,7 @@ public sealed class StartTests : IDisposable
     public async Task Interrupted_sample_company_is_completed_by_the_next_start()
     {
         string finished;
-        await using (var portal = await StartAsync("--Rules:Sample", "on"))
+        await using (var portal = await StartAsync("--Rules:Sample", "small"))
         {
             finished = await Fingerprint(portal);
         }
@@ -287,7 +287,7 @@ public sealed class StartTests : IDisposable
         var firstDay = TimeProvider.System.GetUtcNow().AddDays(-30).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
         await File.WriteAllTextAsync(Path.Combine(_home, "sample-company.pending"), firstDay);
 
-        await using var resumed = await StartAsync("--Rules:Sample", "on");
+        await using var resumed = await StartAsync("--Rules:Sample", "small");
 
         (await Fingerprint(resumed)).ShouldBe(finished);
         File.Exists(Path.Combine(_home, "sample-company.pending")).ShouldBeFalse();
@@ -304,7 +304,7 @@ public sealed class StartTests : IDisposable
             try
             {
                 await (await PortalApplication.StartAsync(
-                    ["--urls", "http://127.0.0.1:0", "--Rules:Home", _home, "--Rules:Sample", "on", "--environment", "Production"], cutOff.Token)).DisposeAsync();
+                    ["--urls", "http://127.0.0.1:0", "--Rules:Home", _home, "--Rules:Sample", "small", "--environment", "Production"], cutOff.Token)).DisposeAsync();
             }
             catch (OperationCanceledException)
             {
@@ -313,8 +313,8 @@ public sealed class StartTests : IDisposable
         }
 
         var other = Directory.CreateTempSubdirectory("rules-start-").FullName;
-        await using var resumed = await StartAsync("--Rules:Sample", "on");
-        await using (var whole = await StartAsync("--Rules:Home", other, "--Rules:Sample", "on"))
+        await using var resumed = await StartAsync("--Rules:Sample", "small");
+        await using (var whole = await StartAsync("--Rules:Home", other, "--Rules:Sample", "small"))
         {
             (await Fingerprint(resumed)).ShouldBe(await Fingerprint(whole));
         }
@@ -332,7 +332,7 @@ public sealed class StartTests : IDisposable
                 new Engine.Accounts.OpenAccount("mine", "biodock", NodaTime.SystemClock.Instance.GetCurrentInstant()), "open", default);
         }
 
-        await using var again = await StartAsync("--Rules:Sample", "on");
+        await using var again = await StartAsync("--Rules:Sample", "small");
 
         again.HasSample.ShouldBeFalse();
     }

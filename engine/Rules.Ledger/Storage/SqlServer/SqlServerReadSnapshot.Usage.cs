@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Dapper;
 using NodaTime;
 using Rules.Engine.Accounts;
+using Rules.Ledger.Journal;
 
 namespace Rules.Ledger.Storage.SqlServer;
 
@@ -17,6 +18,22 @@ internal sealed partial class SqlServerReadSnapshot
         WHERE (@account IS NULL OR a.external_id = @account) AND (@ruleset IS NULL OR a.ruleset = @ruleset) AND (@action IS NULL OR u.action = @action)
           AND (@from_account IS NULL OR a.external_id >= @from_account)
         ORDER BY a.external_id OPTION (RECOMPILE)
+        """;
+
+    // Sums in two halves, so that no sum of amounts leaves 64 bits.
+    private const string SelectQuarters =
+        """
+        SELECT occurred_at / 900000000 AS Quarter, SUM(CASE WHEN kind = 3 THEN CAST(0 AS bigint) ELSE 1 END) AS Events,
+          SUM(CASE WHEN kind = 3 THEN -(amount / 1000000) ELSE amount / 1000000 END) AS Millions,
+          SUM(CASE WHEN kind = 3 THEN -(amount % 1000000) ELSE amount % 1000000 END) AS Rest
+        FROM ledger.journal WHERE account_id = @account AND occurred_at >= @from AND occurred_at < @to AND kind IN (2,3,5,12)
+        GROUP BY occurred_at / 900000000 ORDER BY Quarter
+        """;
+
+    private const string SelectMoments =
+        """
+        SELECT j.seq AS Sequence, j.recorded_at AS RecordedAt, j.balance_after AS BalanceAfter
+        FROM OPENJSON(@sequences) WITH (seq bigint '$') s JOIN ledger.journal j ON j.account_id = @account AND j.seq = s.seq ORDER BY j.seq
         """;
 
     private const string SelectStatement =
@@ -76,7 +93,66 @@ internal sealed partial class SqlServerReadSnapshot
         return [.. (await LinesAsync<MovedLine>(command, cancellationToken)).Select(line => line.ToLine())];
     }
 
+    public async ValueTask<ImmutableArray<QuarterUse>> UsesByQuarterAsync(StoredAccount account, Instant from, Instant to, CancellationToken cancellationToken)
+    {
+        using var command = Command(SelectQuarters);
+        command.AddInt64("@account", account.Number);
+        command.AddInstant("@from", from);
+        command.AddInstant("@to", to);
+        return [.. (await LinesAsync<QuarterLine>(command, cancellationToken)).Select(line => new QuarterUse(Instant.FromUnixTimeSeconds(line.Quarter * 900), line.Events, ((Int128)line.Millions * 1_000_000) + line.Rest))];
+    }
+
+    public async ValueTask<ImmutableArray<EntrySum>> EntrySumsAsync(EntryFilter filter, int most, CancellationToken cancellationToken)
+    {
+        using var command = Command(filter.Account is null ? SelectSumsOfAll : SelectSumsOfAccount);
+        AddFilter(command, filter with { After = null });
+        command.AddInt32("@most", most);
+        return [.. (await LinesAsync<SumLine>(command, cancellationToken)).Select(line => new EntrySum(
+            line.Ruleset, (EntryKind)line.Kind, line.Entries, ((Int128)line.Millions * 1_000_000) + line.Rest))];
+    }
+
+    public async ValueTask<ImmutableArray<EntryMoment>> MomentsAsync(StoredAccount account, IReadOnlyList<long> sequences, CancellationToken cancellationToken)
+    {
+        using var command = Command(SelectMoments);
+        command.AddInt64("@account", account.Number);
+        command.AddText("@sequences", System.Text.Json.JsonSerializer.Serialize(sequences), -1);
+        return [.. (await LinesAsync<MomentLine>(command, cancellationToken)).Select(line => new EntryMoment(line.Sequence, Instants.FromMicroseconds(line.RecordedAt), line.BalanceAfter))];
+    }
+
 #pragma warning disable CA1812 // Made by Dapper.
+    private sealed class QuarterLine
+    {
+        public long Quarter { get; set; }
+
+        public long Events { get; set; }
+
+        public long Millions { get; set; }
+
+        public long Rest { get; set; }
+    }
+
+    private sealed class SumLine
+    {
+        public string Ruleset { get; set; } = "";
+
+        public byte Kind { get; set; }
+
+        public long Entries { get; set; }
+
+        public long Millions { get; set; }
+
+        public long Rest { get; set; }
+    }
+
+    private sealed class MomentLine
+    {
+        public long Sequence { get; set; }
+
+        public long RecordedAt { get; set; }
+
+        public long? BalanceAfter { get; set; }
+    }
+
     private sealed class UseLine
     {
         public string Account { get; set; } = "";

@@ -106,7 +106,19 @@ internal sealed partial class SqlServerReadSnapshot(SqlConnection connection, Sq
         """
          AND (@kind IS NULL OR j.kind = @kind) AND (@from IS NULL OR j.recorded_at >= @from) AND (@to IS NULL OR j.recorded_at < @to)
          AND (@ruleset IS NULL OR a.ruleset = @ruleset) AND (@key IS NULL OR j.idem_key = @key)
+         AND (@version IS NULL OR j.version = @version) AND (@at_least IS NULL OR j.amount >= @at_least) AND (@at_most IS NULL OR j.amount <= @at_most)
         """;
+
+    // In two halves, so that no sum of amounts leaves 64 bits.
+    private const string SumColumns =
+        "SELECT s.ruleset AS Ruleset, s.kind AS Kind, COUNT_BIG(*) AS Entries, SUM(s.amount / 1000000) AS Millions, SUM(s.amount % 1000000) AS Rest "
+        + "FROM (SELECT TOP (@most) a.ruleset, j.kind, j.amount FROM ledger.journal j JOIN ledger.account a ON a.account_id = j.account_id ";
+
+    private const string SelectSumsOfAll = SumColumns
+        + "WHERE j.entry_id < @before" + EntryFilters + " ORDER BY j.entry_id DESC) s GROUP BY s.ruleset, s.kind ORDER BY s.ruleset, s.kind OPTION (RECOMPILE)";
+
+    private const string SelectSumsOfAccount = SumColumns
+        + "WHERE a.external_id = @account AND j.seq < @before" + EntryFilters + " ORDER BY j.seq DESC) s GROUP BY s.ruleset, s.kind ORDER BY s.ruleset, s.kind OPTION (RECOMPILE)";
 
     private const string SelectEntriesOfAll = EntryColumns + " WHERE j.entry_id < @before" + EntryFilters + " ORDER BY j.entry_id DESC OPTION (RECOMPILE)";
 
@@ -202,15 +214,23 @@ internal sealed partial class SqlServerReadSnapshot(SqlConnection connection, Sq
             (_, null) => SelectEntriesOfAccount,
             _ => SelectEntryByKey,
         });
+        AddFilter(command, filter);
+        command.AddInt32("@limit", filter.Limit);
+        return [.. (await LinesAsync<EntryLine>(command, cancellationToken)).Select(line => line.ToRow())];
+    }
+
+    private static void AddFilter(SqlCommand command, EntryFilter filter)
+    {
         command.AddText("@account", filter.Account, -1);
         command.AddText("@ruleset", filter.Ruleset, -1);
         command.AddInt32("@kind", (int?)filter.Kind);
         command.AddInstant("@from", filter.From);
         command.AddInstant("@to", filter.To);
         command.AddText("@key", filter.IdempotencyKey, -1);
+        command.AddInt32("@version", filter.Version);
+        command.AddInt64("@at_least", filter.AtLeast);
+        command.AddInt64("@at_most", filter.AtMost);
         command.AddInt64("@before", filter.After is { } after ? long.Parse(after, CultureInfo.InvariantCulture) : long.MaxValue);
-        command.AddInt32("@limit", filter.Limit);
-        return [.. (await LinesAsync<EntryLine>(command, cancellationToken)).Select(line => line.ToRow())];
     }
 
     public async ValueTask<EntryRecord?> EntryAsync(string account, long sequence, CancellationToken cancellationToken)

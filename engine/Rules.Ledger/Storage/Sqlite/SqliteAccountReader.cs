@@ -15,7 +15,7 @@ internal abstract partial class SqliteAccountReader(SqliteSession session) : IAc
     private const string SelectAccount =
         """
         SELECT a.account_id, a.ruleset, a.opened_at, h.head_seq, h.head_hash, h.last_at, h.next_lot, h.period_no, p.cycle_no, p.anchor, p.start_at, p.end_at,
-               h.next_debt, h.next_hold
+               h.next_debt, h.next_hold, EXISTS(SELECT 1 FROM sample_account s WHERE s.account_id=a.account_id)
         FROM account a JOIN account_head h ON h.account_id=a.account_id
         LEFT JOIN period p ON p.account_id=h.account_id AND p.period_no=h.period_no
         WHERE a.external_id=?1
@@ -151,9 +151,10 @@ internal abstract partial class SqliteAccountReader(SqliteSession session) : IAc
             NextDebt = statement.Int64(12),
             NextHold = statement.Int64(13),
         };
+        var isSample = statement.Int64(14) != 0;
         statement.Reset();
         state = WithValues(state, number, headSequence) with { Lots = Lots(number, state), Debts = state.NextDebt == 1 ? [] : Debts(number) };
-        return new StoredAccount(number, state, headSequence, headHash, period);
+        return new StoredAccount(number, state, headSequence, headHash, period) { IsSample = isSample };
     }
 
     /// <summary>The dated values that were set up to an entry.</summary>

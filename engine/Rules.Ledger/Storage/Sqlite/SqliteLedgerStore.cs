@@ -9,7 +9,7 @@ namespace Rules.Ledger.Storage.Sqlite;
 /// <summary>
 /// A ledger in one SQLite file: one process, one writing connection, readers beside it (WAL). Or in memory, for stories and tests.
 /// </summary>
-public sealed class SqliteLedgerStore : ILedgerStore
+public sealed partial class SqliteLedgerStore : ILedgerStore
 {
     private const int IdleReaders = 8;
 

@@ -78,14 +78,15 @@ internal sealed partial class SqliteReadSnapshot
     private const string SelectSetValues = "SELECT kind, name, value, from_at, seq FROM account_value WHERE account_id=?1 ORDER BY seq, line";
     private const string SelectBegunCycles = "SELECT cycle_no, anchor, start_at, end_at, seq FROM period WHERE account_id=?1 AND of_entry=1 ORDER BY period_no";
 
-    private const string SelectHeads = "SELECT a.external_id, h.head_seq, h.head_hash FROM account_head h JOIN account a ON a.account_id=h.account_id ORDER BY a.account_id";
+    private const string SelectHeads = "SELECT a.external_id, h.head_seq, h.head_hash FROM account_head h JOIN account a ON a.account_id=h.account_id "
+        + "WHERE h.account_id NOT IN (SELECT account_id FROM sample_account) ORDER BY a.account_id";
 
     // Walks back from each head over what was recorded since.
     private const string SelectHeadsBefore =
         """
         SELECT a.external_id, j.seq, j.hash FROM account a JOIN journal j ON j.account_id=a.account_id
           AND j.seq=(SELECT k.seq FROM journal k WHERE k.account_id=a.account_id AND k.recorded_at<?1 ORDER BY k.seq DESC LIMIT 1)
-        ORDER BY a.account_id
+        WHERE a.account_id NOT IN (SELECT account_id FROM sample_account) ORDER BY a.account_id
         """;
 
     private const string SelectEntryHash = "SELECT j.hash FROM journal j JOIN account a ON a.account_id=j.account_id WHERE a.external_id=?1 AND j.seq=?2";

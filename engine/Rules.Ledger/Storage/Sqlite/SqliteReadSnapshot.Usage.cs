@@ -17,6 +17,16 @@ internal sealed partial class SqliteReadSnapshot
         ORDER BY a.external_id
         """;
 
+    // 900,000,000 microseconds; what happened before 1970 is not usage. Sums in two halves, so that no sum of amounts leaves 64 bits.
+    private const string SelectQuarters =
+        """
+        SELECT occurred_at/900000000, SUM(kind<>3), SUM(CASE WHEN kind=3 THEN -(amount/1000000) ELSE amount/1000000 END),
+               SUM(CASE WHEN kind=3 THEN -(amount%1000000) ELSE amount%1000000 END)
+        FROM journal WHERE account_id=?1 AND occurred_at>=?2 AND occurred_at<?3 AND kind IN (2,3,5,12) GROUP BY 1 ORDER BY 1
+        """;
+
+    private const string SelectMoment = "SELECT recorded_at, balance_after FROM journal WHERE account_id=?1 AND seq=?2";
+
     private const string SelectStatement =
         """
         SELECT j.kind, CASE WHEN j.kind=3 THEN NULL ELSE u.action END, COUNT(DISTINCT j.entry_id), SUM(p.d_granted), SUM(p.d_available), SUM(p.d_held), SUM(p.d_spent), SUM(p.d_expired),
@@ -43,6 +53,37 @@ internal sealed partial class SqliteReadSnapshot
         }
 
         return new(lines.ToImmutable());
+    }
+
+    public ValueTask<System.Collections.Immutable.ImmutableArray<QuarterUse>> UsesByQuarterAsync(
+        StoredAccount account, Instant from, Instant to, CancellationToken cancellationToken)
+    {
+        var quarters = System.Collections.Immutable.ImmutableArray.CreateBuilder<QuarterUse>();
+        var row = Session.Statement(SelectQuarters);
+        row.Bind(1, account.Number).Bind(2, Instants.ToMicroseconds(from)).Bind(3, Instants.ToMicroseconds(to));
+        while (row.Step())
+        {
+            quarters.Add(new QuarterUse(Instants.FromMicroseconds(row.Int64(0) * 900_000_000), row.Int64(1), ((Int128)row.Int64(2) * 1_000_000) + row.Int64(3)));
+        }
+
+        return new(quarters.ToImmutable());
+    }
+
+    public ValueTask<System.Collections.Immutable.ImmutableArray<EntryMoment>> MomentsAsync(
+        StoredAccount account, IReadOnlyList<long> sequences, CancellationToken cancellationToken)
+    {
+        var moments = System.Collections.Immutable.ImmutableArray.CreateBuilder<EntryMoment>(sequences.Count);
+        var row = Session.Statement(SelectMoment);
+        foreach (var sequence in sequences)
+        {
+            if (row.Bind(1, account.Number).Bind(2, sequence).Step())
+            {
+                moments.Add(new EntryMoment(sequence, Instants.FromMicroseconds(row.Int64(0)), row.NullableInt64(1)));
+                row.Reset();
+            }
+        }
+
+        return new(moments.ToImmutable());
     }
 
     private IEnumerable<StoredUse> Uses(UsageFilter filter, string? fromAccount)

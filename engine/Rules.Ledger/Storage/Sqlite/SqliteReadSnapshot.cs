@@ -42,7 +42,19 @@ internal sealed partial class SqliteReadSnapshot(SqliteLedgerStore store, Sqlite
         """
          AND (@Kind IS NULL OR j.kind=@Kind) AND (@From IS NULL OR j.recorded_at>=@From) AND (@To IS NULL OR j.recorded_at<@To)
          AND (@Ruleset IS NULL OR a.ruleset=@Ruleset) AND (@IdempotencyKey IS NULL OR j.idem_key=@IdempotencyKey)
+         AND (@Version IS NULL OR j.version=@Version) AND (@AtLeast IS NULL OR j.amount>=@AtLeast) AND (@AtMost IS NULL OR j.amount<=@AtMost)
         """;
+
+    // In two halves, so that no sum of amounts leaves 64 bits.
+    private const string SumColumns =
+        "SELECT ruleset AS Ruleset, kind AS Kind, COUNT(*) AS Entries, SUM(amount/1000000) AS Millions, SUM(amount%1000000) AS Rest FROM (SELECT a.ruleset, j.kind, j.amount ";
+
+    private const string SelectSumsOfAll = SumColumns
+        + "FROM journal j CROSS JOIN account a ON a.account_id=j.account_id WHERE 1=1" + EntryFilters + " ORDER BY j.entry_id DESC LIMIT @Most) GROUP BY 1, 2 ORDER BY 1, 2";
+
+    private const string SelectSumsOfAccount = SumColumns
+        + "FROM account a CROSS JOIN journal j ON j.account_id=a.account_id WHERE a.external_id=@Account" + EntryFilters
+        + " ORDER BY j.seq DESC LIMIT @Most) GROUP BY 1, 2 ORDER BY 1, 2";
 
     private const string SelectEntriesOfAll = EntryColumns + " WHERE j.entry_id<@Before" + EntryFilters + " ORDER BY j.entry_id DESC LIMIT @Limit";
 
@@ -206,19 +218,32 @@ internal sealed partial class SqliteReadSnapshot(SqliteLedgerStore store, Sqlite
             (_, null) => SelectEntriesOfAccount,
             _ => SelectEntryByKey,
         };
-        var rows = await Session.Connection.QueryAsync<EntryLine>(new CommandDefinition(sql, new
-        {
-            filter.Account,
-            filter.Ruleset,
-            Kind = (long?)filter.Kind,
-            From = filter.From is { } from ? Instants.ToMicroseconds(from) : (long?)null,
-            To = filter.To is { } to ? Instants.ToMicroseconds(to) : (long?)null,
-            filter.IdempotencyKey,
-            Before = filter.After is { } after ? long.Parse(after, System.Globalization.CultureInfo.InvariantCulture) : long.MaxValue,
-            filter.Limit,
-        }, cancellationToken: cancellationToken));
+        var rows = await Session.Connection.QueryAsync<EntryLine>(new CommandDefinition(sql, Parameters(filter, most: 0), cancellationToken: cancellationToken));
         return [.. rows.Select(row => row.ToRow())];
     }
+
+    public async ValueTask<ImmutableArray<EntrySum>> EntrySumsAsync(EntryFilter filter, int most, CancellationToken cancellationToken)
+    {
+        var rows = await Session.Connection.QueryAsync<SumLine>(new CommandDefinition(
+            filter.Account is null ? SelectSumsOfAll : SelectSumsOfAccount, Parameters(filter, most), cancellationToken: cancellationToken));
+        return [.. rows.Select(row => new EntrySum(row.Ruleset, (EntryKind)row.Kind, row.Entries, ((Int128)row.Millions * 1_000_000) + row.Rest))];
+    }
+
+    private static object Parameters(EntryFilter filter, int most) => new
+    {
+        filter.Account,
+        filter.Ruleset,
+        Kind = (long?)filter.Kind,
+        From = filter.From is { } from ? Instants.ToMicroseconds(from) : (long?)null,
+        To = filter.To is { } to ? Instants.ToMicroseconds(to) : (long?)null,
+        filter.IdempotencyKey,
+        Version = (long?)filter.Version,
+        filter.AtLeast,
+        filter.AtMost,
+        Before = filter.After is { } after ? long.Parse(after, System.Globalization.CultureInfo.InvariantCulture) : long.MaxValue,
+        filter.Limit,
+        Most = most,
+    };
 
     public async ValueTask<EntryRecord?> EntryAsync(string account, long sequence, CancellationToken cancellationToken)
     {
@@ -295,6 +320,19 @@ internal sealed partial class SqliteReadSnapshot(SqliteLedgerStore store, Sqlite
 
 #pragma warning disable CA1812 // Made by Dapper.
     private sealed record AccountLine(string Id, long? LastEntryAt);
+
+    private sealed class SumLine
+    {
+        public string Ruleset { get; set; } = "";
+
+        public long Kind { get; set; }
+
+        public long Entries { get; set; }
+
+        public long Millions { get; set; }
+
+        public long Rest { get; set; }
+    }
 
     private sealed class Orphan
     {

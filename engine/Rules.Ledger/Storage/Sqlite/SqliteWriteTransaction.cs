@@ -11,6 +11,7 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
 {
     private const string InsertAccount = "INSERT INTO account(external_id,ruleset,opened_at) VALUES(?1,?2,?3)";
     private const string InsertHead = "INSERT INTO account_head(account_id,head_seq,head_hash,last_at,next_lot,next_debt,next_hold,period_no) VALUES(?1,0,?2,?3,1,1,1,0)";
+    private const string InsertSample = "INSERT INTO sample_account(account_id) VALUES(?1)";
 
     // The fence: an append goes on from the head that was read, or not at all.
     private const string MoveHead = "UPDATE account_head SET next_lot=?4, period_no=?5, next_debt=?6, next_hold=?7 WHERE account_id=?1 AND head_seq=?2 AND head_hash=?3";
@@ -100,8 +101,13 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
         Session.Statement(InsertAccount).Bind(1, account.Id).Bind(2, account.Ruleset).Bind(3, Instants.ToMicroseconds(account.OpenedAt)).Execute();
         var number = Session.LastRowId;
         Session.Statement(InsertHead).Bind(1, number).Bind(2, hash).Bind(3, Instants.ToMicroseconds(account.LastAt)).Execute();
+        if (account.IsSample)
+        {
+            Session.Statement(InsertSample).Bind(1, number).Execute();
+        }
+
         var state = new AccountState { Id = account.Id, Ruleset = account.Ruleset, OpenedAt = account.OpenedAt, LastAt = account.LastAt, NextLot = 1 };
-        return new StoredAccount(number, state, 0, hash, 0);
+        return new StoredAccount(number, state, 0, hash, 0) { IsSample = account.IsSample };
     }));
 
     public ValueTask AppendAsync(AccountAppend append, CancellationToken cancellationToken)

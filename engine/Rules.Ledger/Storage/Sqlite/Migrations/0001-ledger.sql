@@ -17,8 +17,9 @@ CREATE TABLE rule_version(
   PRIMARY KEY(ruleset, version)
 );
 
+-- The numbers of accounts, entries and messages are never given twice (AUTOINCREMENT), also after the sample company was removed.
 CREATE TABLE account(
-  account_id  INTEGER PRIMARY KEY CHECK(typeof(account_id)='integer' AND account_id>=1),
+  account_id  INTEGER PRIMARY KEY AUTOINCREMENT CHECK(typeof(account_id)='integer' AND account_id>=1),
   external_id TEXT    NOT NULL UNIQUE CHECK(typeof(external_id)='text' AND length(external_id) BETWEEN 1 AND 128),
   ruleset     TEXT    NOT NULL,
   opened_at   INTEGER NOT NULL CHECK(typeof(opened_at)='integer')
@@ -36,6 +37,16 @@ CREATE TABLE account_head(
   next_hold  INTEGER NOT NULL CHECK(typeof(next_hold)='integer' AND next_hold>=1),
   period_no  INTEGER NOT NULL CHECK(typeof(period_no)='integer' AND period_no>=0)
 );
+
+-- Accounts that were made up, from their first moment on: the only ones that can be removed, and the only ones that are not anchored.
+CREATE TABLE sample_account(
+  account_id INTEGER PRIMARY KEY REFERENCES account(account_id)
+);
+CREATE TRIGGER sample_account_i BEFORE INSERT ON sample_account BEGIN
+  SELECT RAISE(ABORT,'sample: the account has a history') WHERE (SELECT head_seq FROM account_head WHERE account_id=NEW.account_id) IS NOT 0; END;
+CREATE TRIGGER sample_account_u BEFORE UPDATE ON sample_account BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER sample_account_d BEFORE DELETE ON sample_account BEGIN
+  SELECT RAISE(ABORT,'sample: the account is still there') WHERE EXISTS(SELECT 1 FROM account WHERE account_id=OLD.account_id); END;
 
 -- Cycles as they began, after the entry seq; of_entry says that this entry began it.
 CREATE TABLE period(
@@ -82,7 +93,7 @@ CREATE TABLE answer(
 );
 
 CREATE TABLE journal(
-  entry_id      INTEGER PRIMARY KEY CHECK(typeof(entry_id)='integer'),
+  entry_id      INTEGER PRIMARY KEY AUTOINCREMENT CHECK(typeof(entry_id)='integer'),
   account_id    INTEGER NOT NULL REFERENCES account_head(account_id),
   seq           INTEGER NOT NULL CHECK(typeof(seq)='integer' AND seq>=1),
   kind          INTEGER NOT NULL CHECK(kind BETWEEN 1 AND 20),
@@ -105,8 +116,8 @@ CREATE TABLE journal(
   CHECK(amount>=0 OR kind IN (2,5,12)),
   CHECK(kind NOT IN (2,4,5,12) OR (version IS NOT NULL AND trace_sha256 IS NOT NULL))
 );
--- Reports read the uses of a window, account by account.
-CREATE INDEX journal_use ON journal(account_id, occurred_at) WHERE kind IN (2,3,5,12);
+-- Reports read the uses of a window, account by account; sums over time are read from the index alone.
+CREATE INDEX journal_use ON journal(account_id, occurred_at, kind, amount) WHERE kind IN (2,3,5,12);
 CREATE INDEX journal_reference ON journal(account_id, ref_seq) WHERE ref_seq IS NOT NULL;
 
 CREATE TABLE idempotency(
@@ -373,43 +384,45 @@ CREATE TRIGGER posting_apply AFTER INSERT ON posting BEGIN
 CREATE TRIGGER rule_version_u BEFORE UPDATE ON rule_version BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER rule_version_d BEFORE DELETE ON rule_version BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER account_u BEFORE UPDATE ON account BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER account_d BEFORE DELETE ON account BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER head_d BEFORE DELETE ON account_head BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER account_d BEFORE DELETE ON account BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
+CREATE TRIGGER head_d BEFORE DELETE ON account_head BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
 CREATE TRIGGER period_u BEFORE UPDATE ON period BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER period_d BEFORE DELETE ON period BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER period_d BEFORE DELETE ON period BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
 CREATE TRIGGER account_value_u BEFORE UPDATE ON account_value BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER account_value_d BEFORE DELETE ON account_value BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER account_value_d BEFORE DELETE ON account_value BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
 CREATE TRIGGER bucket_u BEFORE UPDATE ON bucket BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER bucket_d BEFORE DELETE ON bucket BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER answer_u BEFORE UPDATE ON answer BEGIN SELECT RAISE(ABORT,'append-only'); END;
 -- Refusals may be pruned once they are older than the window for late events; what belongs to an entry stays.
-CREATE TRIGGER answer_d BEFORE DELETE ON answer BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.accepted=1; END;
+CREATE TRIGGER answer_d BEFORE DELETE ON answer BEGIN SELECT RAISE(ABORT,'append-only')
+  WHERE OLD.accepted=1 AND OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
 CREATE TRIGGER journal_u BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER journal_d BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER journal_d BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
 CREATE TRIGGER idempotency_u BEFORE UPDATE ON idempotency BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER idempotency_d BEFORE DELETE ON idempotency BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.entry_id IS NOT NULL; END;
+CREATE TRIGGER idempotency_d BEFORE DELETE ON idempotency BEGIN SELECT RAISE(ABORT,'append-only')
+  WHERE OLD.entry_id IS NOT NULL AND OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
 CREATE TRIGGER lot_u BEFORE UPDATE ON lot BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER lot_d BEFORE DELETE ON lot BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER lot_d BEFORE DELETE ON lot BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
 CREATE TRIGGER bill_u BEFORE UPDATE ON bill BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER bill_d BEFORE DELETE ON bill BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER lot_state_d BEFORE DELETE ON lot_state BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER bill_d BEFORE DELETE ON bill BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
+CREATE TRIGGER lot_state_d BEFORE DELETE ON lot_state BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
 CREATE TRIGGER posting_u BEFORE UPDATE ON posting BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER posting_d BEFORE DELETE ON posting BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER posting_d BEFORE DELETE ON posting BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
 CREATE TRIGGER usage_event_u BEFORE UPDATE ON usage_event BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER usage_event_d BEFORE DELETE ON usage_event BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER usage_event_d BEFORE DELETE ON usage_event BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
 CREATE TRIGGER request_u BEFORE UPDATE ON request BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER request_d BEFORE DELETE ON request BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER request_d BEFORE DELETE ON request BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
 CREATE TRIGGER lot_end_u BEFORE UPDATE ON lot_end BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER lot_end_d BEFORE DELETE ON lot_end BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER lot_end_d BEFORE DELETE ON lot_end BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
 CREATE TRIGGER hold_u BEFORE UPDATE ON hold BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER hold_d BEFORE DELETE ON hold BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER hold_d BEFORE DELETE ON hold BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
 CREATE TRIGGER hold_resolution_u BEFORE UPDATE ON hold_resolution BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER hold_resolution_d BEFORE DELETE ON hold_resolution BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER hold_resolution_d BEFORE DELETE ON hold_resolution BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
 CREATE TRIGGER debt_u BEFORE UPDATE ON debt BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER debt_d BEFORE DELETE ON debt BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER debt_d BEFORE DELETE ON debt BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
 CREATE TRIGGER debt_line_u BEFORE UPDATE ON debt_line BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER debt_line_d BEFORE DELETE ON debt_line BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER debt_line_d BEFORE DELETE ON debt_line BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
 CREATE TRIGGER undone_u BEFORE UPDATE ON undone BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER undone_d BEFORE DELETE ON undone BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER hold_state_d BEFORE DELETE ON hold_state BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER debt_state_d BEFORE DELETE ON debt_state BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER undone_d BEFORE DELETE ON undone BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
+CREATE TRIGGER hold_state_d BEFORE DELETE ON hold_state BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
+CREATE TRIGGER debt_state_d BEFORE DELETE ON debt_state BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;

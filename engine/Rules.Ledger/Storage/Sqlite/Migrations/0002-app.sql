@@ -34,7 +34,7 @@ CREATE TABLE heartbeat(
 
 -- What is to be told to others, written in the transaction of the entry that it is about: alerts of thresholds that were crossed.
 CREATE TABLE outbox(
-  message_id INTEGER PRIMARY KEY CHECK(typeof(message_id)='integer'),
+  message_id INTEGER PRIMARY KEY AUTOINCREMENT CHECK(typeof(message_id)='integer'),
   account_id INTEGER NOT NULL,
   seq        INTEGER NOT NULL,
   line       INTEGER NOT NULL CHECK(typeof(line)='integer' AND line>=0),
@@ -80,7 +80,7 @@ CREATE TABLE delivery_attempt(
 CREATE TRIGGER outbox_fan AFTER INSERT ON outbox BEGIN
   INSERT INTO delivery(message_id,webhook_id,state,attempts,next_at) SELECT NEW.message_id, webhook_id, 1, 0, 0 FROM webhook WHERE removed_at IS NULL; END;
 CREATE TRIGGER outbox_u BEFORE UPDATE ON outbox BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER outbox_d BEFORE DELETE ON outbox BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER outbox_d BEFORE DELETE ON outbox BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
 CREATE TRIGGER delivery_attempt_u BEFORE UPDATE ON delivery_attempt BEGIN SELECT RAISE(ABORT,'append-only'); END;
 
 -- Versions before they are published: 1 draft, 2 in review, 3 approved, 4 scheduled, 5 published, 6 rejected, 7 discarded, 8 rolled back.

@@ -1,0 +1,118 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using NodaTime;
+using NodaTime.Text;
+using Rules.Portal.Startup;
+
+namespace Rules.Portal.Imports;
+
+/// <summary>Files on their way into the imported usage, in a folder of the service's own. What is imported or discarded is deleted; so is the oldest where there are too many.</summary>
+public sealed class UploadStore(PortalSettings settings, IClock clock)
+{
+    /// <summary>Bytes of a file.</summary>
+    public const long Largest = 512L * 1024 * 1024;
+
+    private const int Most = 10;
+
+    // A header, or the first object of JSON Lines.
+    private const int FirstLine = 256 * 1024;
+
+    private string Folder => OwnFile.Folder(Path.Combine(settings.Home, "uploads")).FullName;
+
+    public ImmutableArray<UploadedUsage> All()
+    {
+        var uploads = ImmutableArray.CreateBuilder<UploadedUsage>();
+        foreach (var path in Directory.EnumerateFiles(Folder, "*.json"))
+        {
+            if (Read(path) is { } upload)
+            {
+                uploads.Add(upload);
+            }
+        }
+
+        return [.. uploads.OrderByDescending(static upload => upload.At)];
+    }
+
+    public UploadedUsage? Find(string id) => id.Length == 16 && !id.AsSpan().ContainsAnyExcept("0123456789abcdef") ? Read(Path.Combine(Folder, id + ".json")) : null;
+
+    public FileStream Open(UploadedUsage upload) => new(Data(upload.Id), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+
+    /// <summary>Keeps a file and reads its columns.</summary>
+    public async Task<UploadedUsage> AddAsync(Stream content, string source, string ruleset, string by, CancellationToken cancellationToken)
+    {
+        foreach (var old in All().Skip(Most - 1))
+        {
+            Discard(old.Id);
+        }
+
+        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+        try
+        {
+            await using (var file = new FileStream(Data(id), FileMode.CreateNew, FileAccess.Write))
+            {
+                await content.CopyToAsync(file, cancellationToken);
+            }
+
+            var isCsv = source.EndsWith(".csv", StringComparison.OrdinalIgnoreCase);
+            var columns = await ColumnsAsync(id, isCsv, cancellationToken);
+            var upload = new UploadedUsage(
+                id, source, isCsv, ruleset, new FileInfo(Data(id)).Length, by, InstantPattern.ExtendedIso.Format(clock.GetCurrentInstant()), columns)
+            {
+                Members = columns.Distinct(StringComparer.Ordinal).ToImmutableDictionary(static column => column, ColumnGuess.Of, StringComparer.Ordinal),
+            };
+            await SaveAsync(upload, cancellationToken);
+            return upload;
+        }
+        catch
+        {
+            Discard(id);
+            throw;
+        }
+    }
+
+    public async Task SaveAsync(UploadedUsage upload, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(Folder, upload.Id + ".json");
+        await File.WriteAllBytesAsync(path + ".new", JsonSerializer.SerializeToUtf8Bytes(upload), cancellationToken);
+        File.Move(path + ".new", path, overwrite: true);
+    }
+
+    public void Discard(string id)
+    {
+        File.Delete(Path.Combine(Folder, id + ".json"));
+        File.Delete(Data(id));
+    }
+
+    private string Data(string id) => Path.Combine(Folder, id + ".data");
+
+    private static UploadedUsage? Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<UploadedUsage>(File.ReadAllBytes(path));
+        }
+        catch (Exception exception) when (exception is IOException or JsonException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<ImmutableArray<string>> ColumnsAsync(string id, bool isCsv, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(FirstLine);
+        try
+        {
+            await using var file = File.OpenRead(Data(id));
+            var read = await file.ReadAtLeastAsync(buffer.AsMemory(0, FirstLine), FirstLine, throwOnEndOfStream: false, cancellationToken);
+            var text = Encoding.UTF8.GetString(buffer, 0, read).TrimStart('\uFEFF');
+            return isCsv ? ColumnGuess.Header(text) : ColumnGuess.Members(text);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}
