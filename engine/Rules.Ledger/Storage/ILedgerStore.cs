@@ -144,6 +144,10 @@ public interface IReadSnapshot : IAccountReader
     /// <param name="fromAccount">Only this account and those after it; null: all.</param>
     IAsyncEnumerable<StoredUse> UsesAsync(UsageFilter filter, string? fromAccount, CancellationToken cancellationToken);
 
+    /// <summary>What each account used within <c>[from, to)</c> by the instant at which it happened, by the hour; by account, then by hour.</summary>
+    /// <param name="account">Null for all.</param>
+    ValueTask<ImmutableArray<UsedHour>> HoursAsync(Instant from, Instant to, string? account, CancellationToken cancellationToken);
+
     /// <summary>
     /// What moved within <c>[from, to)</c>, by kind and, for uses, action: entries that fell due by their own instant, others by the time of
     /// recording.

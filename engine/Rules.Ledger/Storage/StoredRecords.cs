@@ -134,4 +134,11 @@ public sealed record BillRow(long Position, string Account, string Ruleset, long
 /// <summary>A use as a report counts it.</summary>
 /// <param name="Amount">Smallest units: charged, or given back by a reversal.</param>
 /// <param name="Event">As canonical JSON; of a reversal, that of the use it takes back.</param>
-public sealed record StoredUse(string Account, string Ruleset, EntryKind Kind, long Amount, string Action, ReadOnlyMemory<byte> Event);
+/// <param name="OccurredAt">Of a reversal, when it was given back.</param>
+/// <param name="Version">That priced it; null for a reversal.</param>
+public sealed record StoredUse(string Account, string Ruleset, EntryKind Kind, long Amount, string Action, ReadOnlyMemory<byte> Event, Instant OccurredAt, int? Version);
+
+/// <summary>What one account used within an hour of UTC.</summary>
+/// <param name="Events">Uses; a reversal is none.</param>
+/// <param name="Units">Smallest units charged, less what reversals gave back.</param>
+public sealed record UsedHour(string Account, string Ruleset, Instant Hour, long Events, long Units);

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Dapper;
 using NodaTime;
 using Rules.Engine.Accounts;
+using Rules.Ledger.Journal;
 
 namespace Rules.Ledger.Storage.SqlServer;
 
@@ -11,12 +12,22 @@ internal sealed partial class SqlServerReadSnapshot
     // A reversal counts for the event that it takes back. The index ix_journal_use holds the window of each account.
     private const string SelectUses =
         """
-        SELECT a.external_id AS Account, a.ruleset AS Ruleset, j.kind AS Kind, j.amount AS Amount, u.action AS Action, u.content AS Event
+        SELECT a.external_id AS Account, a.ruleset AS Ruleset, j.kind AS Kind, j.amount AS Amount, u.action AS Action, u.content AS Event, j.occurred_at AS OccurredAt, j.version AS Version
         FROM ledger.account a JOIN ledger.journal j ON j.account_id = a.account_id AND j.kind IN (2,3,5,12) AND j.occurred_at >= @from AND j.occurred_at < @to
         JOIN ledger.usage_event u ON u.account_id = j.account_id AND u.seq = CASE WHEN j.kind = 3 THEN COALESCE(j.ref_seq, j.seq) ELSE j.seq END
         WHERE (@account IS NULL OR a.external_id = @account) AND (@ruleset IS NULL OR a.ruleset = @ruleset) AND (@action IS NULL OR u.action = @action)
           AND (@from_account IS NULL OR a.external_id >= @from_account)
         ORDER BY a.external_id OPTION (RECOMPILE)
+        """;
+
+    private const string SelectHours =
+        """
+        SELECT a.external_id AS Account, a.ruleset AS Ruleset, j.occurred_at / 3600000000 AS Hour, SUM(CASE WHEN j.kind = 3 THEN CAST(0 AS bigint) ELSE CAST(1 AS bigint) END) AS Events,
+          SUM(CASE WHEN j.kind = 3 THEN -j.amount ELSE j.amount END) AS Units
+        FROM ledger.account a JOIN ledger.journal j ON j.account_id = a.account_id AND j.kind IN (2,3,5,12) AND j.occurred_at >= @from AND j.occurred_at < @to
+        WHERE (@account IS NULL OR a.external_id = @account)
+        GROUP BY a.external_id, a.ruleset, j.occurred_at / 3600000000
+        ORDER BY a.external_id, j.occurred_at / 3600000000 OPTION (RECOMPILE)
         """;
 
     private const string SelectStatement =
@@ -67,6 +78,20 @@ internal sealed partial class SqlServerReadSnapshot
         }
     }
 
+    public async ValueTask<ImmutableArray<UsedHour>> HoursAsync(Instant from, Instant to, string? account, CancellationToken cancellationToken)
+    {
+        if (account is not null && SqlServerText.IsNoAccount(account))
+        {
+            return [];
+        }
+
+        using var command = Command(SelectHours);
+        command.AddInstant("@from", from);
+        command.AddInstant("@to", to);
+        command.AddText("@account", account, -1);
+        return [.. (await LinesAsync<HourLine>(command, cancellationToken)).Select(static line => line.ToHour())];
+    }
+
     public async ValueTask<ImmutableArray<StatementLine>> StatementAsync(StoredAccount account, Instant from, Instant to, CancellationToken cancellationToken)
     {
         using var command = Command(SelectStatement);
@@ -77,6 +102,21 @@ internal sealed partial class SqlServerReadSnapshot
     }
 
 #pragma warning disable CA1812 // Made by Dapper.
+    private sealed class HourLine
+    {
+        public string Account { get; set; } = "";
+
+        public string Ruleset { get; set; } = "";
+
+        public long Hour { get; set; }
+
+        public long Events { get; set; }
+
+        public long Units { get; set; }
+
+        public UsedHour ToHour() => new(Account, Ruleset, NodaConstants.UnixEpoch + Duration.FromHours(Hour), Events, Units);
+    }
+
     private sealed class UseLine
     {
         public string Account { get; set; } = "";
@@ -91,7 +131,11 @@ internal sealed partial class SqlServerReadSnapshot
 
         public byte[] Event { get; set; } = [];
 
-        public StoredUse ToUse() => new(Account, Ruleset, (EntryKind)Kind, Amount, Action, Event);
+        public long OccurredAt { get; set; }
+
+        public int? Version { get; set; }
+
+        public StoredUse ToUse() => new(Account, Ruleset, (EntryKind)Kind, Amount, Action, Event, Instants.FromMicroseconds(OccurredAt), Version);
     }
 
     private sealed class MovedLine

@@ -9,12 +9,20 @@ internal sealed partial class SqliteReadSnapshot
     // A reversal counts for the event that it takes back. The index journal_use holds the window of each account.
     private const string SelectUses =
         """
-        SELECT a.external_id, a.ruleset, j.kind, j.amount, u.action, u.content
+        SELECT a.external_id, a.ruleset, j.kind, j.amount, u.action, u.content, j.occurred_at, j.version
         FROM account a CROSS JOIN journal j ON j.account_id=a.account_id AND j.kind IN (2,3,5,12) AND j.occurred_at>=?1 AND j.occurred_at<?2
         LEFT JOIN journal r ON j.kind=3 AND r.account_id=j.account_id AND r.seq=j.ref_seq
         JOIN usage_event u ON u.entry_id=COALESCE(r.entry_id, j.entry_id)
         WHERE (?3 IS NULL OR a.external_id=?3) AND (?4 IS NULL OR a.ruleset=?4) AND (?5 IS NULL OR u.action=?5) AND (?6 IS NULL OR a.external_id>=?6)
         ORDER BY a.external_id
+        """;
+
+    private const string SelectHours =
+        """
+        SELECT a.external_id, a.ruleset, j.occurred_at/3600000000, SUM(j.kind<>3), SUM(CASE WHEN j.kind=3 THEN -j.amount ELSE j.amount END)
+        FROM account a CROSS JOIN journal j ON j.account_id=a.account_id AND j.kind IN (2,3,5,12) AND j.occurred_at>=?1 AND j.occurred_at<?2
+        WHERE (?3 IS NULL OR a.external_id=?3)
+        GROUP BY j.account_id, j.occurred_at/3600000000 ORDER BY a.external_id, 3
         """;
 
     private const string SelectStatement =
@@ -45,6 +53,20 @@ internal sealed partial class SqliteReadSnapshot
         return new(lines.ToImmutable());
     }
 
+    public ValueTask<System.Collections.Immutable.ImmutableArray<UsedHour>> HoursAsync(Instant from, Instant to, string? account, CancellationToken cancellationToken)
+    {
+        var hours = System.Collections.Immutable.ImmutableArray.CreateBuilder<UsedHour>();
+        var row = Session.Statement(SelectHours);
+        row.Bind(1, Instants.ToMicroseconds(from)).Bind(2, Instants.ToMicroseconds(to)).Bind(3, account);
+        while (row.Step())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            hours.Add(new UsedHour(row.Text(0), row.Text(1), NodaConstants.UnixEpoch + Duration.FromHours(row.Int64(2)), row.Int64(3), row.Int64(4)));
+        }
+
+        return new(hours.ToImmutable());
+    }
+
     private IEnumerable<StoredUse> Uses(UsageFilter filter, string? fromAccount)
     {
         var row = Session.Statement(SelectUses);
@@ -54,7 +76,8 @@ internal sealed partial class SqliteReadSnapshot
         {
             while (row.Step())
             {
-                yield return new StoredUse(row.Text(0), row.Text(1), (EntryKind)row.Int32(2), row.Int64(3), row.Text(4), row.Blob(5));
+                yield return new StoredUse(row.Text(0), row.Text(1), (EntryKind)row.Int32(2), row.Int64(3), row.Text(4), row.Blob(5),
+                    Instants.FromMicroseconds(row.Int64(6)), row.IsNull(7) ? null : row.Int32(7));
             }
         }
         finally
