@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Rules.Ledger.Storage.SqlServer;
+using Rules.Portal.SignIn;
 
 namespace Rules.Portal.Startup;
 
@@ -48,6 +49,9 @@ public sealed record PortalSettings
     /// <summary>The only hosts to which webhooks may go, wherever they lie; empty: any public one.</summary>
     public ImmutableArray<string> WebhookHosts { get; init; } = [];
 
+    /// <summary>Through which people may sign in; null: none.</summary>
+    public SignInProvider? Provider { get; init; }
+
     /// <summary>The collector of metrics and traces; null: none.</summary>
     public required Uri? Otlp { get; init; }
 
@@ -72,6 +76,7 @@ public sealed record PortalSettings
             RequestsPerSecond = Number(configuration, "Rules:RequestsPerSecond", 1, 1_000_000) ?? 10_000,
             WebhookHosts = [.. (configuration["Rules:WebhookHosts"] ?? "").Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries)],
             Otlp = Address(configuration, "Rules:Otlp"),
+            Provider = SignInProvider.Read(configuration),
         };
     }
 

@@ -1,5 +1,7 @@
 import "./theme.js";
 import "./keys.js";
 import "./copy.js";
+import "./palette.js";
 import "./steps.js";
 import "./reload.js";
+import "./again.js";
