@@ -22,6 +22,8 @@ namespace Rules.Client;
 [JsonSerializable(typeof(RulesetList))]
 [JsonSerializable(typeof(VersionList))]
 [JsonSerializable(typeof(PublishedVersion))]
+[JsonSerializable(typeof(NewDraft))]
+[JsonSerializable(typeof(Draft))]
 [JsonSerializable(typeof(EntryPage))]
 [JsonSerializable(typeof(ExplainedEntry))]
 [JsonSerializable(typeof(NewHold))]

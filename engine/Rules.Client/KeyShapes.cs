@@ -9,7 +9,7 @@ public sealed record NewKey
     /// <summary>For people: 1 to 100 characters.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it may do: any of <c>read</c>, <c>quote</c>, <c>charge</c>, <c>grant</c>, <c>admin</c>; none implies another.</summary>
+    /// <summary>What it may do: any of <c>read</c>, <c>quote</c>, <c>charge</c>, <c>grant</c>, <c>admin</c>, <c>draft</c>; none implies another.</summary>
     public required IReadOnlyList<string> Scopes { get; init; }
 
     /// <summary>Only accounts of these rule sets; left out: of all. Not with the scope <c>admin</c>.</summary>

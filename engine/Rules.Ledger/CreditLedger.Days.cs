@@ -31,7 +31,7 @@ public sealed partial class CreditLedger
         var first = from.InZone(zone).Date;
         var last = LocalDate.Max(first, (to - Duration.Epsilon).InZone(zone).Date);
         var sums = new (long Events, Int128 Units)[Period.DaysBetween(first, last) + 1];
-        foreach (var quarter in await snapshot.UsesByQuarterAsync(stored, from, to, cancellationToken))
+        foreach (var quarter in await snapshot.UsesByQuarterAsync(from, to, account, cancellationToken))
         {
             // A window that begins within a quarter begins its first day.
             ref var sum = ref sums[Math.Max(0, Period.DaysBetween(first, quarter.Start.InZone(zone).Date))];

@@ -99,7 +99,7 @@ public sealed partial class CreditLedger
         }
 
         // What an event says of a name: recorded beside it, as a key, or as a fact.
-        private static string? Recorded(ReadOnlySpan<byte> json, string name)
+        public static string? Recorded(ReadOnlySpan<byte> json, string name)
         {
             var reader = new Utf8JsonReader(json);
             var inside = false;

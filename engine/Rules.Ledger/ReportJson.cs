@@ -48,6 +48,20 @@ public static class ReportJson
         return Encoding.UTF8.GetBytes(csv.ToString());
     }
 
+    /// <summary>Rows under a head as CSV.</summary>
+    public static byte[] Table(IEnumerable<string?> head, IEnumerable<IEnumerable<string?>> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var csv = new StringBuilder();
+        Csv.AppendRow(csv, head);
+        foreach (var row in rows)
+        {
+            Csv.AppendRow(csv, row);
+        }
+
+        return Encoding.UTF8.GetBytes(csv.ToString());
+    }
+
     /// <summary>A statement.</summary>
     public static byte[] Statement(AccountStatement statement) => WireWriter.Write(statement, static (json, statement) =>
     {

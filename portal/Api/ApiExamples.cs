@@ -324,6 +324,17 @@ internal static class ApiExamples
         {"overlap_seconds": 3600}
         """;
 
+    public const string NewDraft = """
+        {"text": "language 1\\nruleset bookbag version 2 effective 2030-01-01 amends version 1\\nremove example \\"each model's cost, and 'up to 5x'\\"\\n"}
+        """;
+
+    public const string Draft = """
+        {
+          "id": "4fz81jqk20xw3m7c", "ruleset": "bookbag", "version": 2, "base": 1, "state": "in review", "authors": ["key deploys (k3v9c2m1x8q4z7b5)"],
+          "starts": "2030-01-01T00:00:00Z", "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "review_url": "/reviews/4fz81jqk20xw3m7c"
+        }
+        """;
+
     public const string AccountPage = """
         {
           "accounts": [{

@@ -129,7 +129,7 @@ internal static class KeyApi
     private static KeyScopes Scopes(SettingsBody read)
     {
         var scopes = KeyScopes.None;
-        foreach (var word in read.Texts("scopes", 5, 20, required: true))
+        foreach (var word in read.Texts("scopes", 6, 20, required: true))
         {
             if (ScopeNames.Parse(word) is { } scope)
             {

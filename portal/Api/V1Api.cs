@@ -63,6 +63,7 @@ public static class V1Api
         api.MapLedger();
         api.MapInvoices();
         api.MapReplays();
+        api.MapDrafts();
 
         foreach (var path in new[] { "/quotes", "/quotes/bulk" })
         {

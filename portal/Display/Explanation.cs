@@ -16,6 +16,9 @@ public sealed record Explanation
 
     public required ImmutableArray<string> Alerts { get; init; }
 
+    /// <summary>The most places that the amount of any step has.</summary>
+    public int Places => Steps.Select(static step => PlacesOf(step.Amount)).DefaultIfEmpty().Max();
+
     /// <param name="answer">Canonical JSON of an answer, as the ledger stored it.</param>
     public static Explanation Read(ReadOnlyMemory<byte> answer)
     {
@@ -60,6 +63,8 @@ public sealed record Explanation
 
         return facts.ToImmutable();
     }
+
+    private static int PlacesOf(string? plain) => plain is null || !plain.Contains('.', StringComparison.Ordinal) ? 0 : plain.Length - plain.IndexOf('.', StringComparison.Ordinal) - 1;
 
     private static JsonElement.ArrayEnumerator Items(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out var items) && items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : default;

@@ -40,7 +40,14 @@ public sealed record DayChart(ImmutableArray<ChartDay> Days, ImmutableArray<Char
         var last = LocalDate.Max(first.PlusDays(1), report.Window.Until.InZone(zone).Date);
         var sums = report.Cells.GroupBy(static cell => cell.Day)
             .ToDictionary(static day => day.Key, static day => (Before: day.Aggregate(Int128.Zero, static (sum, cell) => sum + cell.Charged[0]), After: day.Aggregate(Int128.Zero, static (sum, cell) => sum + cell.Charged[1])));
-        var unit = Int128.Parse("1" + new string('0', report.Decimals), CultureInfo.InvariantCulture);
+        return Of(first, last, sums, report.Decimals);
+    }
+
+    /// <param name="sums">By day, smallest units; a day that is not there has none.</param>
+    /// <param name="decimals">Of the units.</param>
+    public static DayChart Of(LocalDate first, LocalDate last, IReadOnlyDictionary<LocalDate, (Int128 Before, Int128 After)> sums, int decimals)
+    {
+        var unit = Int128.Parse("1" + new string('0', decimals), CultureInfo.InvariantCulture);
         var step = Step(sums.Values.Select(static day => Int128.Max(day.Before, day.After)).Append(1).Max(), unit, out var steps);
         var whole = step * steps;
         var count = Period.Between(first, last, PeriodUnits.Days).Days;
@@ -49,11 +56,11 @@ public sealed record DayChart(ImmutableArray<ChartDay> Days, ImmutableArray<Char
         var days = Enumerable.Range(0, count + 1).Select(index =>
         {
             var day = first.PlusDays(index);
-            var (before, after) = sums.GetValueOrDefault(day);
+            var (before, after) = sums.TryGetValue(day, out var sum) ? sum : default;
             return new ChartDay(day, before, after, X(index), Y(before), Y(after), IsLabelled: index % 7 == 0);
         });
         var lines = Enumerable.Range(0, steps + 1).Select(index => new ChartLine(
-            Y(step * index), new ExactDecimal((BigInteger)(step * index), report.Decimals).ToGroupedString()));
+            Y(step * index), new ExactDecimal((BigInteger)(step * index), decimals).ToGroupedString()));
         return new DayChart([.. days], [.. lines]);
     }
 

@@ -102,11 +102,11 @@ function start() {
   const preview = root.querySelector("[data-preview]");
   const rowVersion = form.querySelector("[name=RowVersion]").value;
   const kept = `rules-draft-${draft}`;
-  const loaded = area.value;
+  const loaded = form.querySelector("[name=Loaded]").value;
   let client = null, socket = null, asking = null, waiting = 0, waitingTokens = 0;
 
   const assist = new Compartment(), changes = new Compartment();
-  const view = new EditorView({ parent: null, state: EditorState.create({ doc: restored() ?? loaded, extensions: [
+  const view = new EditorView({ parent: null, state: EditorState.create({ doc: restored() ?? area.value, extensions: [
     EditorView.cspNonce.of(document.querySelector("script[nonce]").nonce),
     lineNumbers(), lintGutter(), highlightActiveLineGutter(), highlightActiveLine(), highlightSpecialChars(), history(), drawSelection(), bracketMatching(),
     indentUnit.of("  "), autocompletion(), search({ top: true }), highlightSelectionMatches(), tokens, theme, assist.of([]), changes.of([]),
@@ -131,6 +131,8 @@ function start() {
   connect();
 
   function restored() {
+    // What the server was sent and changed, by a repair for example, is newer than what is kept here.
+    if ("unsaved" in root.dataset) return null;
     try {
       const value = JSON.parse(localStorage.getItem(kept) ?? "null");
       if (value?.rowVersion === rowVersion && value.text !== loaded) {
@@ -166,6 +168,7 @@ function start() {
     const mine = asking = new AbortController();
     try {
       const answer = await fetch("?handler=check", { method: "POST", body: new FormData(form), headers: { "Rules-Part": "preview" }, signal: mine.signal });
+      if (answer.status === 401) return signedOut();
       if (!answer.ok) throw new Error(answer.statusText);
       show(await answer.text());
     } catch (error) {
@@ -173,23 +176,54 @@ function start() {
     }
   }
 
+  // The session ended: only the person can begin another, and comes back to the text that is kept here.
+  function signedOut() {
+    const link = document.createElement("a");
+    link.href = `/sign-in?back=${encodeURIComponent(location.pathname + location.search)}`;
+    link.textContent = "Sign in again";
+    saved.replaceChildren("You were signed out; your text is kept in this browser. ", link);
+    said.textContent = "You were signed out. Your text is kept in this browser.";
+  }
+
   function show(html) {
+    const focused = preview.contains(document.activeElement) ? document.activeElement : null;
+    const caret = focused?.tagName === "INPUT" && focused.type === "text" ? focused.selectionStart : null;
     const before = preview.querySelector("section[aria-labelledby=money]");
     const old = new Map([...preview.querySelectorAll("[data-cell]")].map(cell => [cell.dataset.cell, cell.textContent]));
     preview.innerHTML = html;
+    if (focused?.id) {
+      const again = document.getElementById(focused.id);
+      again?.focus({ preventScroll: true });
+      if (caret !== null) again?.setSelectionRange(caret, caret);
+    }
     const now = preview.querySelector("section[aria-labelledby=money]");
-    if (!now && before) {
+    const shown = preview.querySelector("[data-errors]");
+    if (!now && before && shown.dataset.tab === "impact") {
       // Figures are never of a text that is only half understood.
       before.classList.add("stale");
       before.querySelector(".hint").textContent = "of the last text without problems";
-      preview.querySelector("section").after(before);
+      shown.querySelector("section").after(before);
     }
     for (const cell of preview.querySelectorAll("[data-cell]")) if (old.has(cell.dataset.cell) && old.get(cell.dataset.cell) !== cell.textContent) cell.classList.add("fresh");
-    const errors = Number(preview.querySelector("[data-errors]").dataset.errors);
-    said.textContent = now ? now.querySelector("[data-sentence]")?.dataset.sentence ?? "" : errors === 1 ? "1 problem" : `${errors} problems`;
+    const errors = Number(shown.dataset.errors);
+    said.textContent = shown.dataset.said ? shown.dataset.said : now ? now.querySelector("[data-sentence]")?.dataset.sentence ?? "" : errors === 1 ? "1 problem" : `${errors} problems`;
   }
 
+  // A field beside the text: an answer that is on its way would put an older value back.
+  for (const kind of ["input", "change"]) preview.addEventListener(kind, () => {
+    asking?.abort();
+    clearTimeout(waiting);
+    waiting = setTimeout(redraw, kind === "input" ? pause : 0);
+  });
+
   preview.addEventListener("click", event => {
+    const tab = event.target.closest("button.tab");
+    if (tab) {
+      event.preventDefault();
+      preview.querySelector("input[name=Tab]").value = tab.value;
+      redraw();
+      return;
+    }
     const link = event.target.closest("a[data-line]");
     if (!link || !link.dataset.line || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();

@@ -61,7 +61,8 @@ public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pas
         await s_running.WaitAsync(cancellationToken);
         try
         {
-            return await Task.Run(() => Run(request, candidates, past, progress, cancellationToken), CancellationToken.None);
+            var outcome = await Task.Run(() => Run(request, candidates, past, progress, cancellationToken), CancellationToken.None);
+            return outcome with { Guards = (await ledger.Drafts.GuardsAsync(request.Ruleset, CancellationToken.None)).Limits };
         }
         finally
         {

@@ -93,7 +93,7 @@ internal static class ReplayJson
             json.WriteEndObject();
             if (i > 0)
             {
-                WriteComparison(json, report, i, causes);
+                WriteComparison(json, report, i, causes, outcome.Guards);
             }
 
             json.WriteEndObject();
@@ -102,7 +102,7 @@ internal static class ReplayJson
         json.WriteEndArray();
     }
 
-    private static void WriteComparison(Utf8JsonWriter json, ReplayReport report, int candidate, ImmutableArray<ImpactCause> causes)
+    private static void WriteComparison(Utf8JsonWriter json, ReplayReport report, int candidate, ImmutableArray<ImpactCause> causes, GuardLimits limits)
     {
         var totals = report.Totals[candidate];
         json.WriteStartObject("against_first"u8);
@@ -113,7 +113,7 @@ internal static class ReplayJson
         json.WriteNumber("accounts_changed"u8, report.Accounts.Count(a => a.IsTouched(candidate)));
         json.WriteNumber("accounts_sooner"u8, report.Accounts.Count(a => a.RunsOutSooner(candidate)));
         json.WriteStartArray("guard_rails"u8);
-        foreach (var rail in ReplayImpact.GuardRails(report, candidate, new GuardLimits()))
+        foreach (var rail in ReplayImpact.GuardRails(report, candidate, limits))
         {
             json.WriteStartObject();
             json.WriteString("name"u8, rail.Name);

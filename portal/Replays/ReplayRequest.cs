@@ -64,6 +64,9 @@ public sealed record ReplayOutcome
     /// <summary>By draft, in order: what the compiler says of it. Without errors also where there is a report.</summary>
     public ImmutableArray<ImmutableArray<Diagnostic>> Diagnostics { get; init; } = [];
 
+    /// <summary>What the ruleset's guard rails let through.</summary>
+    public GuardLimits Guards { get; init; } = new();
+
     /// <summary>Explains events of this past; null without a report.</summary>
     internal Func<int, string, int, Quote?>? Explain { get; init; }
 

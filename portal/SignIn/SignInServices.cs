@@ -11,7 +11,7 @@ public static class SignInServices
     public const string Admin = "admin";
 
     /// <summary>Every address asks for a signed-in person but where it says that it is open to all.</summary>
-    public static IServiceCollection AddSignIn(this IServiceCollection services)
+    public static IServiceCollection AddSignIn(this IServiceCollection services, SignInProvider? provider)
     {
         services.AddHttpContextAccessor();
         services.AddSingleton<KnownPeople>();
@@ -27,7 +27,7 @@ public static class SignInServices
             options.Lockout.MaxFailedAccessAttempts = 5;
             options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(15);
         }).AddUserStore<PersonUserStore>();
-        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(Session.Configure);
+        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(Session.Configure).AddProvider(provider);
         var signedIn = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().AddRequirements(new RoleRequirement(PersonRoles.None)).Build();
         services.AddAuthorizationBuilder().SetDefaultPolicy(signedIn).SetFallbackPolicy(signedIn)
             .AddPolicy(Admin, policy => policy.RequireAuthenticatedUser().AddRequirements(new RoleRequirement(PersonRoles.Admin)));

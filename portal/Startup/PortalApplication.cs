@@ -8,6 +8,7 @@ using Rules.Ledger;
 using Rules.Portal.Access;
 using Rules.Portal.Alerts;
 using Rules.Portal.Api;
+using Rules.Portal.Burn;
 using Rules.Portal.Drafts;
 using Rules.Portal.Imports;
 using Rules.Portal.Operations;
@@ -181,13 +182,14 @@ public sealed class PortalApplication : IAsyncDisposable
         builder.Services.AddHostedService(services => services.GetRequiredService<SampleWriting>());
         builder.Services.AddHostedService<Renewals>();
         builder.Services.AddSingleton<PastCache>();
+        builder.Services.AddSingleton<BurnCache>();
         builder.Services.AddSingleton<PastReplays>();
         builder.Services.AddSingleton<ReplayRuns>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ReplayRuns>());
         builder.Services.AddSingleton<VerificationRuns>();
         builder.Services.AddSingleton<UploadStore>();
         builder.Services.AddSingleton<ImportRuns>();
-        builder.Services.AddSignIn();
+        builder.Services.AddSignIn(settings.Provider);
         builder.Services.AddPortalPages();
         builder.Services.AddApiDescription();
         builder.Services.AddOperations();
@@ -217,6 +219,7 @@ public sealed class PortalApplication : IAsyncDisposable
         _app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         _app.MapOperations();
         _app.MapPortalPages();
+        _app.MapProvider(Settings.Provider);
     }
 
     private async Task ListenAsync(CancellationToken cancellationToken)

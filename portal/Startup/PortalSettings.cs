@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Rules.Ledger.Storage.SqlServer;
 using Rules.Portal.Sample;
+using Rules.Portal.SignIn;
 
 namespace Rules.Portal.Startup;
 
@@ -49,6 +50,9 @@ public sealed record PortalSettings
     /// <summary>The only hosts to which webhooks may go, wherever they lie; empty: any public one.</summary>
     public ImmutableArray<string> WebhookHosts { get; init; } = [];
 
+    /// <summary>Through which people may sign in; null: none.</summary>
+    public SignInProvider? Provider { get; init; }
+
     /// <summary>The collector of metrics and traces; null: none.</summary>
     public required Uri? Otlp { get; init; }
 
@@ -73,6 +77,7 @@ public sealed record PortalSettings
             RequestsPerSecond = Number(configuration, "Rules:RequestsPerSecond", 1, 1_000_000) ?? 10_000,
             WebhookHosts = [.. (configuration["Rules:WebhookHosts"] ?? "").Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries)],
             Otlp = Address(configuration, "Rules:Otlp"),
+            Provider = SignInProvider.Read(configuration),
         };
     }
 

@@ -17,7 +17,7 @@ public static class PortalPages
     {
         services.AddRazorPages(options =>
         {
-            options.Conventions.AllowAnonymousToPage("/SignIn").AllowAnonymousToPage("/SignInLink").AllowAnonymousToPage("/Error");
+            options.Conventions.AllowAnonymousToPage("/SignIn").AllowAnonymousToPage("/SignInLink").AllowAnonymousToPage("/SignInLanding").AllowAnonymousToPage("/Error");
             options.Conventions.AuthorizeFolder("/Settings", SignInServices.Admin);
         });
         services.AddRouting(options => options.LowercaseUrls = true);

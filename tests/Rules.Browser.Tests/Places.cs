@@ -13,8 +13,9 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
     [
         "overview", "rulesets", "ruleset", "version", "accounts", "account", "account without buckets", "ledger", "ledger without a match",
         "charge", "charge of a bucket", "grant", "appearance", "you", "reviews", "draft", "draft with problems", "review", "alerts", "alerts of nobody", "replays",
-        "people", "audit log", "audit log of people", "sign-in", "sign-in link",
-        "give credits", "end a grant", "take a use back", "change the plan", "ledger with a sum", "verify", "sample data", "imports", "import with mistakes", Unknown,
+                "give credits", "end a grant", "take a use back", "change the plan", "ledger with a sum", "verify", "sample data", "imports", "import with mistakes",
+        "people", "audit log", "audit log of people", "sign-in", "sign-in link", "find", "found", "reports", "report by two names", "report of nothing", "api keys", "webhooks", "guard rails",
+        "calculator", "tests", "outline", "charge tried", Unknown,
     ];
 
     public string this[string name] => addresses[name];
@@ -71,6 +72,8 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
 
         const string First = "tbody th a";
         var ruleset = await Link("/rulesets", First);
+        var charge = await Link("/ledger?account=sample-lab&kind=charge", First);
+        var draft = await Draft("bookbag", "", "Save");
         var addresses = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["overview"] = "/",
@@ -82,7 +85,8 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             ["account without buckets"] = await Link("/accounts?ruleset=biodock", First),
             ["ledger"] = "/ledger",
             ["ledger without a match"] = "/ledger?key=there-is-no-such-key&from=2026-13-01",
-            ["charge"] = await Link("/ledger?account=sample-lab&kind=charge", First),
+            ["charge"] = charge,
+            ["charge tried"] = charge + "?try=true",
             ["charge of a bucket"] = await Link("/ledger?account=sample-shop&kind=charge", First),
             ["grant"] = await Link("/ledger?kind=grant", First),
             ["appearance"] = "/appearance",
@@ -90,7 +94,18 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             ["replays"] = "/replays",
             ["alerts of nobody"] = "/alerts?account=nobody&before=7",
             ["you"] = "/you",
-            ["draft"] = await Draft("bookbag", "", "Save"),
+            ["draft"] = draft,
+            ["calculator"] = draft + "?tab=calculator",
+            ["tests"] = draft + "?tab=tests",
+            ["outline"] = draft + "?tab=outline",
+            ["find"] = "/search",
+            ["found"] = "/search?q=b",
+            ["reports"] = "/reports",
+            ["report by two names"] = "/reports?ruleset=bookbag&by=account&then=model&compare=true",
+            ["report of nothing"] = "/reports?from=2001-01-01&to=2001-01-02&account=nobody&zone=Nowhere",
+            ["api keys"] = "/settings/keys",
+            ["webhooks"] = "/settings/webhooks",
+            ["guard rails"] = "/rulesets/bookbag/guard-rails",
             ["draft with problems"] = await Draft("biodock", "# before the head\nprize\n", "Save"),
             ["review"] = await Draft("ai-engine", "", "Request review"),
             ["reviews"] = "/reviews",

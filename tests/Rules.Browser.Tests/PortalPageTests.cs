@@ -37,4 +37,17 @@ public abstract class PortalPageTests(PortalFixture portal) : IAsyncLifetime
         _pages.Add(page);
         return page;
     }
+
+    /// <summary>A page of the sample company's second person, as the card of the first ten minutes says: the admin makes a link, which is opened elsewhere.</summary>
+    protected async Task<IPage> ApproverAsync(bool script = true)
+    {
+        var admin = await NewPageAsync(script: script);
+        await admin.GotoAsync("/settings/people");
+        await admin.GetByRole(AriaRole.Button, new() { Name = "Make a sign-in link for Sample approver" }).ClickAsync();
+        var page = await NewPageAsync(script: script, stranger: true);
+        await page.GotoAsync((await admin.Locator("[data-link]").GetAttributeAsync("href"))!);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in as Sample approver" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Overview", Exact = true })).ToBeVisibleAsync();
+        return page;
+    }
 }

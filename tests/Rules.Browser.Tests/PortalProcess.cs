@@ -93,7 +93,7 @@ internal sealed partial class PortalProcess : IAsyncDisposable
         Directory.Delete(_home, recursive: true);
     }
 
-    private static string RepositoryRoot()
+    public static string RepositoryRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Rules.sln")))

@@ -92,6 +92,7 @@ public sealed class WorkspaceTests(PortalFixture portal) : PortalPageTests(porta
         var lee = await ApproverAsync(script);
         await lee.GotoAsync(kim.Url);
         await lee.GetByRole(AriaRole.Button, new() { Name = "Approve", Exact = true }).ClickAsync();
+        await lee.GetByText("Publish…").ClickAsync();
         await lee.GetByRole(AriaRole.Button, new() { Name = "Publish now" }).ClickAsync();
         await Assertions.Expect(lee.Locator("h1 ~ .chip").First).ToHaveTextAsync("published");
 
@@ -102,17 +103,102 @@ public sealed class WorkspaceTests(PortalFixture portal) : PortalPageTests(porta
         await Assertions.Expect(kim.GetByRole(AriaRole.Button, new() { Name = "Request review", Exact = true })).ToBeVisibleAsync();
     }
 
-    // As the card of the first ten minutes says: the admin makes a link, which is opened elsewhere.
-    private async Task<IPage> ApproverAsync(bool script)
+    [BrowserFact]
+    public async Task Repair_that_is_offered_beside_the_text_is_in_the_text_afterwards()
     {
-        var admin = await NewPageAsync(script: script);
-        await admin.GotoAsync("/settings/people");
-        await admin.GetByRole(AriaRole.Button, new() { Name = "Make a sign-in link for Sample approver" }).ClickAsync();
-        var page = await NewPageAsync(script: script, stranger: true);
-        await page.GotoAsync((await admin.Locator("[data-link]").GetAttributeAsync("href"))!);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in as Sample approver" }).ClickAsync();
-        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Overview", Exact = true })).ToBeVisibleAsync();
-        return page;
+        var (page, errors) = await DraftAsync("bookbag");
+        await CaretAsync(page, "price reply by", "price reply".Length);
+        await page.Keyboard.PressAsync("Backspace");
+        var repair = page.Locator("section[aria-labelledby=problems] .fix button").First;
+        await Assertions.Expect(repair).ToHaveTextAsync("Write reply");
+        await repair.ClickAsync();
+        await Assertions.Expect(page.Locator("section[aria-labelledby=problems] .fix button")).ToHaveCountAsync(0);
+        (await page.Locator("textarea.editor").InputValueAsync()).ShouldContain("price reply by model");
+        await Assertions.Expect(page.Locator("[data-errors]")).ToHaveAttributeAsync("data-errors", "0");
+        errors.ShouldBeEmpty();
+    }
+
+    [BrowserFact]
+    public async Task Show_changes_puts_the_line_of_the_version_above_the_changed_one()
+    {
+        var (page, errors) = await DraftAsync("bookbag");
+        await Assertions.Expect(page.Locator(".cm-content .t-keyword").First).ToBeVisibleAsync();
+        await CaretAsync(page, Rate, "GPT-4o\"             5".Length);
+        await page.Keyboard.PressAsync("Alt+ArrowUp");
+        await page.Keyboard.PressAsync("Control+Shift+D");
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Show changes" })).ToHaveAttributeAsync("aria-pressed", "true");
+        await Assertions.Expect(page.Locator(".cm-deletedChunk").Filter(new() { HasText = "5 credits" })).ToHaveCountAsync(1);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show changes" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".cm-deletedChunk")).ToHaveCountAsync(0);
+        errors.ShouldBeEmpty();
+        (await page.EvaluateAsync<string[]>("() => window.violations")).ShouldBeEmpty();
+    }
+
+    [BrowserFact]
+    public async Task Session_that_ends_while_typing_says_so_and_leads_back_to_the_text()
+    {
+        var (page, _) = await DraftAsync("bookbag");
+        await CaretAsync(page, "language 1", 0);
+        await page.Context.ClearCookiesAsync();
+        await page.Keyboard.TypeAsync("# kept here\n");
+        await Assertions.Expect(page.Locator("[data-saved]")).ToContainTextAsync("You were signed out; your text is kept in this browser.");
+        var link = await page.Locator("[data-saved] a").GetAttributeAsync("href");
+        link.ShouldBe("/sign-in?back=" + Uri.EscapeDataString(new Uri(page.Url).PathAndQuery));
+        await page.Locator("[data-saved] a").ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync();
+    }
+
+    [BrowserFact]
+    public async Task Calculator_prices_an_event_under_both_texts_while_they_are_typed()
+    {
+        var (page, errors) = await DraftAsync("bookbag");
+        await Assertions.Expect(page.Locator(".cm-content .t-keyword").First).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Calculator" }).ClickAsync();
+        await page.GetByLabel("model", new() { Exact = true }).SelectOptionAsync("GPT-4o");
+        await Assertions.Expect(page.Locator("[data-cell=calculated]")).ToHaveTextAsync("5");
+        await CaretAsync(page, Rate, "GPT-4o\"             5".Length);
+        await page.Keyboard.PressAsync("Alt+ArrowUp");
+        await Assertions.Expect(page.Locator("[data-cell=calculated]")).ToHaveTextAsync("6");
+        await Assertions.Expect(page.Locator("[data-cell=published]")).ToHaveTextAsync("5");
+        await Assertions.Expect(page.Locator("#said")).ToContainTextAsync("6 credits under the draft");
+        errors.ShouldBeEmpty();
+        (await page.EvaluateAsync<string[]>("() => window.violations")).ShouldBeEmpty();
+    }
+
+    [BrowserTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Worked_out_event_is_kept_as_a_test_that_holds(bool script)
+    {
+        var page = await NewPageAsync(script: script);
+        await page.GotoAsync("/rulesets/bookbag");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Change the prices" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Calculator" }).ClickAsync();
+        await page.GetByLabel("model", new() { Exact = true }).SelectOptionAsync("Claude Sonnet 4.6");
+        if (!script)
+        {
+            await page.GetByRole(AriaRole.Button, new() { Name = "Work it out" }).ClickAsync();
+        }
+
+        await Assertions.Expect(page.Locator("[data-cell=calculated]")).ToHaveTextAsync("4");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("one answer");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Keep as test" }).ClickAsync();
+        var test = page.Locator("section[aria-labelledby=examples] li").Filter(new() { HasText = "one answer" });
+        await Assertions.Expect(test).ToContainTextAsync("Holds:");
+        await Assertions.Expect(page.Locator("[data-saved]")).ToHaveTextAsync("Unsaved changes");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator("[data-saved]")).ToContainTextAsync("row version 2");
+        (await page.Locator("textarea.editor").InputValueAsync()).ShouldContain("example \"one answer\"\n  given");
+    }
+
+    [BrowserFact]
+    public async Task Outline_leads_to_lines_of_the_editor()
+    {
+        var (page, errors) = await DraftAsync("bookbag");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Outline" }).ClickAsync();
+        await page.Locator(".outline a").Filter(new() { HasText = "price reply" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".cm-activeLine")).ToContainTextAsync("price reply by model");
+        errors.ShouldBeEmpty();
     }
 
     private async Task<(IPage Page, List<string> Errors)> DraftAsync(string ruleset)

@@ -8,21 +8,48 @@ using Rules.Ledger;
 namespace Rules.Cli.Commands;
 
 /// <summary>
-/// <c>rules publish DATABASE FILE...</c>: checked files become versions that nobody changes any more. A file stands behind those it builds on,
+/// <c>rules publish DATABASE FILE...</c> and <c>rules publish --server URL FILE...</c>: checked files become versions that nobody changes any more. A file stands behind those it builds on,
 /// whatever the order given; the first that is refused ends the command, and what stood before it is published.
 /// </summary>
 internal static class PublishCommand
 {
     public static Command Build(Terminal terminal, TimeProvider clock)
     {
-        var database = DatabaseFiles.Argument();
-        var paths = new Argument<string[]>("PATH") { Description = "Rule files, or folders that hold *.rules files at any depth.", Arity = ArgumentArity.OneOrMore };
-        var by = new Option<string>("--by") { Description = "Who publishes; recorded.", HelpName = "NAME", Required = true };
+        var paths = new Argument<string[]>("DATABASE PATH")
+        {
+            Description = "The database, or the folder that holds its rules.db; then rule files, or folders that hold *.rules files at any depth. With --server only these.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var by = new Option<string?>("--by") { Description = "Who publishes; recorded. Not with --server, where the key says it.", HelpName = "NAME" };
         var anchor = new Option<string?>("--anchor") { Description = "The anchor, or its folder (Rules:AnchorPath); else anchor.log beside the database.", HelpName = "FILE" };
-        var publish = new Command("publish", "Publishes rule files into a database that no service has open. A published version never changes.") { database, paths, by, anchor };
-        publish.SetAction((line, cancellationToken) => DatabaseFiles.Guard(terminal, () => RunAsync(
-            terminal, clock, DatabaseFiles.Database(line.GetRequiredValue(database)), line.GetRequiredValue(paths), line.GetRequiredValue(by),
-            DatabaseFiles.Anchor(line.GetRequiredValue(database), line.GetValue(anchor)), cancellationToken)));
+        var server = new Option<string?>("--server") { Description = "Put the files into review at a running service instead.", HelpName = "URL" };
+        var key = new Option<string?>("--key") { Description = $"A file with a key of the service that has the scope draft; else the variable {ServerPublication.KeyVariable}.", HelpName = "FILE" };
+        var publish = new Command("publish", "Publishes rule files into a database that no service has open, or puts them into review at one that runs. A published version never changes.")
+        {
+            paths, by, anchor, server, key,
+        };
+        publish.SetAction((line, cancellationToken) => DatabaseFiles.Guard(terminal, () =>
+        {
+            var given = line.GetRequiredValue(paths);
+            if (line.GetValue(server) is { } address)
+            {
+                return line.GetValue(by) is null && line.GetValue(anchor) is null
+                    ? ServerPublication.RunAsync(terminal, address, line.GetValue(key), given, cancellationToken)
+                    : throw new CommandException(ExitCode.Usage, "--by and --anchor are of a database, and --server is none.", "leave them out: the key says who publishes");
+            }
+
+            if (given.Length < 2)
+            {
+                throw new CommandException(ExitCode.Usage, "Name the database, then the rule files.", "rules publish DATABASE FILE... --by NAME, or rules publish FILE... --server URL");
+            }
+
+            if (line.GetValue(by) is not { } name)
+            {
+                throw new CommandException(ExitCode.Usage, "Option '--by' is required.", "give --by NAME");
+            }
+
+            return RunAsync(terminal, clock, DatabaseFiles.Database(given[0]), given[1..], name, DatabaseFiles.Anchor(given[0], line.GetValue(anchor)), cancellationToken);
+        }));
         return publish;
     }
 

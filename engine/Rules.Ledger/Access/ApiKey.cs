@@ -24,7 +24,10 @@ public enum KeyScopes
     /// <summary>Keys and webhooks.</summary>
     Admin = 16,
 
-    All = Read | Quote | Charge | Grant | Admin,
+    /// <summary>Puts texts of versions into review. Nobody approves or publishes by a key.</summary>
+    Draft = 32,
+
+    All = Read | Quote | Charge | Grant | Admin | Draft,
 }
 
 /// <summary>A key as it may be shown: everything but its secret.</summary>

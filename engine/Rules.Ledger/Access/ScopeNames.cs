@@ -6,6 +6,7 @@ public static class ScopeNames
     private static readonly (KeyScopes Scope, string Name)[] _names =
     [
         (KeyScopes.Read, "read"), (KeyScopes.Quote, "quote"), (KeyScopes.Charge, "charge"), (KeyScopes.Grant, "grant"), (KeyScopes.Admin, "admin"),
+        (KeyScopes.Draft, "draft"),
     ];
 
     public static IEnumerable<string> All => _names.Select(static scope => scope.Name);

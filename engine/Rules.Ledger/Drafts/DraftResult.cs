@@ -54,5 +54,11 @@ public static class DraftProblemCodes
 
     public const string VersionUnknown = "version_unknown";
 
+    /// <summary>A comment is empty, too long, or of a line that is not there.</summary>
+    public const string Comment = "comment_invalid";
+
+    /// <summary>A limit of a guard rail is none.</summary>
+    public const string Limit = "limit_invalid";
+
     public const string ActorName = "actor_name";
 }

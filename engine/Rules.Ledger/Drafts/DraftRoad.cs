@@ -65,6 +65,71 @@ public sealed partial class DraftRoad
     public ValueTask<ImmutableArray<AuditRecord>> AuditAsync(string? ruleset, string? draft, long? before, int limit, CancellationToken cancellationToken) =>
         _store.AuditAsync(ruleset, draft, before ?? long.MaxValue, Math.Clamp(limit, 1, LargestPage), cancellationToken);
 
+    /// <summary>What was said about a draft, oldest first.</summary>
+    public ValueTask<ImmutableArray<DraftComment>> CommentsAsync(string id, CancellationToken cancellationToken) => _store.CommentsAsync(id, LargestPage, cancellationToken);
+
+    /// <summary>Says something about a draft, or about a line of it as it stands. Whoever may edit or approve may speak.</summary>
+    /// <param name="line">From 1; null: about all of it.</param>
+    public async Task<DraftResult> CommentAsync(string id, int? line, string body, DraftActor by, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, cancellationToken) is not { } draft)
+        {
+            return Refuse(null, DraftProblemCodes.Unknown, "There is no such draft.");
+        }
+
+        if (ActorFault(by, by.May(DraftRights.Approve) ? DraftRights.Approve : DraftRights.Edit) is { } fault)
+        {
+            return new DraftResult(draft, fault);
+        }
+
+        var said = body?.Trim() ?? "";
+        if (said.Length is 0 or > DraftComment.MaximumBody)
+        {
+            return Refuse(draft, DraftProblemCodes.Comment, $"Say it in 1 to {DraftComment.MaximumBody} characters.");
+        }
+
+        var lines = draft.Text.Split('\n');
+        if (line is { } number && (number < 1 || number > lines.Length))
+        {
+            return Refuse(draft, DraftProblemCodes.Comment, $"The text has the lines 1 to {lines.Length}.");
+        }
+
+        await _store.AddCommentAsync(new DraftComment(id, Now, by.Name, line, line is { } at ? lines[at - 1].TrimEnd('\r') : null, DraftHash.OfText(draft.Text), said), cancellationToken);
+        return Unchanged(draft);
+    }
+
+    /// <summary>How far a change of a ruleset's prices may go before its publication asks for a confirmation.</summary>
+    public async ValueTask<RulesetGuards> GuardsAsync(string ruleset, CancellationToken cancellationToken) => new(await _store.GuardLimitsAsync(ruleset, cancellationToken));
+
+    /// <summary>Sets limits, one line each; what they were stays to be read.</summary>
+    /// <param name="by">With the right to approve, or an administrator by the caller's word.</param>
+    public async Task<DraftProblem?> SetGuardsAsync(string ruleset, IReadOnlyDictionary<GuardCheck, long?> most, DraftActor by, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(most);
+        if (_rulesets.Versions(ruleset).IsEmpty)
+        {
+            return new DraftProblem(DraftProblemCodes.RulesetUnknown, $"There is no ruleset \"{ruleset}\".");
+        }
+
+        if (ActorFault(by, DraftRights.Approve) is { } fault)
+        {
+            return fault;
+        }
+
+        if (most.Values.Any(static limit => limit is < 0 or > RulesetGuards.Largest))
+        {
+            return new DraftProblem(DraftProblemCodes.Limit, $"A limit is a whole number from 0 to {RulesetGuards.Largest}.");
+        }
+
+        var known = await GuardsAsync(ruleset, cancellationToken);
+        foreach (var (check, limit) in most.Where(limit => known.SetBy(limit.Key)?.Most != limit.Value).OrderBy(static limit => limit.Key))
+        {
+            await _store.AddGuardLimitAsync(new GuardLimit(ruleset, check, limit, Now, by.Name), cancellationToken);
+        }
+
+        return null;
+    }
+
     /// <summary>The number of the newest version, published or scheduled, of a draft's ruleset; the draft itself does not count.</summary>
     public async ValueTask<int> NewestNumberAsync(Draft draft, CancellationToken cancellationToken)
     {

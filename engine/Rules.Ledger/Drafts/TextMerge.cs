@@ -41,6 +41,37 @@ public static class TextMerge
         return new MergedText(string.Join('\n', merged), conflicts);
     }
 
+    /// <summary>Both texts line by line: what went before what came in its place.</summary>
+    public static ImmutableArray<DiffLine> Diff(string before, string after)
+    {
+        var (from, to) = (Lines(before), Lines(after));
+        var match = Match(from, to);
+        var lines = ImmutableArray.CreateBuilder<DiffLine>(Math.Max(from.Length, to.Length));
+        var next = 0;
+        for (var i = 0; i < from.Length; i++)
+        {
+            if (match[i] < 0)
+            {
+                lines.Add(new DiffLine(i + 1, null, from[i]));
+                continue;
+            }
+
+            while (next < match[i])
+            {
+                lines.Add(new DiffLine(null, next + 1, to[next++]));
+            }
+
+            lines.Add(new DiffLine(i + 1, ++next, from[i]));
+        }
+
+        while (next < to.Length)
+        {
+            lines.Add(new DiffLine(null, next + 1, to[next++]));
+        }
+
+        return lines.ToImmutable();
+    }
+
     private static int Add(List<string> merged, ReadOnlySpan<string> original, ReadOnlySpan<string> mine, ReadOnlySpan<string> theirs)
     {
         if (mine.SequenceEqual(original) || mine.SequenceEqual(theirs))
@@ -121,3 +152,8 @@ public static class TextMerge
 
 /// <param name="Conflicts">How many places both sides changed differently.</param>
 public sealed record MergedText(string Text, int Conflicts);
+
+/// <summary>A line of one text or of both.</summary>
+/// <param name="Before">Its number in the first; null where it came.</param>
+/// <param name="After">Its number in the second; null where it went.</param>
+public readonly record struct DiffLine(int? Before, int? After, string Text);

@@ -23,4 +23,14 @@ public interface IDraftStore
     /// <summary>The audit log, newest first; of a ruleset, of a draft, or all of it.</summary>
     /// <param name="before">Only lines of a smaller position.</param>
     ValueTask<ImmutableArray<AuditRecord>> AuditAsync(string? ruleset, string? draft, long before, int limit, CancellationToken cancellationToken);
+
+    ValueTask AddCommentAsync(DraftComment comment, CancellationToken cancellationToken);
+
+    /// <summary>What was said about a draft, oldest first.</summary>
+    ValueTask<ImmutableArray<DraftComment>> CommentsAsync(string draft, int limit, CancellationToken cancellationToken);
+
+    ValueTask AddGuardLimitAsync(GuardLimit limit, CancellationToken cancellationToken);
+
+    /// <summary>Every limit that was set for a ruleset, oldest first: the last of a check counts.</summary>
+    ValueTask<ImmutableArray<GuardLimit>> GuardLimitsAsync(string ruleset, CancellationToken cancellationToken);
 }

@@ -159,9 +159,11 @@ public interface IReadSnapshot : IAccountReader
     IAsyncEnumerable<StoredUse> UsesAsync(UsageFilter filter, string? fromAccount, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The uses of one account within <c>[from, to)</c>, added up by quarters of an hour, ascending; every day of every zone is made of whole ones. Read from an index alone.
+    /// What each account used within <c>[from, to)</c>, added up by quarters of an hour: every day of every zone is made of whole ones. By account, then by quarter;
+    /// read from an index alone.
     /// </summary>
-    ValueTask<ImmutableArray<QuarterUse>> UsesByQuarterAsync(StoredAccount account, Instant from, Instant to, CancellationToken cancellationToken);
+    /// <param name="account">Null for all.</param>
+    ValueTask<ImmutableArray<QuarterUse>> UsesByQuarterAsync(Instant from, Instant to, string? account, CancellationToken cancellationToken);
 
     /// <summary>When entries of an account were recorded and what was available after them; sequences that are not there are left out.</summary>
     ValueTask<ImmutableArray<EntryMoment>> MomentsAsync(StoredAccount account, IReadOnlyList<long> sequences, CancellationToken cancellationToken);

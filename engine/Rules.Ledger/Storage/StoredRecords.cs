@@ -139,12 +139,15 @@ public sealed record BillRow(long Position, string Account, string Ruleset, long
 /// <summary>A use as a report counts it.</summary>
 /// <param name="Amount">Smallest units: charged, or given back by a reversal.</param>
 /// <param name="Event">As canonical JSON; of a reversal, that of the use it takes back.</param>
-public sealed record StoredUse(string Account, string Ruleset, EntryKind Kind, long Amount, string Action, ReadOnlyMemory<byte> Event);
+/// <param name="OccurredAt">Of a reversal, when it was given back.</param>
+/// <param name="Version">That priced it; null for a reversal.</param>
+public sealed record StoredUse(string Account, string Ruleset, EntryKind Kind, long Amount, string Action, ReadOnlyMemory<byte> Event, Instant OccurredAt, int? Version);
 
-/// <param name="Start">Begin of a quarter of an hour.</param>
+/// <summary>What an account used within a quarter of an hour.</summary>
+/// <param name="Start">Its begin.</param>
 /// <param name="Events">Uses; a reversal is none.</param>
 /// <param name="Units">Smallest units charged, less what reversals gave back.</param>
-public readonly record struct QuarterUse(Instant Start, long Events, Int128 Units);
+public sealed record QuarterUse(string Account, string Ruleset, Instant Start, long Events, Int128 Units);
 
 /// <param name="BalanceAfter">Available smallest units of all buckets after the entry; null where there is no bucket.</param>
 public readonly record struct EntryMoment(long Sequence, Instant RecordedAt, long? BalanceAfter);

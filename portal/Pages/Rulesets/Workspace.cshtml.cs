@@ -1,11 +1,15 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Mvc;
 using NodaTime;
 using NodaTime.Text;
+using Rules.Dsl.Editing;
 using Rules.Dsl.Formatting;
 using Rules.Dsl.Syntax;
 using Rules.Dsl.Text;
+using Rules.Engine.Model;
 using Rules.Ledger;
 using Rules.Ledger.Drafts;
+using Rules.Portal.Display;
 using Rules.Portal.Drafts;
 using Rules.Portal.Replays;
 
@@ -28,6 +32,32 @@ public sealed class WorkspaceModel(CreditLedger ledger, PastReplays replays, ICl
     /// <summary>When it is to start, by the clocks of the ruleset's zone; empty: when it is published.</summary>
     [BindProperty]
     public string? Starts { get; set; }
+
+    /// <summary>What stands beside the text.</summary>
+    public static ImmutableArray<(string Key, string Name)> Tabs { get; } = [("impact", "Impact"), ("calculator", "Calculator"), ("tests", "Tests"), ("outline", "Outline")];
+
+    /// <summary>Key of one of <see cref="Tabs"/>.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? Tab { get; set; }
+
+    /// <summary>The name under which what was worked out is kept.</summary>
+    [BindProperty]
+    public string? ExampleName { get; set; }
+
+    /// <summary>Null while the text has errors, and on another tab.</summary>
+    public Calculator? Calculator { get; private set; }
+
+    /// <summary>The example that was added last, and its line; null where none was.</summary>
+    [BindProperty(SupportsGet = true)]
+    public int? Kept { get; set; }
+
+    /// <summary>One sentence for whoever does not see the tab change; null where the figures say it.</summary>
+    public string? Said => Calculator switch
+    {
+        { Draft: { Quote: { } quote } price } => $"{price.Outcome ?? "Costs"}: {AmountText.OfUnits(quote.Charge, quote.Decimals)} credits under the draft.",
+        { Draft.Error: { } error } => error.Message,
+        _ => null,
+    };
 
     private Instant? StartsAt => Starts is { Length: > 0 } && LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm").Parse(Starts) is { Success: true } parsed
         ? parsed.Value.InZoneLeniently(Zone).ToInstant()
@@ -61,6 +91,23 @@ public sealed class WorkspaceModel(CreditLedger ledger, PastReplays replays, ICl
     {
         var fixes = DraftPreview.Of(Ledger.Rulesets, Draft, text).Fixes;
         return Task.FromResult<string?>(fix >= 0 && fix < fixes.Length ? SourceText.From(text).WithEdits(fixes[fix].Fix.Edits).ToString() : text);
+    }, cancellationToken);
+
+    /// <summary>Writes what the calculator worked out behind the text, as an example that holds. Nothing is saved yet.</summary>
+    public Task<IActionResult> OnPostKeepAsync(string name, string id, CancellationToken cancellationToken) => WithTextAsync(name, id, text =>
+    {
+        var preview = DraftPreview.Of(Ledger.Rulesets, Draft, text);
+        if (preview.Check.Compilation.Model is not { } model || Worked(model, preview).ToExample(model.Examples.Select(static example => example.Name)) is not { } example)
+        {
+            Problem = new DraftProblem("example_unpriced", "There is no price to keep: the text has errors, or the event cannot be priced.");
+            return Task.FromResult<string?>(text);
+        }
+
+        var named = ExampleName?.Trim() is { Length: > 0 and <= 200 } wanted && !model.Examples.Any(other => other.Name == wanted) ? example with { Name = wanted } : example;
+        var longer = ExampleWriter.Append(text, named, out var line);
+        Kept = line;
+        Tab = "tests";
+        return Task.FromResult<string?>(longer);
     }, cancellationToken);
 
     public Task<IActionResult> OnPostSaveAsync(string name, string id, CancellationToken cancellationToken) => WithTextAsync(name, id, async text =>
@@ -128,11 +175,29 @@ public sealed class WorkspaceModel(CreditLedger ledger, PastReplays replays, ICl
         Text = text;
         Loaded = MergeConflicts is null && Loaded is not null ? Lines(Loaded) : Draft.Text;
         RowVersion = MergeConflicts is null && RowVersion > 0 ? RowVersion : Draft.RowVersion;
+        Tab = Tabs.Any(tab => tab.Key == Tab) ? Tab : Tabs[0].Key;
         Preview = DraftPreview.Of(Ledger.Rulesets, Draft, text);
-        Impact = await ImpactAsync(Preview, text, cancellationToken);
+        Impact = Tab == Tabs[0].Key ? await ImpactAsync(Preview, text, cancellationToken) : null;
+        Calculator = Tab == "calculator" && Preview.Check.Compilation.Model is { } model ? Worked(model, Preview) : null;
         IsOvertaken = Draft.IsOpen && await Ledger.Drafts.NewestNumberAsync(Draft, cancellationToken) > Draft.Base;
         return Request.Headers[PartHeader] == "preview" ? Partial("_DraftPreview", this) : Page();
     }
+
+    /// <summary>Where the line of a step stands that the text made; null where no single line made it.</summary>
+    public (string Address, string Words, int? Line)? LinkTo(ExplanationStep step) => step.Line is not { } line ? null
+        : step.File is null || step.File == Preview.Check.Compilation.Source.FileName ? ($"#L{line}", $"line {line}", line)
+        : LinkToFile(step.File, line);
+
+    /// <summary>The same for a step that the version beside the text made.</summary>
+    public (string Address, string Words, int? Line)? LinkToPublished(ExplanationStep step) =>
+        step.Line is { } line && Preview.Against is { } against ? LinkToFile(step.File ?? against.FileName, line) : null;
+
+    private static (string Address, string Words, int? Line)? LinkToFile(string file, int line) => RuleFileId.OfFileName(file) is { } from
+        ? ($"/rulesets/{from.Name}/v/{from.Version}#L{line}", $"version {from.Version}, line {line}", null)
+        : null;
+
+    private Calculator Worked(RulesetModel model, DraftPreview preview) =>
+        Calculator.Of(model, preview.Against?.Model, field => Request.HasFormContentType && Request.Form.TryGetValue(field, out var values) ? values[0] : null);
 
     private async Task<DraftImpact?> ImpactAsync(DraftPreview preview, string text, CancellationToken cancellationToken) => preview.Check.Compilation.Model is null
         ? null

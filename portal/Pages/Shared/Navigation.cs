@@ -24,8 +24,11 @@ public static class Navigation
         new("Replays", "/replays", "file-text", 'e'),
         new("Accounts", "/accounts", "users", 'a'),
         new("Ledger", "/ledger", "scroll-text", 'l'),
+        new("Reports", "/reports", "chart-column", 'c'),
         new("Alerts", "/alerts", "triangle-alert", 't'),
         new("Imports", "/settings/imports", "file-text", 'i') { Role = PersonRoles.Admin },
+        new("API keys", "/settings/keys", "key-round", 'k') { Role = PersonRoles.Admin },
+        new("Webhooks", "/settings/webhooks", "link", 'w') { Role = PersonRoles.Admin },
         new("People", "/settings/people", "lock", 'p') { Role = PersonRoles.Admin },
         new("Audit log", "/settings/audit", "file-text", 'u') { Role = PersonRoles.Admin },
     ];

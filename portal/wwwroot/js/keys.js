@@ -52,7 +52,7 @@ if (dialog) {
     button.addEventListener("click", () => openShortcuts(button));
   }
   document.addEventListener("keydown", event => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || dialog.open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
     if (!on() || typing(event.target)) return;
     if (press(event.key)) event.preventDefault();
   });

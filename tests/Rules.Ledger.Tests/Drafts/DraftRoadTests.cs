@@ -70,6 +70,60 @@ public sealed class DraftRoadTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Comment_keeps_the_line_that_it_is_about_whatever_becomes_of_the_text()
+    {
+        var draft = await DearerAsync();
+        (await Road.CommentAsync(draft.Id, 8, "  Why two? ", _other, default)).Succeeded.ShouldBeTrue();
+        (await Road.CommentAsync(draft.Id, null, "Looks fine.", _author, default)).Succeeded.ShouldBeTrue();
+        var text = draft.Text;
+        Done(await Road.SaveAsync(draft.Id, draft.RowVersion, text + "# more\n", _author, default));
+
+        var comments = await Road.CommentsAsync(draft.Id, default);
+        comments.Select(static comment => (comment.Author, comment.Line, comment.Body)).ShouldBe([("lee", 8, "Why two?"), ("kim", null, "Looks fine.")]);
+        comments[0].LineText.ShouldBe(text.Split('\n')[7]);
+        comments[0].TextSha256.Span.SequenceEqual(DraftHash.OfText(text)).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(0, "x", DraftRights.Edit, "comment_invalid")]
+    [InlineData(10_000, "x", DraftRights.Edit, "comment_invalid")]
+    [InlineData(null, "  ", DraftRights.Edit, "comment_invalid")]
+    [InlineData(null, "x", DraftRights.Publish, "draft_right_missing")]
+    public async Task Comment_that_says_nothing_or_is_of_no_line_is_refused(int? line, string body, DraftRights rights, string code)
+    {
+        var draft = await DearerAsync();
+        (await Road.CommentAsync(draft.Id, line, body, new DraftActor("max", rights), default)).Problem!.Code.ShouldBe(code);
+        (await Road.CommentsAsync(draft.Id, default)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Limits_of_a_ruleset_are_the_last_that_were_set_and_an_empty_one_is_the_usual()
+    {
+        (await Road.GuardsAsync("kiosk", default)).Limits.ShouldBe(new Rules.Engine.Replay.GuardLimits());
+        (await Road.SetGuardsAsync("kiosk", new Dictionary<GuardCheck, long?> { [GuardCheck.TotalPerCent] = 50, [GuardCheck.Stopped] = 3 }, _other, default)).ShouldBeNull();
+        (await Road.SetGuardsAsync("kiosk", new Dictionary<GuardCheck, long?> { [GuardCheck.TotalPerCent] = 60, [GuardCheck.Stopped] = null }, _author, default)).ShouldBeNull();
+        var guards = await Road.GuardsAsync("kiosk", default);
+        guards.Limits.ShouldBe(new Rules.Engine.Replay.GuardLimits { TotalPerCent = 60 });
+        (guards.SetBy(GuardCheck.TotalPerCent)!.By, guards.SetBy(GuardCheck.Stopped)).ShouldBe(("kim", null));
+        (await Road.SetGuardsAsync("kiosk", new Dictionary<GuardCheck, long?> { [GuardCheck.Stopped] = -1 }, _author, default))!.Code.ShouldBe("limit_invalid");
+        (await Road.SetGuardsAsync("nothing", new Dictionary<GuardCheck, long?>(), _author, default))!.Code.ShouldBe("ruleset_unknown");
+        (await Road.SetGuardsAsync("kiosk", new Dictionary<GuardCheck, long?> { [GuardCheck.Stopped] = 1 }, _onCall, default))!.Code.ShouldBe("draft_right_missing");
+    }
+
+    [Fact]
+    public async Task Database_lets_nobody_change_what_was_said_or_which_limits_were_set()
+    {
+        var draft = await DearerAsync();
+        await Road.CommentAsync(draft.Id, null, "x", _other, default);
+        await Road.SetGuardsAsync("kiosk", new Dictionary<GuardCheck, long?> { [GuardCheck.Stopped] = 1 }, _other, default);
+        using var connection = new SqliteConnection($"Data Source={_directory.Database}");
+        foreach (var sql in new[] { "UPDATE draft_comment SET body='y'", "DELETE FROM draft_comment", "UPDATE guard_rail SET most=2", "DELETE FROM guard_rail" })
+        {
+            Should.Throw<SqliteException>(() => connection.Execute(sql)).Message.ShouldContain("append-only");
+        }
+    }
+
+    [Fact]
     public async Task Whoever_wrote_in_a_draft_does_not_approve_it()
     {
         var draft = await DearerAsync();

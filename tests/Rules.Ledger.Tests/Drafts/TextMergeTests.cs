@@ -19,6 +19,14 @@ public sealed class TextMergeTests
         merged.ShouldBe(new MergedText(Lines(expected), 0));
     }
 
+    [Theory]
+    [InlineData("a b c", "a b c", "1=1 a|2=2 b|3=3 c")]
+    [InlineData("a b c", "a x c", "1=1 a|2=- b|-=2 x|3=3 c")]
+    [InlineData("a b", "x a b y", "-=1 x|1=2 a|2=3 b|-=4 y")]
+    [InlineData("a b c d", "a d", "1=1 a|2=- b|3=- c|4=2 d")]
+    public void Lines_of_both_texts_stand_in_order_with_their_numbers(string before, string after, string expected) =>
+        string.Join('|', TextMerge.Diff(Lines(before), Lines(after)).Select(static line => $"{line.Before?.ToString() ?? "-"}={line.After?.ToString() ?? "-"} {line.Text}")).ShouldBe(expected);
+
     [Fact]
     public void Same_lines_changed_twice_stand_side_by_side()
     {

@@ -67,6 +67,8 @@ public sealed class ReadingTests
         ["SqlServerAppStore.SelectDeliveries"] = [Nested(typeof(SqlServerAppStore), "DeliveryLine")],
         ["SqlServerAppStore.SelectDraft"] = [Nested(typeof(SqlServerAppStore), "DraftLine")],
         ["SqlServerAppStore.SelectDrafts"] = [Nested(typeof(SqlServerAppStore), "DraftLine")],
+        ["SqlServerAppStore.SelectComments"] = [Nested(typeof(SqlServerAppStore), "CommentLine")],
+        ["SqlServerAppStore.SelectGuardLimits"] = [Nested(typeof(SqlServerAppStore), "GuardLimitLine")],
         ["SqlServerAppStore.SelectAudit"] = [Nested(typeof(SqlServerAppStore), "AuditLine")],
         ["SqlServerAppStore.PersonColumns"] = [Nested(typeof(SqlServerAppStore), "PersonLine")],
         ["SqlServerAppStore.SelectPerson"] = [Nested(typeof(SqlServerAppStore), "PersonLine")],

@@ -26,6 +26,7 @@ public sealed class EndpointAccessTests(RunningPortal portal)
         "POST /v1/webhooks", "GET /v1/webhooks", "DELETE /v1/webhooks/{webhook}", "GET /v1/webhooks/{webhook}/deliveries",
         "POST /v1/webhooks/{webhook}/deliveries/{message}/resend", "GET /v1/alerts",
         "POST /v1/replays", "GET /v1/replays", "GET /v1/replays/{replay}", "DELETE /v1/replays/{replay}", "GET /v1/replays/{replay}/events",
+        "POST /v1/drafts", "GET /v1/drafts/{draft}",
         "GET /v1/accounts", "GET /v1/usage", "GET /v1/invoices", "GET /v1/rulesets", "GET /v1/rulesets/{ruleset}/versions", "GET /v1/rulesets/{ruleset}/versions/{version}",
     ];
 

@@ -33,9 +33,10 @@ public sealed class DescriptionTests(RunningPortal portal)
         Statuses(paths, "/v1/charges/bulk", "post").ShouldBe(["200", "400", "401", "403", "413", "415", "422", "429", "503"]);
         Statuses(paths, "/v1/alerts", "get").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
         Statuses(paths, "/v1/webhooks", "post").ShouldBe(["200", "400", "401", "403", "413", "415", "422", "429", "503"]);
+        Statuses(paths, "/v1/drafts", "post").ShouldBe(["200", "400", "401", "403", "404", "409", "413", "415", "422", "429", "503"]);
         Statuses(paths, "/v1/replays", "post").ShouldBe(["200", "400", "401", "403", "404", "413", "415", "422", "429", "503"]);
         Statuses(paths, "/v1/replays/{replay}/events", "get").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
-        paths.EnumerateObject().Count().ShouldBe(55);
+        paths.EnumerateObject().Count().ShouldBe(57);
     }
 
     [Fact]
@@ -214,7 +215,7 @@ public sealed class DescriptionTests(RunningPortal portal)
                 "POST /v1/keys", "GET /v1/keys", "POST /v1/keys/{key}/rotate", "DELETE /v1/keys/{key}",
                 "GET /v1/alerts", "POST /v1/webhooks", "GET /v1/webhooks", "DELETE /v1/webhooks/{webhook}", "GET /v1/webhooks/{webhook}/deliveries",
                 "POST /v1/webhooks/{webhook}/deliveries/{message}/resend",
-            "POST /v1/replays", "GET /v1/replays", "GET /v1/replays/{replay}", "DELETE /v1/replays/{replay}", "GET /v1/replays/{replay}/events",
+            "POST /v1/drafts", "GET /v1/drafts/{draft}", "POST /v1/replays", "GET /v1/replays", "GET /v1/replays/{replay}", "DELETE /v1/replays/{replay}", "GET /v1/replays/{replay}/events",
             ], ignoreOrder: true);
     }
 

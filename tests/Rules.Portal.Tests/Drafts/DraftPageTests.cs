@@ -45,7 +45,8 @@ public sealed class DraftPageTests(RunningPortal portal) : IAsyncLifetime
         (await _kim.SendAsync(review, "approve", ("seen", Seen(await _kim.ReadAsync(review))))).Status.ShouldBe(403);
         (await _lee.SendAsync(review, "publish")).Status.ShouldBe(409);
         (await _lee.SendAsync(review, "approve", ("seen", Seen(await _lee.ReadAsync(review))))).Status.ShouldBe(302);
-        (await _lee.SendAsync(review, "publish")).Status.ShouldBe(302);
+        (await _lee.SendAsync(review, "publish")).Status.ShouldBe(422, "the price doubles, which a guard rail does not let through unasked");
+        (await _lee.SendAsync(review, "publish", ("confirmed", $"{ruleset} v2"))).Status.ShouldBe(302);
 
         (await ChargeAsync(account)).ShouldBe(2);
         var page = WebUtility.HtmlDecode(await _lee.ReadAsync($"/rulesets/{ruleset}"));

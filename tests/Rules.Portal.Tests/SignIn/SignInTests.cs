@@ -19,7 +19,7 @@ public sealed class SignInTests(RunningPortal portal)
 
     // What says nothing of anyone's data, or is guarded by keys of its own.
     private static readonly string[] _open =
-        ["sign-in", "sign-in/link/{secret}", "error/{code:int:range(400,599)}", "/health/live", "/health/ready", "/metrics", "/openapi/{documentName}.json"];
+        ["sign-in", "sign-in/landing", "sign-in/link/{secret}", "error/{code:int:range(400,599)}", "/health/live", "/health/ready", "/metrics", "/openapi/{documentName}.json"];
 
     private PeopleDirectory People => portal.Portal.Ledger.People;
 

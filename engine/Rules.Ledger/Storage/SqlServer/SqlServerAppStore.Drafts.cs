@@ -52,6 +52,51 @@ internal sealed partial class SqlServerAppStore
         FROM app.audit a WHERE a.audit_id < @before AND (@ruleset IS NULL OR a.ruleset = @ruleset) AND (@draft IS NULL OR a.draft_id = @draft) ORDER BY a.audit_id DESC
         """;
 
+    private const string InsertComment =
+        "INSERT app.draft_comment(draft_id, said_at, author, line, line_text, text_sha256, body) VALUES(@draft, @at, @author, @line, @line_text, @text_sha256, @body)";
+
+    private const string SelectComments =
+        """
+        SELECT TOP (@limit) c.draft_id AS Draft, c.said_at AS SaidAt, c.author AS Author, c.line AS Line, c.line_text AS LineText, c.text_sha256 AS TextSha256, c.body AS Body
+        FROM app.draft_comment c WHERE c.draft_id = @draft ORDER BY c.comment_id
+        """;
+
+    private const string InsertGuardLimit = "INSERT app.guard_rail(ruleset, check_no, most, set_at, actor) VALUES(@ruleset, @check, @most, @at, @actor)";
+
+    private const string SelectGuardLimits =
+        "SELECT g.ruleset AS Ruleset, g.check_no AS CheckNumber, g.most AS Most, g.set_at AS SetAt, g.actor AS Actor FROM app.guard_rail g WHERE g.ruleset = @ruleset ORDER BY g.guard_rail_id";
+
+    public async ValueTask AddCommentAsync(DraftComment comment, CancellationToken cancellationToken) => await TogetherAsync(run => run(InsertComment, command =>
+    {
+        command.AddText("@draft", comment.Draft, 16);
+        command.AddInstant("@at", comment.At);
+        command.AddText("@author", comment.Author, 100);
+        command.AddInt32("@line", comment.Line);
+        command.AddText("@line_text", comment.LineText, -1);
+        command.AddHash("@text_sha256", comment.TextSha256);
+        command.AddText("@body", comment.Body, 4000);
+    }), cancellationToken);
+
+    public async ValueTask<ImmutableArray<DraftComment>> CommentsAsync(string draft, int limit, CancellationToken cancellationToken) => IsNoId(draft)
+        ? []
+        : [.. (await LinesAsync<CommentLine>(SelectComments, command =>
+        {
+            command.AddText("@draft", draft, 16);
+            command.AddInt32("@limit", limit);
+        }, cancellationToken)).Select(line => line.ToComment())];
+
+    public async ValueTask AddGuardLimitAsync(GuardLimit limit, CancellationToken cancellationToken) => await TogetherAsync(run => run(InsertGuardLimit, command =>
+    {
+        command.AddText("@ruleset", limit.Ruleset, 64);
+        command.AddInt32("@check", (int)limit.Check);
+        command.Parameters.Add("@most", SqlDbType.BigInt).Value = limit.Most is { } most ? most : DBNull.Value;
+        command.AddInstant("@at", limit.At);
+        command.AddText("@actor", limit.By, 100);
+    }), cancellationToken);
+
+    public async ValueTask<ImmutableArray<GuardLimit>> GuardLimitsAsync(string ruleset, CancellationToken cancellationToken) =>
+        [.. (await LinesAsync<GuardLimitLine>(SelectGuardLimits, command => command.AddText("@ruleset", ruleset, 64), cancellationToken)).Select(line => line.ToLimit())];
+
     public async ValueTask<Draft?> DraftAsync(string id, CancellationToken cancellationToken) => IsNoId(id)
         ? null
         : (await LinesAsync<DraftLine>(SelectDraft, command => command.AddText("@id", id, 16), cancellationToken)).SingleOrDefault()?.ToDraft();
@@ -128,6 +173,40 @@ internal sealed partial class SqlServerAppStore
     }
 
 #pragma warning disable CA1812 // Made by Dapper.
+    private sealed class CommentLine
+    {
+        public string Draft { get; set; } = "";
+
+        public long SaidAt { get; set; }
+
+        public string Author { get; set; } = "";
+
+        public int? Line { get; set; }
+
+        public string? LineText { get; set; }
+
+        public byte[] TextSha256 { get; set; } = [];
+
+        public string Body { get; set; } = "";
+
+        public DraftComment ToComment() => new(Draft, Instants.FromMicroseconds(SaidAt), Author, Line, LineText, TextSha256, Body);
+    }
+
+    private sealed class GuardLimitLine
+    {
+        public string Ruleset { get; set; } = "";
+
+        public byte CheckNumber { get; set; }
+
+        public long? Most { get; set; }
+
+        public long SetAt { get; set; }
+
+        public string Actor { get; set; } = "";
+
+        public GuardLimit ToLimit() => new(Ruleset, (GuardCheck)CheckNumber, Most, Instants.FromMicroseconds(SetAt), Actor);
+    }
+
     private sealed class DraftLine
     {
         public string Id { get; set; } = "";

@@ -12,7 +12,7 @@ internal sealed partial class SqlServerReadSnapshot
     // A reversal counts for the event that it takes back. The index ix_journal_use holds the window of each account.
     private const string SelectUses =
         """
-        SELECT a.external_id AS Account, a.ruleset AS Ruleset, j.kind AS Kind, j.amount AS Amount, u.action AS Action, u.content AS Event
+        SELECT a.external_id AS Account, a.ruleset AS Ruleset, j.kind AS Kind, j.amount AS Amount, u.action AS Action, u.content AS Event, j.occurred_at AS OccurredAt, j.version AS Version
         FROM ledger.account a JOIN ledger.journal j ON j.account_id = a.account_id AND j.kind IN (2,3,5,12) AND j.occurred_at >= @from AND j.occurred_at < @to
         JOIN ledger.usage_event u ON u.account_id = j.account_id AND u.seq = CASE WHEN j.kind = 3 THEN COALESCE(j.ref_seq, j.seq) ELSE j.seq END
         WHERE (@account IS NULL OR a.external_id = @account) AND (@ruleset IS NULL OR a.ruleset = @ruleset) AND (@action IS NULL OR u.action = @action)
@@ -23,11 +23,13 @@ internal sealed partial class SqlServerReadSnapshot
     // Sums in two halves, so that no sum of amounts leaves 64 bits.
     private const string SelectQuarters =
         """
-        SELECT occurred_at / 900000000 AS Quarter, SUM(CASE WHEN kind = 3 THEN CAST(0 AS bigint) ELSE 1 END) AS Events,
-          SUM(CASE WHEN kind = 3 THEN -(amount / 1000000) ELSE amount / 1000000 END) AS Millions,
-          SUM(CASE WHEN kind = 3 THEN -(amount % 1000000) ELSE amount % 1000000 END) AS Rest
-        FROM ledger.journal WHERE account_id = @account AND occurred_at >= @from AND occurred_at < @to AND kind IN (2,3,5,12)
-        GROUP BY occurred_at / 900000000 ORDER BY Quarter
+        SELECT a.external_id AS Account, a.ruleset AS Ruleset, j.occurred_at / 900000000 AS Quarter, SUM(CASE WHEN j.kind = 3 THEN CAST(0 AS bigint) ELSE CAST(1 AS bigint) END) AS Events,
+          SUM(CASE WHEN j.kind = 3 THEN -(j.amount / 1000000) ELSE j.amount / 1000000 END) AS Millions,
+          SUM(CASE WHEN j.kind = 3 THEN -(j.amount % 1000000) ELSE j.amount % 1000000 END) AS Rest
+        FROM ledger.account a JOIN ledger.journal j ON j.account_id = a.account_id AND j.kind IN (2,3,5,12) AND j.occurred_at >= @from AND j.occurred_at < @to
+        WHERE (@account IS NULL OR a.external_id = @account)
+        GROUP BY a.external_id, a.ruleset, j.occurred_at / 900000000
+        ORDER BY a.external_id, j.occurred_at / 900000000 OPTION (RECOMPILE)
         """;
 
     private const string SelectMoments =
@@ -93,13 +95,18 @@ internal sealed partial class SqlServerReadSnapshot
         return [.. (await LinesAsync<MovedLine>(command, cancellationToken)).Select(line => line.ToLine())];
     }
 
-    public async ValueTask<ImmutableArray<QuarterUse>> UsesByQuarterAsync(StoredAccount account, Instant from, Instant to, CancellationToken cancellationToken)
+    public async ValueTask<ImmutableArray<QuarterUse>> UsesByQuarterAsync(Instant from, Instant to, string? account, CancellationToken cancellationToken)
     {
+        if (account is not null && SqlServerText.IsNoAccount(account))
+        {
+            return [];
+        }
+
         using var command = Command(SelectQuarters);
-        command.AddInt64("@account", account.Number);
         command.AddInstant("@from", from);
         command.AddInstant("@to", to);
-        return [.. (await LinesAsync<QuarterLine>(command, cancellationToken)).Select(line => new QuarterUse(Instant.FromUnixTimeSeconds(line.Quarter * 900), line.Events, ((Int128)line.Millions * 1_000_000) + line.Rest))];
+        command.AddText("@account", account, -1);
+        return [.. (await LinesAsync<QuarterLine>(command, cancellationToken)).Select(static line => line.ToUse())];
     }
 
     public async ValueTask<ImmutableArray<EntrySum>> EntrySumsAsync(EntryFilter filter, int most, CancellationToken cancellationToken)
@@ -122,6 +129,10 @@ internal sealed partial class SqlServerReadSnapshot
 #pragma warning disable CA1812 // Made by Dapper.
     private sealed class QuarterLine
     {
+        public string Account { get; set; } = "";
+
+        public string Ruleset { get; set; } = "";
+
         public long Quarter { get; set; }
 
         public long Events { get; set; }
@@ -129,6 +140,8 @@ internal sealed partial class SqlServerReadSnapshot
         public long Millions { get; set; }
 
         public long Rest { get; set; }
+
+        public QuarterUse ToUse() => new(Account, Ruleset, Instant.FromUnixTimeSeconds(Quarter * 900), Events, ((Int128)Millions * 1_000_000) + Rest);
     }
 
     private sealed class SumLine
@@ -167,7 +180,11 @@ internal sealed partial class SqlServerReadSnapshot
 
         public byte[] Event { get; set; } = [];
 
-        public StoredUse ToUse() => new(Account, Ruleset, (EntryKind)Kind, Amount, Action, Event);
+        public long OccurredAt { get; set; }
+
+        public int? Version { get; set; }
+
+        public StoredUse ToUse() => new(Account, Ruleset, (EntryKind)Kind, Amount, Action, Event, Instants.FromMicroseconds(OccurredAt), Version);
     }
 
     private sealed class MovedLine

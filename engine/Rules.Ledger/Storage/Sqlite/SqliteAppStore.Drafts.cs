@@ -41,6 +41,50 @@ internal sealed partial class SqliteAppStore
         WHERE audit_id<?3 AND (?1 IS NULL OR ruleset=?1) AND (?2 IS NULL OR draft_id=?2) ORDER BY audit_id DESC LIMIT ?4
         """;
 
+    private const string InsertComment =
+        "INSERT INTO draft_comment(draft_id,at,author,line,line_text,text_sha256,body) VALUES(?1,?2,?3,?4,?5,?6,?7)";
+
+    private const string SelectComments =
+        "SELECT draft_id, at, author, line, line_text, text_sha256, body FROM draft_comment WHERE draft_id=?1 ORDER BY comment_id LIMIT ?2";
+
+    private const string InsertGuardLimit = "INSERT INTO guard_rail(ruleset,check_no,most,at,actor) VALUES(?1,?2,?3,?4,?5)";
+
+    private const string SelectGuardLimits = "SELECT ruleset, check_no, most, at, actor FROM guard_rail WHERE ruleset=?1 ORDER BY guard_rail_id";
+
+    public async ValueTask AddCommentAsync(DraftComment comment, CancellationToken cancellationToken) => await store.WriteAsync(session => session.Statement(InsertComment)
+        .Bind(1, comment.Draft).Bind(2, Instants.ToMicroseconds(comment.At)).Bind(3, comment.Author).Bind(4, comment.Line).Bind(5, comment.LineText)
+        .Bind(6, comment.TextSha256.Span).Bind(7, comment.Body).Execute(), cancellationToken);
+
+    public ValueTask<ImmutableArray<DraftComment>> CommentsAsync(string draft, int limit, CancellationToken cancellationToken) => store.ReadAsync(session =>
+    {
+        var comments = ImmutableArray.CreateBuilder<DraftComment>();
+        var row = session.Statement(SelectComments).Bind(1, draft).Bind(2, limit);
+        while (row.Step())
+        {
+            comments.Add(new DraftComment(row.Text(0), Instants.FromMicroseconds(row.Int64(1)), row.Text(2), row.NullableInt32(3), row.NullableText(4), row.Blob(5), row.Text(6)));
+        }
+
+        return comments.ToImmutable();
+    }, cancellationToken);
+
+    public async ValueTask AddGuardLimitAsync(GuardLimit limit, CancellationToken cancellationToken) => await store.WriteAsync(session =>
+    {
+        var statement = session.Statement(InsertGuardLimit).Bind(1, limit.Ruleset).Bind(2, (long)limit.Check).Bind(4, Instants.ToMicroseconds(limit.At)).Bind(5, limit.By);
+        return (limit.Most is { } most ? statement.Bind(3, most) : statement.BindNull(3)).Execute();
+    }, cancellationToken);
+
+    public ValueTask<ImmutableArray<GuardLimit>> GuardLimitsAsync(string ruleset, CancellationToken cancellationToken) => store.ReadAsync(session =>
+    {
+        var limits = ImmutableArray.CreateBuilder<GuardLimit>();
+        var row = session.Statement(SelectGuardLimits).Bind(1, ruleset);
+        while (row.Step())
+        {
+            limits.Add(new GuardLimit(row.Text(0), (GuardCheck)row.Int32(1), row.IsNull(2) ? null : row.Int64(2), Instants.FromMicroseconds(row.Int64(3)), row.Text(4)));
+        }
+
+        return limits.ToImmutable();
+    }, cancellationToken);
+
     public ValueTask<Draft?> DraftAsync(string id, CancellationToken cancellationToken) => store.ReadAsync(session =>
     {
         var statement = session.Statement(SelectDraft);

@@ -9,7 +9,7 @@ internal sealed partial class SqliteReadSnapshot
     // A reversal counts for the event that it takes back. The index journal_use holds the window of each account.
     private const string SelectUses =
         """
-        SELECT a.external_id, a.ruleset, j.kind, j.amount, u.action, u.content
+        SELECT a.external_id, a.ruleset, j.kind, j.amount, u.action, u.content, j.occurred_at, j.version
         FROM account a CROSS JOIN journal j ON j.account_id=a.account_id AND j.kind IN (2,3,5,12) AND j.occurred_at>=?1 AND j.occurred_at<?2
         LEFT JOIN journal r ON j.kind=3 AND r.account_id=j.account_id AND r.seq=j.ref_seq
         JOIN usage_event u ON u.entry_id=COALESCE(r.entry_id, j.entry_id)
@@ -20,9 +20,11 @@ internal sealed partial class SqliteReadSnapshot
     // 900,000,000 microseconds; what happened before 1970 is not usage. Sums in two halves, so that no sum of amounts leaves 64 bits.
     private const string SelectQuarters =
         """
-        SELECT occurred_at/900000000, SUM(kind<>3), SUM(CASE WHEN kind=3 THEN -(amount/1000000) ELSE amount/1000000 END),
-               SUM(CASE WHEN kind=3 THEN -(amount%1000000) ELSE amount%1000000 END)
-        FROM journal WHERE account_id=?1 AND occurred_at>=?2 AND occurred_at<?3 AND kind IN (2,3,5,12) GROUP BY 1 ORDER BY 1
+        SELECT a.external_id, a.ruleset, j.occurred_at/900000000, SUM(j.kind<>3), SUM(CASE WHEN j.kind=3 THEN -(j.amount/1000000) ELSE j.amount/1000000 END),
+               SUM(CASE WHEN j.kind=3 THEN -(j.amount%1000000) ELSE j.amount%1000000 END)
+        FROM account a CROSS JOIN journal j ON j.account_id=a.account_id AND j.kind IN (2,3,5,12) AND j.occurred_at>=?1 AND j.occurred_at<?2
+        WHERE (?3 IS NULL OR a.external_id=?3)
+        GROUP BY j.account_id, j.occurred_at/900000000 ORDER BY a.external_id, 3
         """;
 
     private const string SelectMoment = "SELECT recorded_at, balance_after FROM journal WHERE account_id=?1 AND seq=?2";
@@ -55,15 +57,16 @@ internal sealed partial class SqliteReadSnapshot
         return new(lines.ToImmutable());
     }
 
-    public ValueTask<System.Collections.Immutable.ImmutableArray<QuarterUse>> UsesByQuarterAsync(
-        StoredAccount account, Instant from, Instant to, CancellationToken cancellationToken)
+    public ValueTask<System.Collections.Immutable.ImmutableArray<QuarterUse>> UsesByQuarterAsync(Instant from, Instant to, string? account, CancellationToken cancellationToken)
     {
         var quarters = System.Collections.Immutable.ImmutableArray.CreateBuilder<QuarterUse>();
         var row = Session.Statement(SelectQuarters);
-        row.Bind(1, account.Number).Bind(2, Instants.ToMicroseconds(from)).Bind(3, Instants.ToMicroseconds(to));
+        row.Bind(1, Instants.ToMicroseconds(from)).Bind(2, Instants.ToMicroseconds(to)).Bind(3, account);
         while (row.Step())
         {
-            quarters.Add(new QuarterUse(Instants.FromMicroseconds(row.Int64(0) * 900_000_000), row.Int64(1), ((Int128)row.Int64(2) * 1_000_000) + row.Int64(3)));
+            cancellationToken.ThrowIfCancellationRequested();
+            quarters.Add(new QuarterUse(
+                row.Text(0), row.Text(1), Instants.FromMicroseconds(row.Int64(2) * 900_000_000), row.Int64(3), ((Int128)row.Int64(4) * 1_000_000) + row.Int64(5)));
         }
 
         return new(quarters.ToImmutable());
@@ -95,7 +98,8 @@ internal sealed partial class SqliteReadSnapshot
         {
             while (row.Step())
             {
-                yield return new StoredUse(row.Text(0), row.Text(1), (EntryKind)row.Int32(2), row.Int64(3), row.Text(4), row.Blob(5));
+                yield return new StoredUse(row.Text(0), row.Text(1), (EntryKind)row.Int32(2), row.Int64(3), row.Text(4), row.Blob(5),
+                    Instants.FromMicroseconds(row.Int64(6)), row.IsNull(7) ? null : row.Int32(7));
             }
         }
         finally

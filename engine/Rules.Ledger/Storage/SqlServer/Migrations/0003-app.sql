@@ -8,7 +8,7 @@ CREATE TABLE app.api_key(
   secret_sha256   binary(32)    NOT NULL,
   previous_sha256 binary(32)    NULL,
   previous_until  bigint        NULL,
-  scopes          int           NOT NULL CONSTRAINT ck_api_key_scopes CHECK(scopes BETWEEN 1 AND 31),
+  scopes          int           NOT NULL CONSTRAINT ck_api_key_scopes CHECK(scopes BETWEEN 1 AND 63),
   rulesets        nvarchar(max) NULL,
   accounts        nvarchar(max) NULL,
   rate            int           NULL CONSTRAINT ck_api_key_rate CHECK(rate IS NULL OR rate>=1),
@@ -154,6 +154,39 @@ GO
 CREATE INDEX ix_audit_ruleset ON app.audit(ruleset, audit_id);
 GO
 CREATE TRIGGER app.audit_append_only ON app.audit INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+-- What people say about a draft, of a line of the text that they saw or of all of it.
+CREATE TABLE app.draft_comment(
+  comment_id  bigint IDENTITY(1,1) NOT NULL CONSTRAINT pk_draft_comment PRIMARY KEY CLUSTERED,
+  draft_id    nvarchar(16)  COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT fk_draft_comment REFERENCES app.draft(draft_id),
+  said_at     bigint        NOT NULL,
+  author      nvarchar(100) NOT NULL CONSTRAINT ck_draft_comment_author CHECK(LEN(author)>=1),
+  line        int           NULL CONSTRAINT ck_draft_comment_line CHECK(line IS NULL OR line>=1),
+  line_text   nvarchar(max) NULL,
+  text_sha256 binary(32)    NOT NULL,
+  body        nvarchar(4000) NOT NULL CONSTRAINT ck_draft_comment_body CHECK(LEN(body)>=1),
+  CONSTRAINT ck_draft_comment_place CHECK((line IS NULL AND line_text IS NULL) OR (line IS NOT NULL AND line_text IS NOT NULL))
+);
+GO
+CREATE INDEX ix_draft_comment_draft ON app.draft_comment(draft_id, comment_id);
+GO
+CREATE TRIGGER app.draft_comment_append_only ON app.draft_comment INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+-- How far a change of a ruleset's prices may go before publishing it asks for a confirmation: the newest line of a check
+-- counts; without a limit it says that the usual one holds. 1 new zero prices, 2 new negative prices, 3 accounts that run out sooner, 4 stopped uses, 5 the
+-- largest increase of an account in per cent, 6 the change of the total in per cent.
+CREATE TABLE app.guard_rail(
+  guard_rail_id bigint IDENTITY(1,1) NOT NULL CONSTRAINT pk_guard_rail PRIMARY KEY CLUSTERED,
+  ruleset       nvarchar(64)  COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT ck_guard_rail_ruleset CHECK(LEN(ruleset)>=1),
+  check_no      tinyint       NOT NULL CONSTRAINT ck_guard_rail_check CHECK(check_no BETWEEN 1 AND 100),
+  most          bigint        NULL CONSTRAINT ck_guard_rail_most CHECK(most IS NULL OR most>=0),
+  set_at        bigint        NOT NULL,
+  actor         nvarchar(100) NOT NULL CONSTRAINT ck_guard_rail_actor CHECK(LEN(actor)>=1)
+);
+GO
+CREATE INDEX ix_guard_rail_ruleset ON app.guard_rail(ruleset, guard_rail_id);
+GO
+CREATE TRIGGER app.guard_rail_append_only ON app.guard_rail INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
 GO
 -- Replays that have ended: what was asked for, and what it came to, as JSON. The texts of drafts are not kept, their hashes are in both.
 CREATE TABLE app.replay(

@@ -7,7 +7,7 @@ CREATE TABLE api_key(
   secret_sha256   BLOB    NOT NULL CHECK(typeof(secret_sha256)='blob' AND length(secret_sha256)=32),
   previous_sha256 BLOB    NULL     CHECK(previous_sha256 IS NULL OR (typeof(previous_sha256)='blob' AND length(previous_sha256)=32)),
   previous_until  INTEGER NULL     CHECK(previous_until IS NULL OR typeof(previous_until)='integer'),
-  scopes          INTEGER NOT NULL CHECK(typeof(scopes)='integer' AND scopes BETWEEN 1 AND 31),
+  scopes          INTEGER NOT NULL CHECK(typeof(scopes)='integer' AND scopes BETWEEN 1 AND 63),
   rulesets        TEXT    NULL,
   accounts        TEXT    NULL,
   rate            INTEGER NULL     CHECK(rate IS NULL OR (typeof(rate)='integer' AND rate>=1)),
@@ -134,6 +134,36 @@ CREATE INDEX audit_draft ON audit(draft_id, audit_id);
 CREATE INDEX audit_ruleset ON audit(ruleset, audit_id);
 CREATE TRIGGER audit_u BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER audit_d BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT,'append-only'); END;
+
+-- What people say about a draft, of a line of the text that they saw or of all of it.
+CREATE TABLE draft_comment(
+  comment_id  INTEGER PRIMARY KEY CHECK(typeof(comment_id)='integer'),
+  draft_id    TEXT    NOT NULL REFERENCES draft(draft_id),
+  at          INTEGER NOT NULL CHECK(typeof(at)='integer'),
+  author      TEXT    NOT NULL CHECK(length(author) BETWEEN 1 AND 100),
+  line        INTEGER NULL     CHECK(line IS NULL OR (typeof(line)='integer' AND line>=1)),
+  line_text   TEXT    NULL     CHECK((line IS NULL)=(line_text IS NULL)),
+  text_sha256 BLOB    NOT NULL CHECK(typeof(text_sha256)='blob' AND length(text_sha256)=32),
+  body        TEXT    NOT NULL CHECK(length(body) BETWEEN 1 AND 4000)
+);
+CREATE INDEX draft_comment_draft ON draft_comment(draft_id, comment_id);
+CREATE TRIGGER draft_comment_u BEFORE UPDATE ON draft_comment BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER draft_comment_d BEFORE DELETE ON draft_comment BEGIN SELECT RAISE(ABORT,'append-only'); END;
+
+-- How far a change of a ruleset's prices may go before publishing it asks for a confirmation: the newest line of a check
+-- counts; without a limit it says that the usual one holds. 1 new zero prices, 2 new negative prices, 3 accounts that run out sooner, 4 stopped uses, 5 the
+-- largest increase of an account in per cent, 6 the change of the total in per cent.
+CREATE TABLE guard_rail(
+  guard_rail_id INTEGER PRIMARY KEY CHECK(typeof(guard_rail_id)='integer'),
+  ruleset       TEXT    NOT NULL CHECK(length(ruleset)>=1),
+  check_no      INTEGER NOT NULL CHECK(typeof(check_no)='integer' AND check_no BETWEEN 1 AND 100),
+  most          INTEGER NULL     CHECK(most IS NULL OR (typeof(most)='integer' AND most>=0)),
+  at            INTEGER NOT NULL CHECK(typeof(at)='integer'),
+  actor         TEXT    NOT NULL CHECK(length(actor) BETWEEN 1 AND 100)
+);
+CREATE INDEX guard_rail_ruleset ON guard_rail(ruleset, guard_rail_id);
+CREATE TRIGGER guard_rail_u BEFORE UPDATE ON guard_rail BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER guard_rail_d BEFORE DELETE ON guard_rail BEGIN SELECT RAISE(ABORT,'append-only'); END;
 
 -- Replays that have ended: what was asked for, and what it came to, as JSON. The texts of drafts are not kept, their hashes are in both.
 CREATE TABLE replay(

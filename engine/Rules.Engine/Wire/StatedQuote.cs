@@ -2,15 +2,14 @@ using NodaTime;
 using Rules.Engine.Accounts;
 using Rules.Engine.Model;
 using Rules.Engine.Pricing;
-using Rules.Engine.Wire;
 
-namespace Rules.Cli.Commands;
+namespace Rules.Engine.Wire;
 
 /// <summary>
 /// A quote for an account that no ledger knows: it is opened as stated at the event's own instant, and the event is priced. The same functions
 /// that the ledger runs, on a state that nobody keeps.
 /// </summary>
-internal static class StatedQuote
+public static class StatedQuote
 {
     private const string DefaultAccount = "quote";
     private const string OwnScope = "quote";

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using NodaTime;
+using Rules.Ledger;
+using Rules.Ledger.Storage;
+
+namespace Rules.Portal.Burn;
+
+/// <summary>What every account used by the quarter of an hour in the last sixty days, read again once it is a minute old.</summary>
+public sealed class BurnCache(CreditLedger ledger, IClock clock) : IDisposable
+{
+    /// <summary>Days that are looked back upon: two months, so that one can be compared with the other.</summary>
+    public const int Days = 60;
+
+    private static readonly Duration _freshness = Duration.FromMinutes(1);
+    private readonly SemaphoreSlim _reading = new(1);
+    private BurnReading? _last;
+
+    public async ValueTask<BurnReading> ReadAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetCurrentInstant();
+        if (_last is { } known && known.At <= now && known.At > now - _freshness)
+        {
+            return known;
+        }
+
+        await _reading.WaitAsync(cancellationToken);
+        try
+        {
+            if (_last is { } read && read.At <= now && read.At > now - _freshness)
+            {
+                return read;
+            }
+
+            return _last = new BurnReading(now, await ledger.QuartersAsync(now - Duration.FromDays(Days + 1), now, null, cancellationToken));
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    public void Dispose() => _reading.Dispose();
+}
+
+/// <param name="At">When it was read.</param>
+/// <param name="Quarters">By account, then by quarter of an quarter.</param>
+public sealed record BurnReading(Instant At, ImmutableArray<QuarterUse> Quarters)
+{
+    /// <summary>Days over which an account's pace is measured.</summary>
+    public const int PaceDays = 7;
+
+    /// <summary>Smallest units that a ruleset's accounts used within <c>[from, to)</c>, by whole quarters of an quarter.</summary>
+    public Int128 Used(string ruleset, Instant from, Instant to) =>
+        Quarters.Where(quarter => quarter.Ruleset == ruleset && quarter.Start >= from && quarter.Start < to).Aggregate(Int128.Zero, static (sum, quarter) => sum + quarter.Units);
+
+    /// <summary>By day of a zone, the days of the window alone.</summary>
+    public Dictionary<LocalDate, Int128> ByDay(string ruleset, DateTimeZone zone, LocalDate first)
+    {
+        var from = zone.AtStartOfDay(first).ToInstant();
+        return Quarters.Where(quarter => quarter.Ruleset == ruleset && quarter.Start >= from).GroupBy(quarter => quarter.Start.InZone(zone).Date)
+            .ToDictionary(static day => day.Key, static day => day.Aggregate(Int128.Zero, static (sum, quarter) => sum + quarter.Units));
+    }
+
+    /// <summary>When an account's credits would be used up at its pace if nothing expired and nothing were granted; null where it used nothing or cannot run out.</summary>
+    /// <param name="available">Smallest units; null for an account that does not run out.</param>
+    public Instant? RunsOut(string account, long? available)
+    {
+        var pace = Quarters.Where(quarter => quarter.Account == account && quarter.Start >= At - Duration.FromDays(PaceDays)).Aggregate(Int128.Zero, static (sum, quarter) => sum + quarter.Units);
+        if (available is not { } left || pace <= 0)
+        {
+            return null;
+        }
+
+        var minutes = (Int128)left * PaceDays * 24 * 60 / pace;
+        return minutes > 100 * 365 * 24 * 60 ? null : At + Duration.FromMinutes((long)minutes);
+    }
+}

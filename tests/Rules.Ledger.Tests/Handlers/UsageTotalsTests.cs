@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using NodaTime;
+using Rules.Engine.Accounts;
+using Rules.Engine.Pricing;
+using Rules.Ledger.Tests.Bank;
+using Shouldly;
+using Xunit;
+
+namespace Rules.Ledger.Tests.Handlers;
+
+/// <summary>Use added up by day and by quarter of an hour, over all accounts of a ruleset.</summary>
+public sealed class UsageTotalsTests : IAsyncLifetime, IDisposable
+{
+    private const string Shop = "language 1\nruleset shop version 1 effective 2026-01-01\ncredit \"credit\" to 1 decimal\nmeter page whole\naction scan\n  measures page\n  has model one of small, large\nprice scan\n  per page 0.5 credits\nrecord project on every charge\n";
+
+    private static readonly DateTimeZone _berlin = DateTimeZoneProviders.Tzdb["Europe/Berlin"];
+
+    private readonly ManualTime _time = new(Instant.FromUtc(2026, 4, 10, 9, 0));
+    private readonly TemporaryDirectory _directory = new();
+    private CreditLedger _ledger = null!;
+
+    public async Task InitializeAsync()
+    {
+        _ledger = await CreditLedger.OpenSqliteAsync(_directory.Database, new LedgerOptions { Time = _time }, default);
+        await _ledger.Rulesets.LoadAsync([new RuleFile("shop.v1.rules", Shop)], default);
+        foreach (var account in new[] { "a", "b" })
+        {
+            (await _ledger.OpenAccountAsync(new OpenAccount(account, "shop", _time.Now), "open", default)).Status.ShouldBe(CommandStatus.Accepted);
+        }
+    }
+
+    public async Task DisposeAsync() => await _ledger.DisposeAsync();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task Days_are_those_of_the_zone_and_sums_are_exact()
+    {
+        _time.Now = Instant.FromUtc(2026, 4, 11, 12, 0);
+        await ChargeAsync("a", Instant.FromUtc(2026, 4, 10, 21, 59), 3, "small", "x");
+        await ChargeAsync("a", Instant.FromUtc(2026, 4, 10, 22, 1), 4, "large", "x");
+        await ChargeAsync("b", Instant.FromUtc(2026, 4, 10, 22, 2), 5, "large", null);
+
+        var totals = await TotalsAsync(["model", "project"], "page");
+        totals.Decimals.ShouldBe(1);
+        totals.Rows.OrderBy(static row => row.Units).Select(static row => (string.Join(',', row.Values.Select(static value => value ?? "-")), row.Day.Day, row.Events, (long)row.Units, row.Quantity.ToString()))
+            .ShouldBe([("small,x", 10, 1L, 15L, "3"), ("large,x", 11, 1L, 20L, "4"), ("large,-", 11, 1L, 25L, "5")]);
+        (await TotalsAsync(["account"], null, "b")).Rows.ShouldHaveSingleItem().Values.ShouldBe(["b"]);
+        (await TotalsAsync(["version", "action"], null)).Rows.ShouldAllBe(static row => row.Values.SequenceEqual(new[] { "1", "scan" }));
+        (await _ledger.TotalsAsync(new UsageTotalsFilter(_time.Now, _time.Now + Duration.FromDays(1), "shop", _berlin, []), default)).Rows.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Quarters_of_an_hour_hold_what_each_account_used()
+    {
+        _time.Now = Instant.FromUtc(2026, 4, 11, 12, 0);
+        await ChargeAsync("a", Instant.FromUtc(2026, 4, 10, 21, 0), 3, "small", null);
+        await ChargeAsync("a", Instant.FromUtc(2026, 4, 10, 21, 14), 4, "small", null);
+        await ChargeAsync("b", Instant.FromUtc(2026, 4, 10, 22, 45), 5, "small", null);
+
+        var quarters = await _ledger.QuartersAsync(Instant.FromUtc(2026, 4, 10, 0, 0), _time.Now, null, default);
+        quarters.Select(static quarter => (quarter.Account, quarter.Ruleset, quarter.Start, quarter.Events, (long)quarter.Units))
+            .ShouldBe([("a", "shop", Instant.FromUtc(2026, 4, 10, 21, 0), 2L, 35L), ("b", "shop", Instant.FromUtc(2026, 4, 10, 22, 45), 1L, 25L)]);
+        (await _ledger.QuartersAsync(Instant.FromUtc(2026, 4, 10, 0, 0), _time.Now, "b", default)).ShouldHaveSingleItem().Account.ShouldBe("b");
+    }
+
+    private Task<UsageTotals> TotalsAsync(ImmutableArray<string> by, string? meter, string? account = null) => _ledger.TotalsAsync(
+        new UsageTotalsFilter(Instant.FromUtc(2026, 4, 1, 0, 0), Instant.FromUtc(2026, 5, 1, 0, 0), "shop", _berlin, by, meter, account), default);
+
+    private async Task ChargeAsync(string account, Instant at, int pages, string model, string? project) => (await _ledger.ChargeAsync(
+        account,
+        new UsageEvent
+        {
+            OccurredAt = at,
+            Action = "scan",
+            Quantities = [new("page", pages)],
+            Facts = [new("model", model)],
+            Record = project is null ? [] : [new("project", project)],
+        },
+        $"{account}-{at}", default)).Status.ShouldBe(CommandStatus.Accepted);
+}
