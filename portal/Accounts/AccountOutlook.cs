@@ -76,11 +76,15 @@ public sealed record AccountOutlook(AccountBalance Account, Instant From, Instan
     public static (Instant From, Instant To) WindowOf(AccountBalance account) =>
         (Instant.Max(account.At - Lately, Instant.Min(account.OpenedAt, account.At - Duration.FromDays(1))), account.At);
 
+    /// <summary>Smallest units that were granted or bought and are left: all but postpaid use. What an entry says of the balance after it.</summary>
+    public long Granted => Account.Lots.Where(lot => lot.Lot.Origin != LotOrigin.Postpaid && lot.Lot.EffectiveAt <= Account.At && !(lot.Lot.ExpiresAt <= Account.At)).Sum(static lot => lot.Available);
+
     /// <summary>When the credits end at a pace, those that expire first being used first.</summary>
     /// <param name="units">Smallest units used in <paramref name="window"/>.</param>
-    public RunOut Ends(Int128 units, Duration window)
+    /// <param name="of">Of so many; null: of all that is available, postpaid use up to its limit included.</param>
+    public RunOut Ends(Int128 units, Duration window, long? of = null)
     {
-        if (Account.Buckets.IsEmpty || Balance.Of(Account.Buckets).Available is not { } available)
+        if (Account.Buckets.IsEmpty || (of ?? Balance.Of(Account.Buckets).Available) is not { } available)
         {
             return default;
         }

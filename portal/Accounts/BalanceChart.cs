@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using NodaTime;
+using Rules.Engine.Drawing;
 using Rules.Ledger;
 using Rules.Portal.Display;
 
 namespace Rules.Portal.Accounts;
 
-/// <summary>What was available over the last days and would be over the next ones, drawn from zero into a field of <see cref="Width"/> by <see cref="Height"/>.</summary>
+/// <summary>What was left of grants and purchases over the last days and would be over the next ones, postpaid use left out; drawn from zero into a field of <see cref="Width"/> by <see cref="Height"/>.</summary>
 /// <param name="Line">Points of what was; empty where no balance is kept.</param>
 /// <param name="Forecast">Points at the pace of the last days; empty where nothing can be said.</param>
 /// <param name="Cone">Points of the area between the quietest and the busiest of these days.</param>
@@ -41,7 +42,8 @@ public sealed record BalanceChart(
     public static BalanceChart? Of(AccountOutlook outlook, ImmutableArray<BalancePoint> points, Int128 slow, Int128 fast, DateTimeZone zone)
     {
         var now = outlook.Account.At;
-        if (Balance.Of(outlook.Account.Buckets).Available is not { } available || outlook.Account.Buckets.IsEmpty)
+        var available = outlook.Granted;
+        if (outlook.Account.Buckets.IsEmpty || outlook.Account.Lots.All(static lot => lot.Lot.Origin == LotOrigin.Postpaid))
         {
             return null;
         }
@@ -49,7 +51,7 @@ public sealed record BalanceChart(
         var first = now - Duration.FromDays(Back);
         var last = now + Duration.FromDays(Ahead);
         var known = points.Where(static point => point.Available is not null).Select(static point => (point.At, Units: (Int128)point.Available!.Value)).Append((At: now, Units: available)).ToList();
-        var step = Step(known.Max(static point => point.Units), outlook.Account.Decimals, out var steps);
+        var (step, steps) = ChartScale.For(known.Max(static point => point.Units), outlook.Account.Decimals);
         int X(Instant at) => Left + (int)((at - first).TotalHours * (Width - Left - Right) / (last - first).TotalHours);
         int Y(Int128 units) => Height - Bottom - (int)(Int128.Max(0, units) * (Height - Top - Bottom) / (step * steps));
         string Place(Instant at, Int128 units) => string.Create(CultureInfo.InvariantCulture, $"{X(at)},{Y(units)}");
@@ -57,7 +59,7 @@ public sealed record BalanceChart(
         // At a pace, until nothing is left, the cycle ends or the field does.
         IEnumerable<(Instant At, Int128 Units)> Path(Int128 units, Duration window)
         {
-            var ends = outlook.Ends(units, window);
+            var ends = outlook.Ends(units, window, available);
             var to = Instant.Min(ends.At ?? last, last);
             yield return (now, available);
             var rest = ends.Kind == RunOutKind.At && ends.At <= last ? 0 : Int128.Max(0, available - (units * (to - now).BclCompatibleTicks / window.BclCompatibleTicks));
@@ -74,7 +76,7 @@ public sealed record BalanceChart(
             string.Join(' ', known.Select(point => Place(point.At, point.Units))),
             hasPace ? string.Join(' ', Path(outlook.Units, outlook.To - outlook.From).Select(point => Place(point.At, point.Units))) : "",
             hasPace ? string.Join(' ', Path(slow, day).Concat(Path(fast, day).Reverse()).Select(point => Place(point.At, point.Units))) : "",
-            [.. outlook.Account.Lots.Where(lot => lot.Lot.EffectiveAt >= first && lot.Lot.EffectiveAt <= now).Select(lot => new ChartMark(
+            [.. outlook.Account.Lots.Where(lot => lot.Lot.Origin != LotOrigin.Postpaid && lot.Lot.EffectiveAt >= first && lot.Lot.EffectiveAt <= now).Select(lot => new ChartMark(
                 X(lot.Lot.EffectiveAt), 0, $"+{AmountText.OfUnits(lot.Lot.Amount, outlook.Account.Decimals)} into {lot.Lot.Bucket}, {InstantText.WithZone(zone, lot.Lot.EffectiveAt)}"))],
             [.. Midnights(first, last, zone).Select(at => new ChartMark(X(at), 0, at.InZone(zone).Date.ToString("d MMM", CultureInfo.InvariantCulture)))],
             [.. Enumerable.Range(0, steps + 1).Select(i => new ChartMark(0, Y(step * i), AmountText.Of(AccountOutlook.Plain(step * i, outlook.Account.Decimals)).ToString()))],
@@ -87,19 +89,6 @@ public sealed record BalanceChart(
         {
             yield return zone.AtStartOfDay(day).ToInstant();
         }
-    }
-
-    /// <summary>1, 2 or 5 with zeros, so that at most five lines lie above the base.</summary>
-    private static Int128 Step(Int128 largest, int decimals, out int steps)
-    {
-        var step = Int128.Max(1, Int128.Parse("1" + new string('0', decimals), CultureInfo.InvariantCulture) / 1000);
-        for (var i = 0; step * 5 < largest; i++)
-        {
-            step = i % 3 == 1 ? step / 2 * 5 : step * 2;
-        }
-
-        steps = Math.Max(1, (int)((largest + step - 1) / step));
-        return step;
     }
 }
 

@@ -4,6 +4,7 @@ using System.Numerics;
 using NodaTime;
 using Rules.Dsl.Text;
 using Rules.Engine.Replay;
+using Rules.Portal.Display;
 
 namespace Rules.Portal.Drafts;
 
@@ -47,8 +48,7 @@ public sealed record DayChart(ImmutableArray<ChartDay> Days, ImmutableArray<Char
     /// <param name="decimals">Of the units.</param>
     public static DayChart Of(LocalDate first, LocalDate last, IReadOnlyDictionary<LocalDate, (Int128 Before, Int128 After)> sums, int decimals)
     {
-        var unit = Int128.Parse("1" + new string('0', decimals), CultureInfo.InvariantCulture);
-        var step = Step(sums.Values.Select(static day => Int128.Max(day.Before, day.After)).Append(1).Max(), unit, out var steps);
+        var (step, steps) = ChartScale.For(sums.Values.Select(static day => Int128.Max(day.Before, day.After)).Append(1).Max(), decimals);
         var whole = step * steps;
         var count = Period.Between(first, last, PeriodUnits.Days).Days;
         int X(int index) => Left + (int)((long)index * (Width - Left - Right) / count);
@@ -71,19 +71,6 @@ public sealed record DayChart(ImmutableArray<ChartDay> Days, ImmutableArray<Char
     private string Points(Func<ChartDay, int> y) => string.Join(' ', Days.Select(day => Place(day.X, y(day))));
 
     private static string Place(int x, int y) => string.Create(CultureInfo.InvariantCulture, $"{x},{y}");
-
-    /// <summary>1, 2 or 5 with zeros, so that at most five lines lie above the base.</summary>
-    private static Int128 Step(Int128 largest, Int128 unit, out int steps)
-    {
-        var step = Int128.Max(1, unit / 1000);
-        for (var i = 0; step * 5 < largest; i++)
-        {
-            step = i % 3 == 1 ? step / 2 * 5 : step * 2;
-        }
-
-        steps = (int)((largest + step - 1) / step);
-        return step;
-    }
 }
 
 /// <param name="Before">Smallest units, as charged.</param>

@@ -81,7 +81,7 @@ internal static class SampleAccounts
         {
             Plan = "Enterprise",
             Facts = [new("created", "2026-03-30")],
-            Terms = [new("enterprise-included", "10,000"), new("enterprise-order", "included, then prepaid, then flex")],
+            Terms = [new("enterprise-included", "10,000"), new("enterprise-order", "included, then prepaid, then flex"), new("flex-threshold", "500")],
             Turns = [new(9, 14, "reversal", (ledger, at, id, key, token) => ledger.ReverseAsync(id, new ReverseUse(SampleAccount.Key(id, 9, 40), at), key, token))],
         },
 

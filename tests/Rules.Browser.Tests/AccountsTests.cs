@@ -20,7 +20,7 @@ public sealed class AccountsTests(PortalFixture portal) : PortalPageTests(portal
         await Assertions.Expect(school.Locator("td").Nth(4)).ToHaveTextAsync("0.0");
         var shop = page.GetByRole(AriaRole.Row, new() { Name = "sample-shop" });
         await Assertions.Expect(shop.Locator("td").Nth(3)).ToHaveTextAsync(new Regex("^[1-9][0-9]*$"));
-        await Assertions.Expect(shop).ToContainTextAsync("sample data");
+        await Assertions.Expect(shop).ToContainTextAsync("sample");
     }
 
     [BrowserFact]
@@ -29,7 +29,7 @@ public sealed class AccountsTests(PortalFixture portal) : PortalPageTests(portal
         var page = await NewPageAsync(script: false);
         await page.GotoAsync("/accounts/sample-shop");
         var chart = page.Locator("figure.chart svg[role=img]");
-        (await chart.Locator("title").First.TextContentAsync()).ShouldBe("Credits available to sample-shop");
+        (await chart.Locator("title").First.TextContentAsync()).ShouldBe("Credits left to sample-shop");
         (await chart.Locator("polyline.is").GetAttributeAsync("points"))!.Split(' ').Length.ShouldBeGreaterThan(200);
         await page.GetByText("Show as table").ClickAsync();
         var days = page.GetByRole(AriaRole.Group, new() { Name = "Days" }).Locator("tbody tr");

@@ -35,6 +35,9 @@ public sealed class AccountModel(CreditLedger ledger) : PageModel
     /// <summary>Null where no balance is kept.</summary>
     public BalanceChart? Chart { get; private set; }
 
+    /// <summary>Drawn where there is no <see cref="Chart"/>; null where nothing was used either.</summary>
+    public UseChart? Bars { get; private set; }
+
     /// <summary>Whole days of the page's zone, the newest last, and what was available at the end of each.</summary>
     public ImmutableArray<(DayUse Day, long? Available)> Days { get; private set; } = [];
 
@@ -84,5 +87,6 @@ public sealed class AccountModel(CreditLedger ledger) : PageModel
         // The pace of a whole day: today is not one yet.
         var whole = Days.Where(day => day.Day.Day < today).TakeLast(7).Select(static day => day.Day.Units).ToList();
         Chart = BalanceChart.Of(Outlook, balances[..points.Length], whole.DefaultIfEmpty(0).Min(), whole.DefaultIfEmpty(0).Max(), Zone);
+        Bars = Chart is null ? UseChart.Of(days, Account.Decimals) : null;
     }
 }

@@ -75,7 +75,45 @@ public sealed class IndexModel(CreditLedger ledger) : PageModel
     /// <summary>By field: what cannot be used and why. The rest of the filter still holds.</summary>
     public IReadOnlyDictionary<string, string> Problems => _problems;
 
+    /// <summary>The address of what is filtered, as a table for a spreadsheet.</summary>
+    public string CsvAddress => "/ledger" + Query().Add("handler", "csv");
+
     public async Task OnGetAsync(CancellationToken cancellationToken)
+    {
+        var (filter, zone) = await FilterAsync(cancellationToken);
+        var page = await ledger.EntriesAsync(filter, cancellationToken);
+        Table = new EntriesTable("Entries", page.Items, zone, WithAccount: true);
+        Next = page.Next is null ? null : "/ledger" + Query().Add("after", page.Next);
+        Filtered = Words(filter.Kind);
+        Sums = Filtered is null ? null : await ledger.EntrySumsAsync(filter, cancellationToken);
+    }
+
+    /// <summary>Everything that the filter finds, newest first, page by page.</summary>
+    public async Task<IActionResult> OnGetCsvAsync(CancellationToken cancellationToken)
+    {
+        var (filter, _) = await FilterAsync(cancellationToken);
+        if (_problems.Count > 0)
+        {
+            await OnGetAsync(cancellationToken);
+            Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+            return Page();
+        }
+
+        Response.ContentType = "text/csv; charset=utf-8; header=present";
+        Response.Headers.ContentDisposition = "attachment; filename=\"entries.csv\"";
+        await Response.Body.WriteAsync(EntryCsv.Header(), cancellationToken);
+        string? after = null;
+        do
+        {
+            var page = await ledger.EntriesAsync(filter with { After = after, Limit = 500 }, cancellationToken);
+            await Response.Body.WriteAsync(EntryCsv.Rows(page.Items), cancellationToken);
+            after = page.Next;
+        }
+        while (after is not null);
+        return new EmptyResult();
+    }
+
+    private async Task<(EntryFilter Filter, DateTimeZone Zone)> FilterAsync(CancellationToken cancellationToken)
     {
         Rulesets = ledger.Rulesets.All;
         var ruleset = Empty(Ruleset) ?? (Empty(Account) is { } account ? await ledger.RulesetOfAsync(account, cancellationToken) : null);
@@ -95,17 +133,12 @@ public sealed class IndexModel(CreditLedger ledger) : PageModel
         }
 
         var decimals = ruleset is null ? null : ledger.Rulesets.Find(ruleset)?.Versions[^1].Model.Credit.Decimals;
-        var filter = new EntryFilter(Empty(Account), Empty(Ruleset), kind, from, to, Empty(Key), Empty(After))
+        return (new EntryFilter(Empty(Account), Empty(Ruleset), kind, from, to, Empty(Key), Empty(After))
         {
             Version = VersionNumber(),
             AtLeast = Units("least", Least, decimals),
             AtMost = Units("most", Most, decimals),
-        };
-        var page = await ledger.EntriesAsync(filter, cancellationToken);
-        Table = new EntriesTable("Entries", page.Items, zone, WithAccount: true);
-        Next = page.Next is null ? null : "/ledger" + Query().Add("after", page.Next);
-        Filtered = Words(kind);
-        Sums = Filtered is null ? null : await ledger.EntrySumsAsync(filter, cancellationToken);
+        }, zone);
     }
 
     /// <summary>Smallest units of a ruleset's credit, with the sign that its entries of a kind have.</summary>

@@ -113,7 +113,7 @@ public sealed class SampleAccountTests : IAsyncLifetime, IDisposable
 #pragma warning disable CA2100, S2077 // The names are the schema's.
             if (connection.ExecuteScalar<long>($"SELECT COUNT(*) FROM {table} WHERE account_id={number}") > 0)
             {
-                Should.Throw<SqliteException>(() => connection.Execute($"DELETE FROM {table} WHERE account_id={number}")).Message.ShouldContain("append-only", table);
+                Should.Throw<SqliteException>(() => connection.Execute($"DELETE FROM {table} WHERE account_id={number}")).Message.ShouldContain("append-only", Case.Sensitive, table);
             }
 #pragma warning restore CA2100, S2077
         }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Rules.Ledger;
+using Rules.Portal.Sample;
 using Rules.Portal.Startup;
 using Shouldly;
 using Xunit;
@@ -321,6 +322,74 @@ public sealed class StartTests : IDisposable
 
         Directory.Delete(other, recursive: true);
         (await resumed.Ledger.VerifyAsync(null, null, default)).Holds.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Full_sample_company_is_written_beside_the_service_and_goes_on_where_a_start_left_it()
+    {
+        long before;
+        await using (var portal = await StartAsync("--Rules:Sample", "full"))
+        {
+            portal.HasSample.ShouldBeTrue();
+            (await portal.Ledger.BalanceAsync("sample-lab", null, default))!.IsSample.ShouldBeTrue();
+            before = await WrittenAsync(portal, 4_000);
+        }
+
+        File.Exists(Path.Combine(_home, "sample-company.pending")).ShouldBeTrue();
+        await using var again = await StartAsync("--Rules:Sample", "full");
+        (await WrittenAsync(again, before + 4_000)).ShouldBeGreaterThan(before);
+
+        var removal = again.Services.GetRequiredService<ISampleRemoval>();
+        await removal.RemoveAsync();
+        while (again.Services.GetRequiredService<SampleProgress>().Stage == SampleStage.Removing)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+
+        (await again.Ledger.AccountsAsync(new AccountFilter(), default)).Items.ShouldBeEmpty();
+        (await again.Ledger.EntriesAsync(new EntryFilter(), default)).Items.ShouldBeEmpty();
+        (await again.Ledger.VerifyAsync(null, null, default)).Holds.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Removed_sample_company_does_not_come_back_and_an_interrupted_removal_is_finished()
+    {
+        await using (var portal = await StartAsync("--Rules:Sample", "small"))
+        {
+            await portal.Ledger.RemoveSampleAsync("sample-shop", default);
+            await File.WriteAllTextAsync(Path.Combine(_home, "sample-company.removing"), "");
+        }
+
+        await using (var portal = await StartAsync("--Rules:Sample", "small"))
+        {
+            while (File.Exists(Path.Combine(_home, "sample-company.removing")))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+            }
+
+            (await portal.Ledger.SamplesAsync(default)).ShouldBeEmpty();
+        }
+
+        await using var again = await StartAsync("--Rules:Sample", "small");
+        again.HasSample.ShouldBeFalse();
+        (await again.Ledger.AccountsAsync(new AccountFilter(), default)).Items.ShouldBeEmpty();
+    }
+
+    // Entries of all accounts once there are so many, each at its own time and none of them late.
+    private static async Task<long> WrittenAsync(PortalApplication portal, long entries)
+    {
+        while (true)
+        {
+            var accounts = (await portal.Ledger.AccountsAsync(new AccountFilter(Limit: 500), default)).Items;
+            if (accounts.Sum(static account => account.Entries) >= entries)
+            {
+                (await portal.Ledger.EntriesAsync(new EntryFilter(Limit: 500), default)).Items.ShouldAllBe(entry => !entry.Late);
+                return accounts.Sum(static account => account.Entries);
+            }
+
+            portal.Services.GetRequiredService<SampleProgress>().Stage.ShouldBe(SampleStage.Writing);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
     }
 
     [Fact]
