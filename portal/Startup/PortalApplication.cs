@@ -175,6 +175,7 @@ public sealed class PortalApplication : IAsyncDisposable
         builder.Services.AddSingleton<KeyUses>();
         builder.Services.AddHostedService(services => services.GetRequiredService<KeyUses>());
         builder.Services.AddHostedService<Renewals>();
+        builder.Services.AddHostedService<Checkpoints>();
         builder.Services.AddSingleton<PastCache>();
         builder.Services.AddSingleton<PastReplays>();
         builder.Services.AddSingleton<ReplayRuns>();
