@@ -158,6 +158,9 @@ public record NewAccount
 
     /// <summary>Credits bought with each cycle, beside what the plan grants.</summary>
     public IReadOnlyList<Addon>? Addons { get; init; }
+
+    /// <summary>Cycles are counted as if the account had been opened then: one that comes from elsewhere keeps its renewal day. Left out: from the opening.</summary>
+    public DateTimeOffset? Anchor { get; init; }
 }
 
 /// <summary>Credits that each cycle grants beside the plan.</summary>

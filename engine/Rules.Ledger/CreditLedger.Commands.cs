@@ -16,9 +16,9 @@ public sealed partial class CreditLedger
     /// <param name="idempotencyKey">1 to 128 printable ASCII characters, no space at either end, not beginning with <c>sys:</c>; the account is its scope.</param>
     public Task<CommandResult> OpenAccountAsync(OpenAccount command, string idempotencyKey, CancellationToken cancellationToken)
     {
-        var canonical = command with { At = command.TimedOnArrival ? NodaConstants.UnixEpoch : Instants.Floor(command.At) };
+        var canonical = command with { At = command.TimedOnArrival ? NodaConstants.UnixEpoch : Instants.Floor(command.At), Anchor = Instants.Floor(command.Anchor) };
         return IdText.IsValid(command.Id)
-            ? SubmitAsync(idempotencyKey, now => new OpenAccountCommand(this, command with { At = Instants.Floor(command.At) }, idempotencyKey,
+            ? SubmitAsync(idempotencyKey, now => new OpenAccountCommand(this, command with { At = Instants.Floor(command.At), Anchor = Instants.Floor(command.Anchor) }, idempotencyKey,
                 RequestHash("open"u8, command.TimedOnArrival, WireWriter.Canonical(canonical)), now), cancellationToken)
             : Task.FromResult(Invalid(LedgerErrors.AccountIdInvalid));
     }
@@ -169,6 +169,7 @@ public sealed partial class CreditLedger
                     State = advance.State,
                     Entries = opening.Entries.AddRange(advance.Entries),
                     Answer = WireWriter.Account(advance.Answer, MovedCredits.Of(null, opening.Entries.AddRange(advance.Entries)), Decimals(ruleset)),
+                    Request = command.Anchor is null ? [] : WireWriter.Canonical(command),
                 }
                 : Booked.Invalid(advance.Error);
         }

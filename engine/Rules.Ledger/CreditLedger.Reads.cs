@@ -115,12 +115,17 @@ public sealed partial class CreditLedger
     /// postings and lots, draws on live lots only, every command run again by the rules, and heads held against the anchor where there is one;
     /// read-only. An account that is not there is a problem.
     /// </summary>
-    public async Task<VerificationReport> VerifyAsync(string? account, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
+    public Task<VerificationReport> VerifyAsync(string? account, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken) =>
+        VerifyAsync(account, fromCheckpoints: false, progress, cancellationToken);
+
+    /// <inheritdoc cref="VerifyAsync(string?, IProgress{VerificationProgress}?, CancellationToken)"/>
+    /// <param name="fromCheckpoints">Entries before an account's newest checkpoint are taken for proved, and not read.</param>
+    public async Task<VerificationReport> VerifyAsync(string? account, bool fromCheckpoints, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
     {
         // Read before the snapshot: what is anchored by then is committed by then.
         var anchors = _options.AnchorPath is { } path ? AnchorLog.Read(path)?.Heads : null;
         await using var snapshot = await _store.BeginReadAsync(cancellationToken);
-        return await new Verifier(snapshot, progress, Rulesets, anchors).VerifyAsync(account, cancellationToken);
+        return await new Verifier(snapshot, progress, Rulesets, anchors, fromCheckpoints).VerifyAsync(account, cancellationToken);
     }
 
     /// <summary>

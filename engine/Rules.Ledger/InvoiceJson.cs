@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -8,11 +9,13 @@ namespace Rules.Ledger;
 /// <summary>Invoices as JSON, and as CSV for spreadsheets.</summary>
 public static class InvoiceJson
 {
-    private static readonly string[] _columns =
+    /// <summary>What a bill has beside its account and ruleset.</summary>
+    internal static ImmutableArray<string> BillColumns { get; } =
     [
-        "account", "ruleset", "invoice", "bucket", "cycle", "from", "to", "credits", "price", "currency", "amount", "exact", "credited", "receiver", "entry",
-        "recorded_at",
+        "invoice", "bucket", "cycle", "from", "to", "credits", "price", "currency", "amount", "exact", "credited", "receiver", "entry", "recorded_at",
     ];
+
+    private static readonly string[] _columns = ["account", "ruleset", .. BillColumns];
 
     /// <summary>A page of invoices.</summary>
     public static byte[] Page(Page<Invoice> page) => WireWriter.Write(page, static (json, page) =>
@@ -123,9 +126,11 @@ public static class InvoiceJson
         }
     }
 
-    private static string?[] Fields(Invoice invoice) =>
+    private static string?[] Fields(Invoice invoice) => [invoice.Account, invoice.Ruleset, .. BillFields(invoice)];
+
+    internal static string?[] BillFields(Invoice invoice) =>
     [
-        invoice.Account, invoice.Ruleset, invoice.Id, invoice.Bill.Bucket, invoice.Bill.Cycle.ToString(CultureInfo.InvariantCulture),
+        invoice.Id, invoice.Bill.Bucket, invoice.Bill.Cycle.ToString(CultureInfo.InvariantCulture),
         invoice.From is { } from ? InstantText.Format(from) : null, InstantText.Format(invoice.To), UnitsText.Format(invoice.Credits, invoice.Decimals),
         invoice.Bill.Price?.ToString(), invoice.Bill.Currency, UnitsText.Format(invoice.Bill.Amount, invoice.Bill.Decimals), invoice.Bill.Exact.ToString(),
         UnitsText.Format(invoice.Credited, invoice.Decimals), invoice.Bill.To, invoice.Sequence?.ToString(CultureInfo.InvariantCulture),

@@ -115,7 +115,21 @@ public sealed record VerificationReport(long Accounts, long Entries, ImmutableAr
 
     /// <summary>The heads were held against anchors outside the database as well; without that a lost tail is not seen.</summary>
     public bool Anchored { get; init; }
+
+    /// <summary>Accounts were proved from their newest checkpoints on.</summary>
+    public bool FromCheckpoints { get; init; }
+
+    /// <summary>Entries before checkpoints that were not read: they were proved when the checkpoints were written, and nothing is said of them now.</summary>
+    public long Passed { get; init; }
+
+    /// <summary>Checkpoints that were compared with what the entries before them make.</summary>
+    public long Checkpoints { get; init; }
 }
+
+/// <summary>What a round of checkpoints did.</summary>
+/// <param name="Written">New checkpoints.</param>
+/// <param name="Problems">What is wrong with accounts that have none because of it.</param>
+public sealed record CheckpointRound(int Written, ImmutableArray<VerificationProblem> Problems);
 
 /// <param name="Check">Stable name of the check, such as <c>chain</c>, <c>gapless</c>, <c>lots</c>.</param>
 public sealed record VerificationProblem(string Check, string Account, long? Sequence, string Message);

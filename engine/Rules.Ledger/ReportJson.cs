@@ -94,19 +94,25 @@ public static class ReportJson
         json.WriteEndObject();
     });
 
-    /// <summary>A statement: one row for the opening balance, one a line, one for the closing balance.</summary>
+    /// <summary>A statement: one row for the opening balance, one a line, one for the closing balance, then one a bill.</summary>
     public static byte[] StatementCsv(AccountStatement statement)
     {
+        var none = new string?[InvoiceJson.BillColumns.Length];
         var csv = new StringBuilder();
-        Csv.AppendRow(csv, ["account", "kind", "action", "entries", "granted", "available", "held", "spent", "expired", "moved"]);
-        Csv.AppendRow(csv, [statement.Account, "opening", null, null, null, Units(statement.Opening), null, null, null, null]);
+        Csv.AppendRow(csv, ["account", "kind", "action", "entries", "granted", "available", "held", "spent", "expired", "moved", .. InvoiceJson.BillColumns]);
+        Csv.AppendRow(csv, [statement.Account, "opening", null, null, null, Units(statement.Opening), null, null, null, null, .. none]);
         foreach (var line in statement.Lines)
         {
             Csv.AppendRow(csv, [statement.Account, WireNames.Of(line.Kind), line.Action, line.Entries.ToString(CultureInfo.InvariantCulture), Units(line.Granted),
-                Units(line.Available), Units(line.Held), Units(line.Spent), Units(line.Expired), Units(line.Moved)]);
+                Units(line.Available), Units(line.Held), Units(line.Spent), Units(line.Expired), Units(line.Moved), .. none]);
         }
 
-        Csv.AppendRow(csv, [statement.Account, "closing", null, null, null, Units(statement.Closing), null, null, null, null]);
+        Csv.AppendRow(csv, [statement.Account, "closing", null, null, null, Units(statement.Closing), null, null, null, null, .. none]);
+        foreach (var bill in statement.Bills)
+        {
+            Csv.AppendRow(csv, [statement.Account, "bill", null, null, null, null, null, null, null, null, .. InvoiceJson.BillFields(bill)]);
+        }
+
         return Encoding.UTF8.GetBytes(csv.ToString());
 
         string Units(long units) => UnitsText.Format(units, statement.Decimals);

@@ -181,6 +181,7 @@ public sealed class PortalApplication : IAsyncDisposable
         builder.Services.AddSingleton<ISampleRemoval>(services => services.GetRequiredService<SampleWriting>());
         builder.Services.AddHostedService(services => services.GetRequiredService<SampleWriting>());
         builder.Services.AddHostedService<Renewals>();
+        builder.Services.AddHostedService<Checkpoints>();
         builder.Services.AddSingleton<PastCache>();
         builder.Services.AddSingleton<BurnCache>();
         builder.Services.AddSingleton<PastReplays>();

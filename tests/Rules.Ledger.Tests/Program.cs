@@ -12,7 +12,8 @@ internal static class Program
 {
     private const string Usage = """
         usage: dotnet run -c Release --project tests/Rules.Ledger.Tests -- COMMAND
-          nightly [--only F4[,F5...]] [--seeds N]   the fault matrix at the size of a night; exit code 1 where one fails
+          nightly [--only F4[,F5...]] [--seeds N] [--kills N]
+                                                    the fault matrix at the size of a night; exit code 1 where one fails
           sim --seed N [--ops N]                    one simulation again, step for step
           sim --seeds N [--from N] [--ops N]        many of them; the first that diverges ends it with exit code 1
         """;
@@ -23,8 +24,8 @@ internal static class Program
         {
             case ["charge", var database, var from, var count]:
                 return await ChargingProcess.RunAsync(database, int.Parse(from, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture));
-            case ["nightly", .. var options] when TryRead(options, ["--only", "--seeds"], out var given):
-                return await Nightly.RunAsync(given.GetValueOrDefault("--only")?.Split(','), Number(given, "--seeds"));
+            case ["nightly", .. var options] when TryRead(options, ["--only", "--seeds", "--kills"], out var given):
+                return await Nightly.RunAsync(given.GetValueOrDefault("--only")?.Split(','), Number(given, "--seeds"), Number(given, "--kills"));
             case ["sim", .. var options] when TryRead(options, ["--seed", "--seeds", "--from", "--ops"], out var given):
                 var first = Number(given, "--seed") ?? Number(given, "--from") ?? 1;
                 return await SimulateAsync(first, given.ContainsKey("--seed") ? 1 : Number(given, "--seeds") ?? 200, Number(given, "--ops") ?? 300);

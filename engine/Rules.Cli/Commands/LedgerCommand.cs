@@ -12,10 +12,14 @@ internal static class LedgerCommand
         var database = new Argument<string>("DATABASE") { Description = "The file of a ledger, or the folder with its rules.db (Rules:Home)." };
         var account = new Option<string?>("--account") { Description = "Only this account.", HelpName = "ID" };
         var anchor = new Option<string?>("--anchor") { Description = "The anchor, or its folder (Rules:AnchorPath); else anchor.log beside the database.", HelpName = "FILE" };
-        var verify = new Command("verify", "Proves the history of every account from its own rows. Reads only, also while the service runs.") { database, account, anchor, json };
+        var fromCheckpoints = new Option<bool>("--from-checkpoints")
+        {
+            Description = "Begins at the newest checkpoint of each account, which the service wrote after it had proved the entries before it; those are not looked at again.",
+        };
+        var verify = new Command("verify", "Proves the history of every account from its own rows. Reads only, also while the service runs.") { database, account, anchor, fromCheckpoints, json };
         verify.SetAction((line, cancellationToken) => DatabaseFiles.Guard(terminal, () =>
             VerifyCommand.RunAsync(terminal, clock, DatabaseFiles.Database(line.GetRequiredValue(database)), line.GetValue(account), DatabaseFiles.Anchor(line.GetRequiredValue(database), line.GetValue(anchor)),
-                line.GetValue(json), cancellationToken)));
+                line.GetValue(fromCheckpoints), line.GetValue(json), cancellationToken)));
 
         var by = new Option<string>("--by") { Description = "Who decides; recorded.", HelpName = "NAME", Required = true };
         var reason = new Option<string>("--reason") { Description = "Why, in a sentence; recorded.", HelpName = "TEXT", Required = true };

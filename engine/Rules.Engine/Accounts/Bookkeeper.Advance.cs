@@ -175,6 +175,8 @@ public static partial class Bookkeeper
     {
         var due = new Due(journal.State.LastAt, at, journal.State.Cycle is { } running && running.End <= at);
 
+        reset?.Begin(journal.State, due);
+
         // Phase 0: holds whose time is over are released, so that what they return can still roll over at this instant.
         ReleaseExpired(ruleset, journal, at);
 

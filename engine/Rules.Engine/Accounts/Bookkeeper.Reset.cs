@@ -40,7 +40,8 @@ public static partial class Bookkeeper
     /// <summary>A reset on its way through the phases of its instant.</summary>
     private sealed class ResetRun(ResetAccount command)
     {
-        public bool RestartsCycle => command.RestartsCycle;
+        /// <summary>A cycle that begins at this very instant anyway is not begun again: its lots are of the running cycle.</summary>
+        public bool RestartsCycle { get; private set; }
 
         public bool? KeepsDebt => command.KeepsDebt;
 
@@ -49,6 +50,9 @@ public static partial class Bookkeeper
 
         /// <summary>Smallest units of debts that were dropped.</summary>
         public long Dropped { get; set; }
+
+        public void Begin(AccountState state, in Due due) =>
+            RestartsCycle = command.RestartsCycle && !due.EndsCycle && (state.Cycle is not { } running || running.Start != due.At);
     }
 
     /// <summary>Phase 3 of a reset, in one entry: the command's own.</summary>

@@ -174,6 +174,11 @@ public static partial class Bookkeeper
     private static EvaluationError? CheckReversal(RulesetModel model, AccountState state, Use use, ExactDecimal? amount, out long wanted)
     {
         wanted = 0;
+        if (use.Kind == EntryKind.Hold)
+        {
+            return EvaluationErrors.HoldNotReversible(use.Id);
+        }
+
         if (use.Kind is not (EntryKind.Charge or EntryKind.Capture or EntryKind.Correction) || use.Amount < 0)
         {
             return EvaluationErrors.NotReversible(use.Id);

@@ -50,7 +50,7 @@ public static partial class Bookkeeper
             Terms = [.. command.Terms.Select(t => new DatedValue(t.Name, t.Value, command.At))],
             Addons = [.. command.Addons.Select(a => new DatedValue(a.Into, a.Amount.ToString(), command.At))],
             Plan = command.Plan,
-            Cycle = FirstCycle(model, stated, command.At, number: 0),
+            Cycle = FirstCycle(model, stated, command.At, number: 0, command.Anchor),
             Version = model.Version,
         });
         if (command.Plan is { } plan
@@ -314,6 +314,19 @@ public static partial class Bookkeeper
             return EvaluationErrors.OutOfTime("at");
         }
 
+        if (command.Anchor is { } anchor)
+        {
+            if (anchor < s_firstInstant || anchor >= s_endOfTime)
+            {
+                return EvaluationErrors.OutOfTime("anchor");
+            }
+
+            if (model.Cycle is null or { Kind: CycleKind.CalendarMonth })
+            {
+                return EvaluationErrors.NothingToAnchor(model);
+            }
+        }
+
         if (command.Plan is { } plan && model.FindPlan(plan) is null)
         {
             return EvaluationErrors.UnknownPlan(plan, model);
@@ -405,7 +418,7 @@ public static partial class Bookkeeper
 
     private static ImmutableArray<DatedValue> PlansOf(string? plan, Instant at) => plan is null ? [] : [new DatedValue("plan", plan, at)];
 
-    private static Cycle? FirstCycle(RulesetModel model, AccountState state, Instant start, int number)
+    private static Cycle? FirstCycle(RulesetModel model, AccountState state, Instant start, int number, Instant? anchoredAt = null)
     {
         if (model.Cycle is not { } rule)
         {
@@ -413,7 +426,7 @@ public static partial class Bookkeeper
         }
 
         var zone = Zones.At(model, state, start);
-        var anchor = CycleCalendar.AnchorFor(rule, start, zone);
+        var anchor = CycleCalendar.AnchorFor(rule, anchoredAt ?? start, zone);
         var facts = AccountReading.FactsAt(model, state, start);
         var recurrence = CycleCalendar.RecurrenceFor(rule, facts, anchor, zone);
         return new Cycle(number, anchor, start, recurrence.Boundary(recurrence.NumberAt(start) + 1));

@@ -20,6 +20,12 @@ public sealed record OpenAccount(string Id, string Ruleset, Instant At)
 
     /// <summary>Credits bought with each cycle, beside what the plan grants.</summary>
     public ImmutableArray<Addon> Addons { get; init; } = [];
+
+    /// <summary>
+    /// Counts the cycles as if the account had been opened then: an account that comes from elsewhere keeps its renewal day. Before or after the opening;
+    /// the first cycle ends at the next boundary. Null: the opening.
+    /// </summary>
+    public Instant? Anchor { get; init; }
 }
 
 /// <param name="Amount">Credits; more than 0, at most the credit's decimals, at most 10^15 smallest units.</param>

@@ -181,6 +181,13 @@ public static class EvaluationErrors
     public static EvaluationError NotATimeZone(string text) =>
         new("RT31", $"\"{Shown(text)}\" is not a known time zone.", "write an IANA id such as Europe/Berlin", "facts.timezone");
 
+    /// <summary>RT32: an anchor where nothing is counted from one.</summary>
+    public static EvaluationError NothingToAnchor(RulesetModel model) => new(
+        "RT32",
+        model.Cycle is null ? $"{model.Name} has no cycle, so nothing is counted from an anchor." : $"The cycles of {model.Name} are calendar months, whatever the anchor.",
+        "leave anchor out",
+        "anchor");
+
     /// <summary>RT07: an amount without an action, where several could be charged.</summary>
     public static EvaluationError NoActionNamed(RulesetModel model) =>
         new("RT07", $"The event names no action, and {model.Name} does not price exactly one.", "add the action", "action");
@@ -207,9 +214,13 @@ public static class EvaluationErrors
     public static EvaluationError UnknownUse(string id) => new(
         "unknown_use", $"The account has no use \"{Shown(id)}\".", "name the idempotency key of the charge, or the id of the captured hold", "id");
 
-    /// <summary>not_reversible: a reversal, a grant, an open hold, a use that gave credits back.</summary>
+    /// <summary>not_reversible: a reversal, a grant, a use that gave credits back.</summary>
     public static EvaluationError NotReversible(string id) => new(
         "not_reversible", $"\"{Shown(id)}\" charged nothing that could be taken back.", "name a charge, a correction or a captured hold; post a new use instead of reversing a reversal", "id");
+
+    /// <summary>not_reversible: a hold that was not captured.</summary>
+    public static EvaluationError HoldNotReversible(string id) => new(
+        "not_reversible", $"\"{Shown(id)}\" is a hold and was not captured, so it charged nothing that could be taken back.", "release it while it is open: that gives its credits back", "id");
 
     /// <summary>exceeds_use.</summary>
     public static EvaluationError ExceedsUse(string id, long left, RulesetModel model) => new(

@@ -13,7 +13,7 @@ namespace Rules.Engine.Wire;
 /// </summary>
 public static partial class CommandReader
 {
-    internal static readonly CommandForm OpenForm = CommandForm.Of(0b1, "ruleset", "plan", "facts", "terms", "addons");
+    internal static readonly CommandForm OpenForm = CommandForm.Of(0b1, "ruleset", "plan", "facts", "terms", "addons", "anchor");
 
     internal static readonly CommandForm GrantForm = CommandForm.Of(0b111, "id", "bucket", "amount", "effective", "expires", "priority", "cost", "created", "every", "anchor", "adds",
         "starting", "rollover");
@@ -78,6 +78,7 @@ public static partial class CommandReader
         string? plan = null;
         ImmutableArray<NamedText> facts = [], terms = [];
         ImmutableArray<Addon> addons = [];
+        Instant anchor = default;
         while (body.Next(out var member))
         {
             var read = member switch
@@ -86,7 +87,8 @@ public static partial class CommandReader
                 1 => body.Cursor.Text(WireLimits.NameCharacters, out plan),
                 2 => body.Cursor.Texts(out facts),
                 3 => body.Cursor.Texts(out terms),
-                _ => TryReadAddons(ref body.Cursor, out addons),
+                4 => TryReadAddons(ref body.Cursor, out addons),
+                _ => body.Cursor.Time(out anchor),
             };
             if (!read)
             {
@@ -99,7 +101,15 @@ public static partial class CommandReader
             return false;
         }
 
-        command = new OpenAccount(body.Account, ruleset, body.At) { TimedOnArrival = body.TimedOnArrival, Plan = plan, Facts = facts, Terms = terms, Addons = addons };
+        command = new OpenAccount(body.Account, ruleset, body.At)
+        {
+            TimedOnArrival = body.TimedOnArrival,
+            Plan = plan,
+            Facts = facts,
+            Terms = terms,
+            Addons = addons,
+            Anchor = body.Has(5) ? anchor : null,
+        };
         return true;
     }
 

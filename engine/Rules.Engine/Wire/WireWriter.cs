@@ -83,6 +83,11 @@ public static partial class WireWriter
             json.WriteEndArray();
         }
 
+        if (command.Anchor is { } anchor)
+        {
+            json.WriteInstant("anchor"u8, anchor);
+        }
+
         json.WriteEndObject();
     });
 

@@ -215,6 +215,8 @@ internal sealed class AnchoredStore : ILedgerStore
 
         public ValueTask PublishAsync(StoredVersion version, CancellationToken cancellationToken) => transaction.PublishAsync(version, cancellationToken);
 
+        public ValueTask AddCheckpointAsync(StoredCheckpoint checkpoint, CancellationToken cancellationToken) => transaction.AddCheckpointAsync(checkpoint, cancellationToken);
+
         // After the commit: an anchor never lies ahead of what is durable.
         public async ValueTask CommitAsync(CancellationToken cancellationToken)
         {

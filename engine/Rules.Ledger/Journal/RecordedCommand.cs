@@ -21,6 +21,8 @@ internal static class RecordedCommand
         Facts = Named(entry.Content.Facts),
         Terms = Named(entry.Content.Terms),
         Addons = [.. entry.Content.Addons.Select(addon => new Addon(ExactDecimal.Parse(addon.Value), addon.Name))],
+        // All else stands in the entry; only an opening with an anchor carries its command.
+        Anchor = entry.Request.IsEmpty ? null : Read(CommandReader.ReadOpenAccount, entry)?.Anchor,
     };
 
     /// <summary>What was priced; null where the entry carries none.</summary>

@@ -83,7 +83,7 @@ public interface IAccountReader : IAsyncDisposable
     ValueTask<ImmutableArray<HoldState>> HoldsAsync(StoredAccount account, Instant dueBy, string? named, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The use of an id: the capture of a hold of that id, else the entry under that key of whatever kind; null when there is neither.
+    /// The use of an id: the capture of a hold of that id, else that hold, else the entry under that key of whatever kind; null when there is none.
     /// </summary>
     ValueTask<Use?> UseAsync(StoredAccount account, string use, CancellationToken cancellationToken);
 
@@ -120,6 +120,10 @@ public interface IWriteTransaction : IAccountReader
 
     /// <summary>Adds a published version; versions are never changed.</summary>
     ValueTask PublishAsync(StoredVersion version, CancellationToken cancellationToken);
+
+    /// <summary>Adds a checkpoint; one of the same entry stays as it is.</summary>
+    /// <exception cref="StoreException">The account has no such entry.</exception>
+    ValueTask AddCheckpointAsync(StoredCheckpoint checkpoint, CancellationToken cancellationToken);
 
     /// <summary>Returns when everything is durable.</summary>
     /// <exception cref="StoreException">Whether it was committed is unknown; the keys of its commands tell.</exception>
@@ -204,6 +208,15 @@ public interface IReadSnapshot : IAccountReader
     /// <inheritdoc cref="EntryProofsAsync(string?, CancellationToken)"/>
     /// <param name="after">Only entries of a <see cref="EntryProof.Position"/> above it; 0 for all.</param>
     IAsyncEnumerable<EntryProof> EntryProofsAsync(string? account, long after, CancellationToken cancellationToken);
+
+    /// <summary>The newest checkpoint of an account; null when there is none.</summary>
+    ValueTask<StoredCheckpoint?> CheckpointAsync(string account, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Ids of the accounts with so many entries since their newest checkpoint, and no fewer than that checkpoint has rows: however large accounts
+    /// grow, their checkpoints together stay in proportion to their entries.
+    /// </summary>
+    ValueTask<ImmutableArray<string>> CheckpointsDueAsync(int entries, CancellationToken cancellationToken);
 
     /// <summary>The head of every account, but for those that were made up: they are not anchored.</summary>
     /// <param name="recordedBefore">Null: as they are, with sequence 0 where nothing was recorded. Else the last entry of each account that was

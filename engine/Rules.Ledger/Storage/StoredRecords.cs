@@ -119,6 +119,22 @@ public sealed record EntryProof(JournalEntry Entry, bool KeyResolves, bool Trace
 
     /// <summary>The first answer of the command, as it was given; empty for entries that fell due.</summary>
     public ReadOnlyMemory<byte> Answer { get; init; }
+
+    /// <summary>The checkpoint after the entry; null where there is none.</summary>
+    public StoredCheckpoint? Checkpoint { get; init; }
+}
+
+/// <summary>An account as a proof of its first entries found it.</summary>
+/// <param name="Sequence">The last of those entries.</param>
+/// <param name="Hash">Of that entry.</param>
+/// <param name="Rows">Lots, debts, holds and scopes in it.</param>
+/// <param name="Sha256">Of the content before it was packed.</param>
+/// <param name="Content">Packed.</param>
+public sealed record StoredCheckpoint(string Account, long Sequence, ReadOnlyMemory<byte> Hash, int Rows, ReadOnlyMemory<byte> Sha256, ReadOnlyMemory<byte> Content,
+    Instant CreatedAt)
+{
+    /// <summary>Of its entry, as <see cref="EntryProof.Position"/>; a store sets it.</summary>
+    public long Position { get; init; }
 }
 
 /// <summary>How far an account has come.</summary>

@@ -19,6 +19,18 @@ internal readonly record struct ReplayFault(long Sequence, string Message);
 /// </summary>
 internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
 {
+    /// <summary>Goes on from where another replay rested.</summary>
+    public AccountReplay(ImmutableArray<RulesetVersion> versions, AccountState? state, ImmutableArray<ScopeState> scopes)
+        : this(versions)
+    {
+        _state = state;
+        Ended = state is null;
+        foreach (var scope in scopes)
+        {
+            _scopes.Add(scope.Id, scope);
+        }
+    }
+
     private readonly ImmutableArray<RulesetVersion> _versions = [.. versions.OrderBy(version => version.Model.Version)];
     private readonly Dictionary<ScopeId, ScopeState> _scopes = [];
     private readonly Queue<Entry> _expected = [];
@@ -71,6 +83,17 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
 
     /// <summary>What is wrong with the last entries, once there are no more; null when nothing.</summary>
     public ReplayFault? LastFault() => FaultOfDue() ?? (_before is [var first, ..] ? new ReplayFault(first.Sequence, UnexplainedBy(first)) : null);
+
+    /// <summary>The account as the rules made it so far; null where the replay has ended. Only once <see cref="LastFault"/> found nothing.</summary>
+    public AccountState? State => Ended ? null : _state;
+
+    /// <summary>The counts so far, in the order of their names; empty where the replay has ended.</summary>
+    public ImmutableArray<ScopeState> Scopes => Ended
+        ? []
+        : [.. _scopes.Values.OrderBy(scope => scope.Id.Action, StringComparer.Ordinal).ThenBy(scope => scope.Id.Key, StringComparer.Ordinal).ThenBy(scope => scope.Id.Value, StringComparer.Ordinal)];
+
+    /// <summary>Nothing is left over of the last command.</summary>
+    public bool Rests => _due.Count == 0 && _before.Count == 0 && _expected.Count == 0;
 
     private ReplayFault? FaultOfDue()
     {

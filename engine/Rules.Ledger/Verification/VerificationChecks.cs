@@ -32,6 +32,8 @@ public static class VerificationChecks
             "Restore a copy, or report it with this output: the journal itself may be whole."),
         new("replay", "the published rules make the same entry again", "The amount, the lots or the version are not what the rules of that time give.",
             "Look at the entry's explanation; reverse the charge and post it anew if it was wrong."),
+        new("checkpoint", "every checkpoint is what the entries before it make", "The checkpoint was changed by hand or damaged. Entries and balances do not depend on it; a verification that begins at it does.",
+            "Verify without --from-checkpoints; when that finds nothing else, the journal is whole."),
         new("head", "every account's head is its last entry", "Entries were taken from the end, or the head was changed by hand.", "Restore a copy."),
     ];
 

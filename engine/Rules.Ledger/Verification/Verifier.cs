@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Threading.Channels;
+using NodaTime;
 using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
 using Rules.Ledger.Anchoring;
@@ -14,16 +17,20 @@ namespace Rules.Ledger.Verification;
 /// </summary>
 /// <param name="rulesets">With them every command is run again and compared; null leaves that out.</param>
 /// <param name="anchors">Heads that were anchored before the snapshot was taken, by account; null leaves that out.</param>
+/// <param name="fromCheckpoints">Each account is proved from its newest checkpoint on, and the entries before it are not read.</param>
 internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationProgress>? progress, RulesetCatalogue? rulesets = null,
-    IReadOnlyDictionary<string, AccountHead>? anchors = null)
+    IReadOnlyDictionary<string, AccountHead>? anchors = null, bool fromCheckpoints = false)
 {
     private const int ChunkLength = 1024;
     private const int ChunksAhead = 4;
 
     private readonly Dictionary<string, Recomputed> _accounts = new(StringComparer.Ordinal);
     private readonly ImmutableArray<VerificationProblem>.Builder _problems = ImmutableArray.CreateBuilder<VerificationProblem>();
+    private readonly List<(string Account, long Position)> _begun = [];
     private (string Account, long Sequence)? _lastRead;
     private long _entries;
+    private long _passed;
+    private long _compared;
 
     public async Task<VerificationReport> VerifyAsync(string? account, CancellationToken cancellationToken)
     {
@@ -48,8 +55,28 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
         }
 
         _problems.InsertRange(0, await FoundAsync(integrity, account));
-        return new VerificationReport(_accounts.Count, _entries, _problems.ToImmutable()) { Anchored = anchors is not null };
+        return Report();
     }
+
+    /// <summary>
+    /// Proves one account from its newest checkpoint to its head, but not what the database says of itself.
+    /// </summary>
+    /// <returns>The account at its head: what a checkpoint of it holds; null where anything is wrong with it.</returns>
+    public async Task<(VerificationReport Report, StoredCheckpoint? Checkpoint)> ProveToHeadAsync(string account, Instant now, CancellationToken cancellationToken)
+    {
+        await ProveAsync(account, cancellationToken);
+        if (_problems.Count > 0 || !_accounts.TryGetValue(account, out var proved) || proved.Sequence == 0 || proved.Replay is { Rests: false })
+        {
+            return (Report(), null);
+        }
+
+        var content = proved.ToProven();
+        var text = content.Write();
+        return (Report(), new StoredCheckpoint(account, proved.Sequence, proved.Hash, content.Rows, SHA256.HashData(text), ProvenAccount.Pack(text), now));
+    }
+
+    private VerificationReport Report() =>
+        new(_accounts.Count, _entries, _problems.ToImmutable()) { Anchored = anchors is not null, Passed = _passed, Checkpoints = _compared, FromCheckpoints = fromCheckpoints };
 
     private static async Task<IEnumerable<VerificationProblem>> FoundAsync(Task<ImmutableArray<string>> integrity, string? account)
     {
@@ -75,12 +102,15 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
         {
             proofs.Add(proof);
             total += proof.Head.HeadSequence;
-            var state = proof.Head.State;
-            var versions = rulesets?.Versions(state.Ruleset) ?? [];
-            _accounts.Add(state.Id, new Recomputed(EntryHash.OfOpening(state.Id, state.Ruleset, state.OpenedAt), versions.IsEmpty ? null : new AccountReplay(versions))
-            {
-                Anchor = anchors?.GetValueOrDefault(state.Id),
-            });
+        }
+
+        foreach (var proof in proofs)
+        {
+            var begun = await BeginAsync(proof.Head.State, cancellationToken);
+            _accounts.Add(proof.Head.State.Id, begun);
+            _begun.Add((proof.Head.State.Id, begun.Position));
+            total -= begun.Sequence;
+            _passed += begun.Sequence;
         }
 
         if (account is not null && proofs.Count == 0)
@@ -100,6 +130,50 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
         }
 
         progress?.Report(new VerificationProgress(_entries, total, _accounts.Count));
+    }
+
+    /// <summary>The account before its first entry, or as its newest checkpoint has it.</summary>
+    private async ValueTask<Recomputed> BeginAsync(AccountState state, CancellationToken cancellationToken)
+    {
+        var versions = rulesets?.Versions(state.Ruleset) ?? [];
+        var anchor = anchors?.GetValueOrDefault(state.Id);
+        if (fromCheckpoints && await snapshot.CheckpointAsync(state.Id, cancellationToken) is { } checkpoint)
+        {
+            string? fault = null;
+            try
+            {
+                fault = await CheckpointFaultAsync(checkpoint, anchor, cancellationToken);
+                if (fault is null && ProvenAccount.Read(checkpoint.Content, checkpoint.Sha256.Span) is { } proven)
+                {
+                    return new Recomputed(checkpoint, proven, versions.IsEmpty ? null : new AccountReplay(versions, proven.State, proven.Scopes)) { Anchor = anchor };
+                }
+            }
+            catch (InvalidDataException e)
+            {
+                fault = e.Message;
+            }
+
+            if (fault is not null)
+            {
+                _problems.Add(new VerificationProblem("checkpoint", state.Id, checkpoint.Sequence, $"The checkpoint after it cannot be gone on from, {fault}; the account was proved from its first entry."));
+            }
+        }
+
+        return new Recomputed(EntryHash.OfOpening(state.Id, state.Ruleset, state.OpenedAt), versions.IsEmpty ? null : new AccountReplay(versions)) { Anchor = anchor };
+    }
+
+    // What lies before a checkpoint is not read; that its last entry and the anchored one are those of then is asked for by their hashes.
+    private async ValueTask<string?> CheckpointFaultAsync(StoredCheckpoint checkpoint, AccountHead? anchor, CancellationToken cancellationToken)
+    {
+        if (await snapshot.EntryHashAsync(checkpoint.Account, checkpoint.Sequence, cancellationToken) is not { } hash || !hash.Span.SequenceEqual(checkpoint.Hash.Span))
+        {
+            return "it is of another entry";
+        }
+
+        return anchor is not null && anchor.Sequence > 0 && anchor.Sequence <= checkpoint.Sequence
+            && await snapshot.EntryHashAsync(checkpoint.Account, anchor.Sequence, cancellationToken) is { } anchored && !anchored.Span.SequenceEqual(anchor.Hash.Span)
+                ? "it comes after another entry than the one that was anchored"
+                : null;
     }
 
     /// <summary>Reads on one thread and checks on another; both cost about the same.</summary>
@@ -134,7 +208,7 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
         try
         {
             var chunk = new List<EntryProof>(ChunkLength);
-            await foreach (var proof in snapshot.EntryProofsAsync(account, cancellationToken))
+            await foreach (var proof in EntriesAsync(account, cancellationToken))
             {
                 chunk.Add(proof);
                 _lastRead = (proof.Entry.Account, proof.Entry.Sequence);
@@ -156,6 +230,27 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
         }
     }
 
+    private async IAsyncEnumerable<EntryProof> EntriesAsync(string? account, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (_passed == 0)
+        {
+            await foreach (var proof in snapshot.EntryProofsAsync(account, cancellationToken))
+            {
+                yield return proof;
+            }
+
+            yield break;
+        }
+
+        foreach (var (id, begun) in _begun)
+        {
+            await foreach (var proof in snapshot.EntryProofsAsync(id, begun, cancellationToken))
+            {
+                yield return proof;
+            }
+        }
+    }
+
     private void Check(EntryProof proof)
     {
         var entry = proof.Entry;
@@ -174,6 +269,40 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
         account.Sequence = entry.Sequence;
         account.Hash = entry.Hash;
         account.RecordedAt = entry.RecordedAt;
+        if (proof.Checkpoint is { } checkpoint && !account.Bad)
+        {
+            Compare(checkpoint, account);
+        }
+    }
+
+    // A checkpoint was written between two commands, where nothing of a replay is left over.
+    private void Compare(StoredCheckpoint checkpoint, Recomputed account)
+    {
+        if (account.Replay?.LastFault() is { } fault)
+        {
+            account.Bad = true;
+            _problems.Add(new VerificationProblem("replay", checkpoint.Account, fault.Sequence, fault.Message));
+            return;
+        }
+
+        try
+        {
+            if (ProvenAccount.Read(checkpoint.Content, checkpoint.Sha256.Span) is null)
+            {
+                return;
+            }
+
+            _compared++;
+            var isSame = checkpoint.Hash.Span.SequenceEqual(account.Hash.Span) && checkpoint.Sha256.Span.SequenceEqual(SHA256.HashData(account.ToProven().Write()));
+            if (!isSame)
+            {
+                _problems.Add(new VerificationProblem("checkpoint", checkpoint.Account, checkpoint.Sequence, "The checkpoint after it is not what the entries up to it make."));
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            _problems.Add(new VerificationProblem("checkpoint", checkpoint.Account, checkpoint.Sequence, $"The checkpoint after it cannot be used: {e.Message}."));
+        }
     }
 
     private static (string Check, long Sequence, string Message)? Fault(EntryProof proof, Recomputed account)
@@ -369,7 +498,31 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
     /// <summary>An account as its entries so far make it.</summary>
     private sealed class Recomputed(byte[] opening, AccountReplay? replay)
     {
+        public Recomputed(StoredCheckpoint checkpoint, ProvenAccount proven, AccountReplay? replay)
+            : this([], replay)
+        {
+            Sequence = checkpoint.Sequence;
+            Position = checkpoint.Position;
+            Hash = checkpoint.Hash;
+            RecordedAt = proven.RecordedAt;
+            NextLot = proven.NextLot;
+            Available = proven.Available;
+            OpenHolds.UnionWith(proven.OpenHolds);
+            foreach (var lot in proven.Lots)
+            {
+                Lots.Add(lot.Lot.Number, lot);
+            }
+
+            foreach (var debt in proven.Debts)
+            {
+                Debts.Add(debt.Debt.Number, debt);
+            }
+        }
+
         public AccountReplay? Replay => replay;
+
+        /// <summary>After which its entries are read.</summary>
+        public long Position { get; }
 
         public Dictionary<long, LotState> Lots { get; } = [];
 
@@ -379,7 +532,7 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
 
         public ReadOnlyMemory<byte> Hash { get; set; } = opening;
 
-        public NodaTime.Instant RecordedAt { get; set; } = NodaTime.Instant.MinValue;
+        public Instant RecordedAt { get; set; } = Instant.MinValue;
 
         public long Sequence { get; set; }
 
@@ -390,5 +543,17 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
         public bool Bad { get; set; }
 
         public AccountHead? Anchor { get; init; }
+
+        public ProvenAccount ToProven() => new()
+        {
+            Lots = [.. Lots.Values.OrderBy(lot => lot.Lot.Number)],
+            Debts = [.. Debts.Values.Where(debt => debt.Left > 0)],
+            OpenHolds = [.. OpenHolds],
+            NextLot = NextLot,
+            Available = Available,
+            RecordedAt = RecordedAt,
+            State = replay?.State,
+            Scopes = replay?.Scopes ?? [],
+        };
     }
 }

@@ -89,6 +89,34 @@ public sealed class LedgerTests : IDisposable
     }
 
     [Fact]
+    public async Task From_checkpoints_only_what_came_after_them_is_proved_and_that_is_said()
+    {
+        await FillAsync();
+        (await CommandRun.Of("ledger", "verify", Database, "--from-checkpoints")).Output.ShouldContain("no account has a checkpoint");
+        await using (var ledger = await OpenAsync())
+        {
+            var now = SystemClock.Instance.GetCurrentInstant();
+            await ledger.GrantAsync("acme", new GrantCredits("large", "prepaid", 2000, now) { TimedOnArrival = true }, "large", default);
+            var usage = new UsageEvent { OccurredAt = now, TimedOnArrival = true, Action = "reply", Facts = [new("model", "Small")] };
+            await Task.WhenAll(Enumerable.Range(0, 1000).Select(i => ledger.ChargeAsync("acme", usage, $"many-{i}", default)));
+            (await ledger.WriteCheckpointsAsync(default)).Written.ShouldBe(1);
+            await ChargeAsync(ledger, "after");
+        }
+
+        var run = await CommandRun.Of("ledger", "verify", Database, "--from-checkpoints");
+        run.ExitCode.ShouldBe(0, run.Output);
+        run.Output.ShouldContain("left    checkpoint");
+        run.Output.ShouldContain("1,004 entries stand before checkpoints and were not read: proved when those were written, not now");
+        run.Output.ShouldEndWith("5 entries of 2 accounts: the history since the checkpoints is proved\n");
+        var full = await CommandRun.Of("ledger", "verify", Database);
+        full.Output.ShouldContain("proved  checkpoint");
+        full.Output.ShouldEndWith("1,009 entries of 2 accounts: the history is proved\n");
+
+        using var json = JsonDocument.Parse((await CommandRun.Of("ledger", "verify", Database, "--from-checkpoints", "--json")).Output);
+        json.RootElement.GetProperty("entries_before_checkpoints").GetInt64().ShouldBe(1004);
+    }
+
+    [Fact]
     public async Task Json_names_every_check_and_problem()
     {
         await FillAsync();

@@ -29,6 +29,13 @@ public sealed class BookkeeperTests
     }
 
     [Fact]
+    public void Anchor_where_cycles_are_calendar_months_or_none_is_refused()
+    {
+        var opening = new OpenAccount("acme", s_biodock.Name, s_start) { Anchor = s_start };
+        Bookkeeper.Open(s_biodock, opening).Error.ShouldNotBeNull().Code.ShouldBe("RT32");
+    }
+
+    [Fact]
     public void Skipped_renewals_are_done_one_by_one()
     {
         var state = Open("Hobby").State;

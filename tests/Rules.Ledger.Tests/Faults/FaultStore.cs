@@ -139,6 +139,8 @@ internal sealed class FaultStore(ILedgerStore store, int seed) : ILedgerStore
 
         public ValueTask PublishAsync(StoredVersion version, CancellationToken cancellationToken) => transaction.PublishAsync(version, cancellationToken);
 
+        public ValueTask AddCheckpointAsync(StoredCheckpoint checkpoint, CancellationToken cancellationToken) => transaction.AddCheckpointAsync(checkpoint, cancellationToken);
+
         public async ValueTask CommitAsync(CancellationToken cancellationToken)
         {
             faults.MayFail("before the commit");

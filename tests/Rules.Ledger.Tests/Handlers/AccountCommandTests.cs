@@ -57,6 +57,31 @@ public sealed class AccountCommandTests : IAsyncLifetime, IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
+    public async Task An_account_that_comes_with_an_anchor_keeps_its_renewal_day_and_is_proved_with_it()
+    {
+        var opening = new OpenAccount("moved", "shop", _time.Now) { Plan = "Team", Anchor = Instant.FromUtc(2026, 1, 31, 7, 30) };
+        var opened = await _ledger.OpenAccountAsync(opening, "open", default);
+        opened.Status.ShouldBe(CommandStatus.Accepted);
+        var cycle = (await _ledger.BalanceAsync("moved", null, default))!.Cycle.ShouldNotBeNull();
+        (cycle.Start, cycle.End).ShouldBe((_time.Now, Instant.FromUtc(2026, 4, 30, 7, 30)));
+        (await _ledger.OpenAccountAsync(opening, "open", default)).Replayed.ShouldBeTrue();
+        (await _ledger.OpenAccountAsync(opening with { Anchor = null }, "open", default)).Status.ShouldBe(CommandStatus.KeyReused);
+
+        _time.Now = Instant.FromUtc(2026, 6, 1, 0, 0);
+        (await _ledger.AdvanceAsync("moved", default)).Status.ShouldBe(CommandStatus.Accepted);
+        var renewals = (await _ledger.EntriesAsync(new EntryFilter("moved", Kind: EntryKind.Grant), default)).Items.Select(entry => entry.OccurredAt);
+        renewals.ShouldBe([Instant.FromUtc(2026, 5, 31, 7, 30), Instant.FromUtc(2026, 4, 30, 7, 30), Instant.FromUtc(2026, 4, 10, 9, 0)]);
+        await HoldsAsync();
+    }
+
+    [Fact]
+    public async Task An_anchor_before_the_year_2000_is_refused()
+    {
+        var result = await _ledger.OpenAccountAsync(new OpenAccount("old", "shop", _time.Now) { Anchor = Instant.FromUtc(1999, 1, 1, 0, 0) }, "open", default);
+        (result.Status, result.Error!.Code, result.Error.Member).ShouldBe((CommandStatus.Invalid, "RT19", "anchor"));
+    }
+
+    [Fact]
     public async Task Facts_hold_from_their_instant_and_the_same_key_sets_them_once()
     {
         (await UseAsync("u1")).ShouldBe("0.5");

@@ -109,6 +109,22 @@ public sealed class ResetTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_cycle_that_began_at_this_very_instant_is_not_begun_again_though_its_credits_are_used_up()
+    {
+        _time.Now = Instant.FromUtc(2026, 2, 10, 0, 0);
+        await ResetAsync("w", new ResetAccount(_time.Now, RestartsCycle: true));
+        (await AvailableAsync("w")).ShouldBe([1300_00, 100_00, 0]);
+        await UseAsync("w", 1_400, "all");
+        var before = (await _ledger.BalanceAsync("w", null, default))!.Cycle;
+
+        (await _ledger.ResetAsync("w", new ResetAccount(_time.Now, RestartsCycle: true), "again", default)).Status.ShouldBe(CommandStatus.Accepted);
+
+        (await AvailableAsync("w")).ShouldBe([0, 0, 0]);
+        (await _ledger.BalanceAsync("w", null, default))!.Cycle.ShouldBe(before);
+        await ProveAsync();
+    }
+
+    [Fact]
     public async Task Same_reset_again_is_answered_and_not_done()
     {
         _time.Now = Instant.FromUtc(2026, 2, 10, 0, 0);

@@ -12,9 +12,10 @@ internal static class Nightly
 {
     /// <param name="only">Names such as <c>F4</c>; null for all.</param>
     /// <param name="seeds">Of the simulation; null for twenty thousand.</param>
-    public static async Task<int> RunAsync(string[]? only, int? seeds)
+    /// <param name="kills">Of processes that charge; null for a thousand.</param>
+    public static async Task<int> RunAsync(string[]? only, int? seeds, int? kills)
     {
-        var all = Scenarios(seeds ?? 20_000);
+        var all = Scenarios(seeds ?? 20_000, kills ?? 1_000);
         if (only?.FirstOrDefault(name => !all.Any(scenario => scenario.Name.Equals(name, StringComparison.OrdinalIgnoreCase))) is { } unknown)
         {
             await Console.Error.WriteLineAsync($"{unknown} is not among {string.Join(", ", all.Select(scenario => scenario.Name).Distinct())}.");
@@ -45,12 +46,12 @@ internal static class Nightly
         return failures == 0 ? 0 : 1;
     }
 
-    private static List<(string Name, Func<TemporaryDirectory, Task<string>> Run)> Scenarios(int seeds) =>
+    private static List<(string Name, Func<TemporaryDirectory, Task<string>> Run)> Scenarios(int seeds, int kills) =>
     [
         ("F1", d => Matrix.Scenarios.F1Async(d.Database, clients: 512, charges: 80_384, credits: 20_000)),
         ("F2", d => Matrix.Scenarios.F2Async(d.Database, requests: 100_000)),
         ("F3", d => Matrix.Scenarios.F3Async(d.Database)),
-        ("F4", d => KillTests.KillAsync(d.Database, kills: 1_000, chargesPerKill: 1_000)),
+        ("F4", d => KillTests.KillAsync(d.Database, kills, chargesPerKill: 1_000)),
         ("F5", d => Matrix.Scenarios.F5Async(d.Root, cuts: 10_000)),
         ("F6", d => Matrix.Scenarios.F6Async(d.Root, flips: 2_000)),
         ("F7", Matrix.Scenarios.F7Async),

@@ -36,7 +36,7 @@ public sealed class JournalBytesTests
     }
 
     [Fact]
-    public async Task Rollover_recurring_grants_add_ons_and_bills_read_back_with_their_hash()
+    public async Task Rollover_recurring_grants_add_ons_plans_that_wait_and_bills_read_back_with_their_hash()
     {
         var appends = await MonthsAsync();
         await ReadBackAsync(appends);
@@ -47,6 +47,7 @@ public sealed class JournalBytesTests
         lots.ShouldContain(lot => lot.Series != null && lot.Series.Adds);
         entries.ShouldContain(entry => entry.Bill != null && entry.Bill.Price != null);
         entries.ShouldContain(entry => !entry.Addons.IsEmpty);
+        entries.ShouldContain(entry => entry.PlanFrom != null);
     }
 
     private static async Task<int> ReadBackAsync(List<AccountAppend> appends)
@@ -95,7 +96,9 @@ public sealed class JournalBytesTests
             bucket flex postpaid at 0.05 USD
             consume included, then kept, then flex
             cycle calendar month
+              plan change waits for renewal
             plan Team grants 100 credits every month into included
+            plan Big grants 200 credits every month into included
             at zero
               block scan until renewal
               if short refuse
@@ -113,6 +116,11 @@ public sealed class JournalBytesTests
         {
             var use = new UsageEvent { OccurredAt = time.Now, Action = "scan", Quantities = [new MeteredQuantity("page", month == 1 ? 400 : 40)] };
             (await ledger.ChargeAsync("acme", use, $"c{month}", default)).Status.ShouldBe(CommandStatus.Accepted);
+            if (month == 1)
+            {
+                (await ledger.ChangePlanAsync("acme", new ChangePlan("Big"), "big", default)).Status.ShouldBe(CommandStatus.Accepted);
+            }
+
             time.Now += Duration.FromDays(31);
         }
 
@@ -139,6 +147,9 @@ public sealed class JournalBytesTests
         {
             yield return Table(set, Records(command, parameter), (record, column) => parameter == "@holds" && _unsettled.Contains(column.Name) ? null : Value(record, column.Source!));
         }
+
+        // Checkpoints come later, and not with the entries.
+        yield return Table(sets[^1], [], static (_, _) => null);
     }
 
     private static DataTable Table(List<ResultColumn> set, IEnumerable<SqlDataRecord> records, Func<SqlDataRecord, ResultColumn, object?> value)

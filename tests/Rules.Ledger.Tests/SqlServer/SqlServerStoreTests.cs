@@ -52,6 +52,26 @@ public sealed class SqlServerStoreTests
         }
     }
 
+    public static TheoryData<string> AppContract =>
+        [.. typeof(AppStoreContract).GetMethods().Where(method => method.GetCustomAttribute<FactAttribute>() is not null).Select(method => method.Name)];
+
+    [SqlServerTheory]
+    [MemberData(nameof(AppContract))]
+    public async Task The_store_keeps_the_contract_of_the_services_own_rows(string test)
+    {
+        await using var database = await SqlServerAtHand.CreateDatabaseAsync();
+        var contract = new SqlServerAppContract(await SqlServerLedgerStore.OpenAsync(database.Options, default));
+        await contract.InitializeAsync();
+        try
+        {
+            await (Task)typeof(AppStoreContract).GetMethod(test)!.Invoke(contract, null)!;
+        }
+        finally
+        {
+            await contract.DisposeAsync();
+        }
+    }
+
     [SqlServerFact]
     public async Task L16_both_databases_hold_the_same_journal_bytes()
     {
@@ -158,6 +178,11 @@ public sealed class SqlServerStoreTests
         {
             await Should.ThrowAsync<SqlException>(() => SqlServerAtHand.ExecuteAsync(database.ConnectionString, change), change);
         }
+    }
+
+    private sealed class SqlServerAppContract(ILedgerStore store) : AppStoreContract
+    {
+        protected override ILedgerStore Open(TimeProvider time) => store;
     }
 
     private sealed class SqlServerContract(ILedgerStore store) : LedgerStoreContract

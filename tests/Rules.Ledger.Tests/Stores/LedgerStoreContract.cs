@@ -415,6 +415,61 @@ public abstract partial class LedgerStoreContract : IAsyncLifetime
     /// <summary>False for a store that serves reads and writes one after the other.</summary>
     protected virtual bool SeesSnapshotsBesideWrites => true;
 
+    [Fact]
+    public async Task A_checkpoint_is_of_an_entry_that_is_there_and_stays_as_it_is()
+    {
+        var account = await GrantedAsync("acme", 500);
+        var checkpoint = new StoredCheckpoint("acme", account.HeadSequence, account.HeadHash, 3, EntryHash.OfTrace([], [1]), new byte[] { 1, 2, 3 }, _t1);
+        await AddAsync(checkpoint);
+        await AddAsync(checkpoint with { Content = new byte[] { 4 } });
+        await Refused(() => AddAsync(checkpoint with { Hash = new byte[32] }));
+        await Refused(() => AddAsync(checkpoint with { Sequence = account.HeadSequence + 1 }));
+        await using var snapshot = await _store.BeginReadAsync(default);
+        var stored = (await snapshot.CheckpointAsync("acme", default)).ShouldNotBeNull();
+        (stored.Sequence, stored.Rows, stored.CreatedAt).ShouldBe((account.HeadSequence, 3, _t1));
+        stored.Hash.ToArray().ShouldBe(account.HeadHash.ToArray());
+        stored.Sha256.ToArray().ShouldBe(checkpoint.Sha256.ToArray());
+        stored.Content.ToArray().ShouldBe([1, 2, 3]);
+        (await snapshot.CheckpointAsync("nobody", default)).ShouldBeNull();
+        var proofs = new List<EntryProof>();
+        await foreach (var proof in snapshot.EntryProofsAsync("acme", default))
+        {
+            proofs.Add(proof);
+        }
+
+        proofs.Where(proof => proof.Checkpoint is not null).ShouldHaveSingleItem().Entry.Sequence.ShouldBe(account.HeadSequence);
+        proofs[^1].Position.ShouldBe(stored.Position);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_is_due_after_as_many_entries_as_asked_for_and_no_fewer_than_the_last_one_has_rows()
+    {
+        var account = await GrantedAsync("acme", 500);
+        await OpenAsync("bolt");
+        (await DueAsync(1)).ShouldBe(["acme"]);
+        (await DueAsync(2)).ShouldBeEmpty();
+        await AddAsync(new StoredCheckpoint("acme", account.HeadSequence, account.HeadHash, 2, new byte[32], new byte[] { 1 }, _t1));
+        (await DueAsync(1)).ShouldBeEmpty();
+        await AppendAsync(account, [Entry(account, Charge(Posting.Spend(1, 1)), "c1")]);
+        (await DueAsync(1)).ShouldBeEmpty();
+        account = await ReadAsync("acme");
+        await AppendAsync(account, [Entry(account, Charge(Posting.Spend(1, 1)), "c2")]);
+        (await DueAsync(1)).ShouldBe(["acme"]);
+    }
+
+    private async Task AddAsync(StoredCheckpoint checkpoint)
+    {
+        await using var transaction = await _store.BeginWriteAsync(default);
+        await transaction.AddCheckpointAsync(checkpoint, default);
+        await transaction.CommitAsync(default);
+    }
+
+    private async Task<ImmutableArray<string>> DueAsync(int entries)
+    {
+        await using var snapshot = await _store.BeginReadAsync(default);
+        return await snapshot.CheckpointsDueAsync(entries, default);
+    }
+
     private static string Text(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static Task<StoreException> Refused(Func<Task> append) => Should.ThrowAsync<StoreException>(append);

@@ -18,6 +18,15 @@ public sealed class SqliteFileContractTests : LedgerStoreContract, IDisposable
     protected override ILedgerStore Open(TimeProvider time) => SqliteLedgerStore.Open(_directory.Database, time);
 }
 
+public sealed class SqliteAppContractTests : AppStoreContract, IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    protected override ILedgerStore Open(TimeProvider time) => SqliteLedgerStore.Open(_directory.Database, time);
+}
+
 public sealed class SqliteMemoryContractTests : LedgerStoreContract
 {
     protected override bool SeesSnapshotsBesideWrites => false;
@@ -44,6 +53,7 @@ public sealed class SqliteLedgerStoreTests : IDisposable
         { "lot", "expires_at=NULL" },
         { "posting", "d_spent=d_spent" },
         { "usage_event", "action='x'" },
+        { "checkpoint", "content=x'00'" },
         { "schema_migration", "name='x'" },
     };
 
@@ -197,6 +207,7 @@ public sealed class SqliteLedgerStoreTests : IDisposable
             Cycles = [new NewCycle(cycle, account.HeadSequence, OfEntry: false)],
             After = account.State,
         }, default);
+        await write.AddCheckpointAsync(new StoredCheckpoint("acme", account.HeadSequence, account.HeadHash, 1, new byte[32], new byte[] { 1 }, at), default);
         await write.CommitAsync(default);
     }
 

@@ -201,6 +201,37 @@ public sealed class LedgerLawTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Seeds))]
+    public async Task L19_an_account_from_a_checkpoint_is_the_one_from_its_first_entry(int seed)
+    {
+        var time = new ManualTime(_t0);
+        var random = new Random(seed);
+        var written = 0;
+        await using var ledger = await OpenAsync(_directory.Database, time);
+        foreach (var step in History(seed, _names, rarely: seed % 2 == 0, comesLate: seed % 2 == 1))
+        {
+            time.Now = step.At;
+            await step.Command.SendAsync(ledger, step.At);
+            if (random.Next(4) == 0)
+            {
+                // Each begins at the one before it.
+                var round = await ledger.WriteCheckpointsAsync(1, default);
+                round.Problems.ShouldBeEmpty($"seed {seed}, {step}");
+                written += round.Written;
+            }
+        }
+
+        written.ShouldBeGreaterThan(_names.Length);
+        var whole = await ledger.VerifyAsync(null, null, default);
+        whole.Problems.ShouldBeEmpty($"seed {seed}");
+        (whole.Checkpoints, whole.Passed).ShouldBe((written, 0));
+        var rest = await ledger.VerifyAsync(null, fromCheckpoints: true, null, default);
+        rest.Problems.ShouldBeEmpty($"seed {seed}");
+        rest.Passed.ShouldBeGreaterThan(0);
+        (rest.Passed + rest.Entries).ShouldBe(whole.Entries);
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
     public async Task L20_every_charge_names_a_version_that_was_active_when_it_happened_and_what_was_priced(int seed)
     {
         var time = new ManualTime(_t0);

@@ -176,7 +176,7 @@ internal sealed class UnitPurse
     {
         if (!_uses.TryGetValue(step.Id, out var use))
         {
-            return "unknown_use";
+            return _holds.ContainsKey(step.Id) ? "not_reversible" : "unknown_use";
         }
 
         var owing = use.Debts.Sum(debt => debt.Owed);

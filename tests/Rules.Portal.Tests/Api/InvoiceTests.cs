@@ -81,6 +81,11 @@ public sealed class InvoiceTests(RunningPortal portal)
         list.Split("\r\n")[1].ShouldStartWith($"{account},roboflow,sys:bill:flex:0,flex,0,");
         list.ShouldContain(",10,4,USD,40,40,0,");
         detail.Split("\r\n")[1].ShouldStartWith($"training,1,10,{account},roboflow,sys:bill:flex:0,");
+        var now = TimeProvider.System.GetUtcNow();
+        var statement = (await portal.Http.GetStringAsync(new Uri(
+            $"/v1/accounts/{account}/statement?from={now.AddDays(-1):yyyy-MM-dd}T00:00:00Z&to={now.AddDays(1):yyyy-MM-dd}T23:00:00Z&format=csv", UriKind.Relative))).Split("\r\n");
+        statement.Select(row => row.Split(',').Length).Distinct().Take(2).ShouldBe([24, 1]);
+        statement.Single(row => row.StartsWith($"{account},bill,", StringComparison.Ordinal)).ShouldStartWith($"{account},bill,,,,,,,,,sys:bill:flex:0,flex,0,");
     }
 
     [Fact]

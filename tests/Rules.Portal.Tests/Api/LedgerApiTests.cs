@@ -145,7 +145,7 @@ public sealed class LedgerApiTests(RunningPortal portal)
         statement.Closing.ShouldBe((await portal.Client.BalanceAsync(account)).EnsureGranted().Lots.Sum(lot => lot.Available));
         using var csv = await portal.Http.GetAsync(new Uri(
             $"/v1/accounts/{account}/statement?from={_from:yyyy-MM-dd}T00:00:00Z&to={_to:yyyy-MM-dd}T23:00:00Z&format=csv", UriKind.Relative));
-        (await csv.Content.ReadAsStringAsync()).ShouldContain($"{account},charge,reply,2,0,-6,0,6,0,0\r\n");
+        (await csv.Content.ReadAsStringAsync()).ShouldContain($"{account},charge,reply,2,0,-6,0,6,0,0,,,,,,,,,,,,,,\r\n");
     }
 
     [Fact]

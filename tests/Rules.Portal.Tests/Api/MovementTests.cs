@@ -96,7 +96,8 @@ public sealed class MovementTests(RunningPortal portal)
         var account = await portal.OpenBookbagAsync("Hobby");
         (await portal.Client.HoldAsync(Reply(account, "h"), portal.New("hold"))).EnsureGranted();
         var open = await portal.Client.ReverseAsync(new NewReversal { Account = account, Id = "h" }, portal.New("undo"));
-        (open.Status, open.Problem!.Code).ShouldBe((404, "unknown_use"));
+        (open.Status, open.Problem!.Code).ShouldBe((409, "not_reversible"));
+        open.Problem.Help.ShouldBe("release it while it is open: that gives its credits back");
         (await portal.Client.CaptureAsync(new NewCapture { Account = account, Id = "h" }, portal.New("capture"))).EnsureGranted();
 
         var reversed = (await portal.Client.ReverseAsync(new NewReversal { Account = account, Id = "h" }, portal.New("undo"))).EnsureGranted();

@@ -88,8 +88,9 @@ internal abstract partial class SqlServerAccountReader
     private const string SelectUse =
         """
         DECLARE @seq bigint;
-        SELECT @seq = r.seq FROM ledger.hold h JOIN ledger.hold_resolution r ON r.account_id = h.account_id AND r.hold_no = h.hold_no
-        WHERE h.account_id = @account AND h.hold_id = @use_id AND r.kind = 1;
+        SELECT @seq = COALESCE(r.seq, h.seq)
+        FROM ledger.hold h LEFT JOIN ledger.hold_resolution r ON r.account_id = h.account_id AND r.hold_no = h.hold_no AND r.kind = 1
+        WHERE h.account_id = @account AND h.hold_id = @use_id;
         IF @seq IS NULL SELECT @seq = i.seq FROM ledger.idempotency i WHERE i.account_id = @account AND i.idem_key = @use_id;
         """ + UseBody;
 

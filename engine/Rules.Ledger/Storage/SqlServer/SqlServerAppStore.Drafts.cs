@@ -104,7 +104,7 @@ internal sealed partial class SqlServerAppStore
     public async ValueTask<ImmutableArray<Draft>> DraftsAsync(string? ruleset, bool open, int limit, CancellationToken cancellationToken) =>
         [.. (await LinesAsync<DraftLine>(SelectDrafts, command =>
         {
-            command.AddText("@ruleset", ruleset, 64);
+            command.AddText("@ruleset", ruleset, -1);
             command.AddInt32("@open", open ? 1 : 0);
             command.AddInt32("@limit", limit);
         }, cancellationToken)).Select(line => line.ToDraft())];
@@ -121,8 +121,8 @@ internal sealed partial class SqlServerAppStore
     public async ValueTask<ImmutableArray<AuditRecord>> AuditAsync(string? ruleset, string? draft, long before, int limit, CancellationToken cancellationToken) =>
         [.. (await LinesAsync<AuditLine>(SelectAudit, command =>
         {
-            command.AddText("@ruleset", ruleset, 64);
-            command.AddText("@draft", draft, 16);
+            command.AddText("@ruleset", ruleset, -1);
+            command.AddText("@draft", draft, -1);
             command.AddInt64("@before", before);
             command.AddInt32("@limit", limit);
         }, cancellationToken)).Select(line => line.ToRecord())];

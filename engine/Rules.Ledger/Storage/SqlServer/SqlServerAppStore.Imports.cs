@@ -38,7 +38,7 @@ internal sealed partial class SqlServerAppStore
         """;
 
     public async ValueTask<ImmutableArray<UsageBatch>> UsageBatchesAsync(string? ruleset, CancellationToken cancellationToken) =>
-        [.. (await LinesAsync<UsageBatchLine>(SelectUsageBatches, command => command.AddText("@ruleset", ruleset, 400), cancellationToken)).Select(static line => line.ToBatch())];
+        [.. (await LinesAsync<UsageBatchLine>(SelectUsageBatches, command => command.AddText("@ruleset", ruleset, -1), cancellationToken)).Select(static line => line.ToBatch())];
 
     public async ValueTask AddUsageAsync(UsageBatch batch, ImmutableArray<StoredUsageSegment> segments, CancellationToken cancellationToken) => await TogetherAsync(async run =>
     {
@@ -55,8 +55,8 @@ internal sealed partial class SqlServerAppStore
         string ruleset, string? account, Instant until, (long Batch, int Number) after, int limit, CancellationToken cancellationToken) =>
         [.. (await LinesAsync<UsageSegmentLine>(SelectUsageSegments, command =>
         {
-            command.AddText("@ruleset", ruleset, 400);
-            command.AddText("@account", account, 128);
+            command.AddText("@ruleset", ruleset, -1);
+            command.AddText("@account", account, -1);
             command.AddInstant("@until", until);
             command.AddInt64("@batch", after.Batch);
             command.AddInt32("@number", after.Number);

@@ -109,7 +109,7 @@ internal sealed partial class SqlServerAppStore
     public async ValueTask<ImmutableArray<PersonRecord>> PeopleLogAsync(string? person, long before, int limit, CancellationToken cancellationToken) =>
         [.. (await LinesAsync<PersonRecordLine>(SelectPeopleLog, command =>
         {
-            command.AddText("@person", person, 16);
+            command.AddText("@person", person, -1);
             command.AddInt64("@before", before);
             command.AddInt32("@limit", limit);
         }, cancellationToken)).Select(line => line.ToRecord())];

@@ -48,7 +48,7 @@ internal sealed partial class SqlServerAppStore
     public async ValueTask<ImmutableArray<StoredReplay>> ReplaysAsync(string? ruleset, long before, int limit, CancellationToken cancellationToken) =>
         [.. (await LinesAsync<ReplayLine>(SelectReplays, command =>
         {
-            command.AddText("@ruleset", ruleset, 400);
+            command.AddText("@ruleset", ruleset, -1);
             command.AddInt64("@before", before);
             command.AddInt32("@limit", limit);
         }, cancellationToken)).Select(static line => line.ToReplay())];

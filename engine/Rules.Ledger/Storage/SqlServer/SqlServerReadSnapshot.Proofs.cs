@@ -67,7 +67,24 @@ internal sealed partial class SqlServerReadSnapshot
         FROM ledger.undone n WHERE n.account_id = @account AND n.seq > @after AND n.seq <= @to ORDER BY n.seq, n.line;
         SELECT b.seq AS Sequence, b.bucket AS Bucket, b.cycle_no AS Cycle, b.currency AS Currency, b.decimals AS Decimals, b.amount AS Amount, b.exact AS Exact,
           b.price AS Price, b.receiver AS Receiver
-        FROM ledger.bill b WHERE b.account_id = @account AND b.seq > @after AND b.seq <= @to ORDER BY b.seq
+        FROM ledger.bill b WHERE b.account_id = @account AND b.seq > @after AND b.seq <= @to ORDER BY b.seq;
+        SELECT c.seq AS Sequence, c.hash AS Hash, c.row_count AS StateRows, c.sha256 AS Sha256, c.content AS Content, c.created_at AS CreatedAt, j.entry_id AS Position
+        FROM ledger.[checkpoint] c JOIN ledger.journal j ON j.account_id = c.account_id AND j.seq = c.seq
+        WHERE c.account_id = @account AND c.seq > @after AND c.seq <= @to ORDER BY c.seq
+        """;
+
+    private const string SelectCheckpoint =
+        """
+        SELECT TOP (1) c.seq AS Sequence, c.hash AS Hash, c.row_count AS StateRows, c.sha256 AS Sha256, c.content AS Content, c.created_at AS CreatedAt, j.entry_id AS Position
+        FROM ledger.account a JOIN ledger.[checkpoint] c ON c.account_id = a.account_id JOIN ledger.journal j ON j.account_id = c.account_id AND j.seq = c.seq
+        WHERE a.external_id = @account ORDER BY c.seq DESC
+        """;
+
+    private const string SelectCheckpointsDue =
+        """
+        SELECT a.external_id AS Id FROM ledger.account a JOIN ledger.account_head h ON h.account_id = a.account_id
+        OUTER APPLY (SELECT TOP (1) n.seq, n.row_count FROM ledger.[checkpoint] n WHERE n.account_id = a.account_id ORDER BY n.seq DESC) c
+        WHERE h.head_seq - COALESCE(c.seq, 0) >= @entries AND h.head_seq - COALESCE(c.seq, 0) >= COALESCE(c.row_count, 0) ORDER BY a.account_id
         """;
 
     private const string SelectHeads =
@@ -165,6 +182,25 @@ internal sealed partial class SqlServerReadSnapshot
         return (await LinesAsync<byte[]>(command, cancellationToken)).SingleOrDefault() is { } hash ? hash : default(ReadOnlyMemory<byte>?);
     }
 
+    public async ValueTask<StoredCheckpoint?> CheckpointAsync(string account, CancellationToken cancellationToken)
+    {
+        if (SqlServerText.IsNoAccount(account))
+        {
+            return null;
+        }
+
+        using var command = Command(SelectCheckpoint);
+        command.AddText("@account", account, 128);
+        return (await LinesAsync<CheckpointLine>(command, cancellationToken)).SingleOrDefault()?.ToCheckpoint(account);
+    }
+
+    public async ValueTask<ImmutableArray<string>> CheckpointsDueAsync(int entries, CancellationToken cancellationToken)
+    {
+        using var command = Command(SelectCheckpointsDue);
+        command.AddInt32("@entries", entries);
+        return [.. await LinesAsync<string>(command, cancellationToken)];
+    }
+
     private async Task<List<ProofAccount>> ProofAccountsAsync(string? account, CancellationToken cancellationToken)
     {
         if (account is not null && SqlServerText.IsNoAccount(account))
@@ -207,7 +243,8 @@ internal sealed partial class SqlServerReadSnapshot
         var values = (await reader.LinesAsync<ValueLine>(cancellationToken)).ToLookup(line => line.Sequence);
         var cycles = (await reader.LinesAsync<CycleLine>(cancellationToken)).ToLookup(line => line.Sequence, line => line.ToCycle());
         var movements = await Movements.ReadAsync(reader, cancellationToken);
-        return [.. entries.Select(line => line.ToProof(account, movements.Into(line.Sequence, new Entry
+        var checkpoints = (await reader.LinesAsync<CheckpointLine>(cancellationToken)).ToDictionary(line => line.Sequence, line => line.ToCheckpoint(account));
+        return [.. entries.Select(line => line.ToProof(account, checkpoints.GetValueOrDefault(line.Sequence), movements.Into(line.Sequence, new Entry
         {
             Kind = (EntryKind)line.Kind,
             SystemKey = Entry.IsSystemKey(line.IdempotencyKey) ? line.IdempotencyKey : null,
@@ -220,6 +257,9 @@ internal sealed partial class SqlServerReadSnapshot
             Terms = [.. values[line.Sequence].Where(value => value.Kind == (byte)DatedValueKind.Term).Select(value => value.ToValue())],
             Addons = [.. values[line.Sequence].Where(value => value.Kind == (byte)DatedValueKind.Addon).Select(value => value.ToValue())],
             Plan = values[line.Sequence].LastOrDefault(value => value.Kind == (byte)DatedValueKind.Plan)?.Value,
+            PlanFrom = values[line.Sequence].LastOrDefault(value => value.Kind == (byte)DatedValueKind.Plan) is { } plan && plan.FromAt != line.OccurredAt
+                ? Instants.FromMicroseconds(plan.FromAt)
+                : null,
             Cycle = cycles[line.Sequence].LastOrDefault(),
             Forgiven = line.Forgiven,
         })))];
@@ -404,7 +444,7 @@ internal sealed partial class SqlServerReadSnapshot
 
         public long? KeySequence { get; set; }
 
-        public EntryProof ToProof(string account, Entry content)
+        public EntryProof ToProof(string account, StoredCheckpoint? checkpoint, Entry content)
         {
             var usage = Event ?? [];
             var trace = TraceHash ?? [];
@@ -430,8 +470,29 @@ internal sealed partial class SqlServerReadSnapshot
             {
                 Position = Position,
                 Answer = answer,
+                Checkpoint = checkpoint,
             };
         }
+    }
+
+    private sealed class CheckpointLine
+    {
+        public long Sequence { get; set; }
+
+        public byte[] Hash { get; set; } = [];
+
+        public int StateRows { get; set; }
+
+        public byte[] Sha256 { get; set; } = [];
+
+        public byte[] Content { get; set; } = [];
+
+        public long CreatedAt { get; set; }
+
+        public long Position { get; set; }
+
+        public StoredCheckpoint ToCheckpoint(string account) =>
+            new(account, Sequence, Hash, StateRows, Sha256, Content, Instants.FromMicroseconds(CreatedAt)) { Position = Position };
     }
 #pragma warning restore CA1812
 }

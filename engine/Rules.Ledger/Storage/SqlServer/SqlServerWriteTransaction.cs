@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.Data.SqlClient;
 using Rules.Engine.Accounts;
 using Rules.Ledger.Journal;
@@ -13,6 +14,7 @@ internal sealed class SqlServerWriteTransaction(SqlConnection connection, SqlTra
     private const string LockAndRead = "ledger.lock_and_read";
     private const string OpenAccount = "ledger.open_account";
     private const string Append = "ledger.append";
+    private const string AddCheckpoint = "ledger.add_checkpoint";
     private const string LockCatalogue = "ledger.lock_catalogue";
     private const string Publish = "ledger.publish";
 
@@ -101,6 +103,19 @@ internal sealed class SqlServerWriteTransaction(SqlConnection connection, SqlTra
         command.AddInstant("@active_from", version.ActiveFrom);
         command.AddInstant("@published_at", version.PublishedAt);
         command.AddInstant("@recorded_at", version.RecordedAt);
+        await GuardAsync(() => command.ExecuteNonQueryAsync(cancellationToken));
+    }
+
+    public async ValueTask AddCheckpointAsync(StoredCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        using var command = Procedure(AddCheckpoint);
+        command.AddText("@external_id", checkpoint.Account, 128);
+        command.AddInt64("@seq", checkpoint.Sequence);
+        command.AddHash("@hash", checkpoint.Hash);
+        command.AddInt32("@row_count", checkpoint.Rows);
+        command.AddHash("@sha256", checkpoint.Sha256);
+        command.Parameters.Add("@content", SqlDbType.VarBinary, -1).Value = checkpoint.Content.ToArray();
+        command.AddInstant("@created_at", checkpoint.CreatedAt);
         await GuardAsync(() => command.ExecuteNonQueryAsync(cancellationToken));
     }
 

@@ -40,8 +40,8 @@ internal abstract partial class SqliteAccountReader
     private const string UseColumns = "SELECT j.entry_id, j.seq, j.kind, j.amount, j.version, j.recorded_at, u.content";
 
     private const string SelectUseByHold = UseColumns
-        + " FROM hold h JOIN hold_resolution r ON r.account_id=h.account_id AND r.hold_no=h.hold_no JOIN journal j ON j.entry_id=r.entry_id"
-        + " LEFT JOIN usage_event u ON u.entry_id=j.entry_id WHERE h.account_id=?1 AND h.hold_id=?2 AND r.kind=1";
+        + " FROM hold h LEFT JOIN hold_resolution r ON r.account_id=h.account_id AND r.hold_no=h.hold_no AND r.kind=1"
+        + " JOIN journal j ON j.entry_id=COALESCE(r.entry_id,h.entry_id) LEFT JOIN usage_event u ON u.entry_id=j.entry_id WHERE h.account_id=?1 AND h.hold_id=?2";
 
     private const string SelectUseByKey = UseColumns
         + " FROM idempotency i JOIN journal j ON j.entry_id=i.entry_id LEFT JOIN usage_event u ON u.entry_id=j.entry_id"

@@ -36,6 +36,7 @@ public sealed partial class SqliteLedgerStore
         "DELETE FROM scope_state WHERE account_id=?1",
         "DELETE FROM answer WHERE answer_id IN (SELECT answer_id FROM idempotency WHERE account_id=?1)",
         "DELETE FROM idempotency WHERE account_id=?1",
+        "DELETE FROM checkpoint WHERE account_id=?1",
         "DELETE FROM journal WHERE account_id=?1",
         "DELETE FROM account_value WHERE account_id=?1",
         "DELETE FROM period WHERE account_id=?1",

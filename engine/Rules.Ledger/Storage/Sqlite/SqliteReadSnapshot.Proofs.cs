@@ -75,6 +75,18 @@ internal sealed partial class SqliteReadSnapshot
     private const string SelectBillsOfAll = BillColumns + "bill x WHERE x.entry_id>?1 ORDER BY x.entry_id";
     private const string SelectBillsOfAccount = BillColumns + "journal j JOIN bill" + OfAccount + "x.entry_id";
 
+    private const string CheckpointColumns = "SELECT x.entry_id, x.seq, x.hash, x.row_count, x.sha256, x.content, x.created_at FROM ";
+    private const string SelectCheckpointsOfAll = CheckpointColumns + "checkpoint x WHERE x.entry_id>?1 ORDER BY x.entry_id";
+    private const string SelectCheckpointsOfAccount = CheckpointColumns + "journal j JOIN checkpoint" + OfAccount + "x.entry_id";
+    private const string SelectCheckpoint = CheckpointColumns + "account a JOIN checkpoint x ON x.account_id=a.account_id WHERE a.external_id=?1 ORDER BY x.seq DESC LIMIT 1";
+
+    private const string SelectCheckpointsDue =
+        """
+        SELECT a.external_id FROM account a JOIN account_head h ON h.account_id=a.account_id
+        LEFT JOIN checkpoint c ON c.account_id=a.account_id AND c.seq=(SELECT MAX(n.seq) FROM checkpoint n WHERE n.account_id=a.account_id)
+        WHERE h.head_seq-COALESCE(c.seq,0)>=MAX(?1,COALESCE(c.row_count,0)) ORDER BY a.account_id
+        """;
+
     private const string SelectSetValues = "SELECT kind, name, value, from_at, seq FROM account_value WHERE account_id=?1 ORDER BY seq, line";
     private const string SelectBegunCycles = "SELECT cycle_no, anchor, start_at, end_at, seq FROM period WHERE account_id=?1 AND of_entry=1 ORDER BY period_no";
 
@@ -150,6 +162,7 @@ internal sealed partial class SqliteReadSnapshot
         using var postings = new EntryCursor(ProofStatement(SelectPostingsOfAll, SelectPostingsOfAccount, account, sequence, after));
         using var lots = new EntryCursor(ProofStatement(SelectNewLotsOfAll, SelectNewLotsOfAccount, account, sequence, after));
         using var movements = new MovementCursors(this, account, sequence, after);
+        using var checkpoints = new EntryCursor(ProofStatement(SelectCheckpointsOfAll, SelectCheckpointsOfAccount, account, sequence, after));
         while (row.Step())
         {
             var accountNumber = row.Int64(1);
@@ -158,7 +171,8 @@ internal sealed partial class SqliteReadSnapshot
                 settings.Add(accountNumber, set = ReadSettings(accountNumber));
             }
 
-            yield return ReadProof(row, set, postings, lots, movements);
+            var proof = ReadProof(row, set, postings, lots, movements);
+            yield return checkpoints.IsAt(proof.Position) ? proof with { Checkpoint = ReadCheckpoint(checkpoints.Row, proof.Entry.Account) } : proof;
         }
     }
 
@@ -223,6 +237,9 @@ internal sealed partial class SqliteReadSnapshot
             Use = use,
         };
     }
+
+    private static StoredCheckpoint ReadCheckpoint(SqliteStatement row, string account) =>
+        new(account, row.Int64(1), row.Blob(2), row.Int32(3), row.Blob(4), row.Blob(5), Instants.FromMicroseconds(row.Int64(6))) { Position = row.Int64(0) };
 
     private static ImmutableArray<Posting> ReadPostings(EntryCursor cursor, long entryId)
     {

@@ -293,6 +293,31 @@ internal sealed partial class SqliteReadSnapshot(SqliteLedgerStore store, Sqlite
         return Account(account) is { } stored ? Stream(Proofs(stored.Number, null, after), cancellationToken) : Stream<EntryProof>([], cancellationToken);
     }
 
+    public ValueTask<StoredCheckpoint?> CheckpointAsync(string account, CancellationToken cancellationToken)
+    {
+        var row = Session.Statement(SelectCheckpoint);
+        if (!row.Bind(1, account).Step())
+        {
+            return new((StoredCheckpoint?)null);
+        }
+
+        var checkpoint = ReadCheckpoint(row, account);
+        row.Reset();
+        return new(checkpoint);
+    }
+
+    public ValueTask<ImmutableArray<string>> CheckpointsDueAsync(int entries, CancellationToken cancellationToken)
+    {
+        var ids = ImmutableArray.CreateBuilder<string>();
+        var row = Session.Statement(SelectCheckpointsDue).Bind(1, entries);
+        while (row.Step())
+        {
+            ids.Add(row.Text(0));
+        }
+
+        return new(ids.ToImmutable());
+    }
+
     public IAsyncEnumerable<AccountHead> HeadsAsync(Instant? recordedBefore, CancellationToken cancellationToken) => Stream(Heads(recordedBefore), cancellationToken);
 
     public ValueTask<ReadOnlyMemory<byte>?> EntryHashAsync(string account, long sequence, CancellationToken cancellationToken)

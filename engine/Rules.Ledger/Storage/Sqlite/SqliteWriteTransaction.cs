@@ -84,6 +84,14 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
 
     private const string InsertMessage = "INSERT INTO outbox(account_id,seq,line,body,created_at) VALUES(?1,?2,?3,?4,?5)";
 
+    // One of an entry that is not there has no entry_id, and is refused.
+    private const string InsertCheckpoint =
+        """
+        INSERT INTO checkpoint(entry_id,account_id,seq,hash,row_count,sha256,content,created_at)
+        SELECT (SELECT j.entry_id FROM journal j WHERE j.account_id=a.account_id AND j.seq=?2), a.account_id, ?2, ?3, ?4, ?5, ?6, ?7 FROM account a WHERE a.external_id=?1
+        ON CONFLICT(account_id, seq) DO NOTHING
+        """;
+
     private bool _failed;
     private bool _committed;
 
@@ -126,6 +134,13 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
             .Bind(5, version.Sha256.Span).Bind(6, version.Meaning).Bind(7, version.EngineVersion).Bind(8, version.Author)
             .Bind(9, Instants.ToMicroseconds(version.ActiveFrom)).Bind(10, Instants.ToMicroseconds(version.PublishedAt))
             .Bind(11, Instants.ToMicroseconds(version.RecordedAt)).Execute());
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask AddCheckpointAsync(StoredCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        Write(() => Session.Statement(InsertCheckpoint).Bind(1, checkpoint.Account).Bind(2, checkpoint.Sequence).Bind(3, checkpoint.Hash.Span).Bind(4, checkpoint.Rows)
+            .Bind(5, checkpoint.Sha256.Span).Bind(6, checkpoint.Content.Span).Bind(7, Instants.ToMicroseconds(checkpoint.CreatedAt)).Execute());
         return ValueTask.CompletedTask;
     }
 

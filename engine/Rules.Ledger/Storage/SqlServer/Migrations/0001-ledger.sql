@@ -377,6 +377,19 @@ CREATE TABLE ledger.undone(
 GO
 CREATE INDEX ix_undone_of ON ledger.undone(account_id, of_seq, of_line);
 GO
+-- What a proof of the account's first entries arrived at, the entry seq included: where a later proof may begin. row_count: lots, debts, holds and scopes in it.
+CREATE TABLE ledger.[checkpoint](
+  account_id bigint         NOT NULL,
+  seq        bigint         NOT NULL CONSTRAINT ck_checkpoint_seq CHECK(seq>=1),
+  hash       binary(32)     NOT NULL,
+  row_count  int            NOT NULL CONSTRAINT ck_checkpoint_rows CHECK(row_count>=0),
+  sha256     binary(32)     NOT NULL,
+  content    varbinary(max) NOT NULL,
+  created_at bigint         NOT NULL,
+  CONSTRAINT pk_checkpoint PRIMARY KEY CLUSTERED(account_id, seq),
+  CONSTRAINT fk_checkpoint_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq)
+);
+GO
 -- What is to be told to others, written in the transaction of the entry that it is about: alerts of thresholds that were crossed.
 CREATE TABLE ledger.outbox(
   message_id bigint         NOT NULL CONSTRAINT pk_outbox PRIMARY KEY CLUSTERED,
@@ -461,6 +474,8 @@ GO
 CREATE TRIGGER ledger.debt_line_append_only ON ledger.debt_line INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
 GO
 CREATE TRIGGER ledger.undone_append_only ON ledger.undone INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER ledger.checkpoint_append_only ON ledger.[checkpoint] INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
 GO
 CREATE TRIGGER ledger.hold_state_stays ON ledger.hold_state INSTEAD OF DELETE AS THROW 50020, 'append-only', 1;
 GO

@@ -234,6 +234,22 @@ BEGIN
   END
 END
 GO
+-- A checkpoint is of an entry that is there; of two nodes that write the same one, the first does.
+CREATE PROCEDURE ledger.add_checkpoint @external_id nvarchar(128), @seq bigint, @hash binary(32), @row_count int, @sha256 binary(32), @content varbinary(max),
+  @created_at bigint AS
+BEGIN
+  SET NOCOUNT, XACT_ABORT ON;
+  SET LOCK_TIMEOUT 5000;
+  IF @@TRANCOUNT = 0 THROW 50010, 'ledger.add_checkpoint needs an open transaction', 1;
+  DECLARE @account_id bigint;
+  SELECT @account_id = a.account_id FROM ledger.account a WITH (READCOMMITTEDLOCK) WHERE a.external_id = @external_id;
+  IF NOT EXISTS(SELECT 1 FROM ledger.journal j WITH (READCOMMITTEDLOCK) WHERE j.account_id = @account_id AND j.seq = @seq AND j.hash = @hash)
+    THROW 50023, 'checkpoint: it is of no such entry', 1;
+  IF NOT EXISTS(SELECT 1 FROM ledger.[checkpoint] c WITH (UPDLOCK, HOLDLOCK) WHERE c.account_id = @account_id AND c.seq = @seq)
+    INSERT ledger.[checkpoint](account_id, seq, hash, row_count, sha256, content, created_at)
+      VALUES(@account_id, @seq, @hash, @row_count, @sha256, @content, @created_at);
+END
+GO
 -- A publication has the catalogue alone from here to its end; the answer is the number of versions and the time inside that lock.
 CREATE PROCEDURE ledger.lock_catalogue AS
 BEGIN

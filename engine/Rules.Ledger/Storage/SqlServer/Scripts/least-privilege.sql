@@ -13,6 +13,8 @@ GRANT EXECUTE ON OBJECT::ledger.open_account TO ledger_app;
 GO
 GRANT EXECUTE ON OBJECT::ledger.append TO ledger_app;
 GO
+GRANT EXECUTE ON OBJECT::ledger.add_checkpoint TO ledger_app;
+GO
 GRANT EXECUTE ON OBJECT::ledger.lock_catalogue TO ledger_app;
 GO
 GRANT EXECUTE ON OBJECT::ledger.publish TO ledger_app;
@@ -28,6 +30,7 @@ GO
 GRANT EXECUTE ON TYPE::ledger.answer_list TO ledger_app;
 GO
 GRANT EXECUTE ON TYPE::ledger.lot_list TO ledger_app;
+GO
 GRANT EXECUTE ON TYPE::ledger.bill_list TO ledger_app;
 GO
 GRANT EXECUTE ON TYPE::ledger.posting_list TO ledger_app;

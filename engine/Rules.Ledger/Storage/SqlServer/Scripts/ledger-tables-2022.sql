@@ -21,6 +21,7 @@ ALTER TABLE ledger.debt DROP CONSTRAINT fk_debt_journal;
 ALTER TABLE ledger.debt_line DROP CONSTRAINT fk_debt_line_journal;
 ALTER TABLE ledger.undone DROP CONSTRAINT fk_undone_journal;
 ALTER TABLE ledger.undone DROP CONSTRAINT fk_undone_posting;
+ALTER TABLE ledger.[checkpoint] DROP CONSTRAINT fk_checkpoint_journal;
 ALTER TABLE ledger.outbox DROP CONSTRAINT fk_outbox_journal;
 DROP TABLE ledger.journal;
 DROP TABLE ledger.lot;
@@ -118,6 +119,7 @@ ALTER TABLE ledger.debt ADD CONSTRAINT fk_debt_journal FOREIGN KEY(account_id, s
 ALTER TABLE ledger.debt_line ADD CONSTRAINT fk_debt_line_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq);
 ALTER TABLE ledger.undone ADD CONSTRAINT fk_undone_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq);
 ALTER TABLE ledger.undone ADD CONSTRAINT fk_undone_posting FOREIGN KEY(account_id, of_seq, of_line) REFERENCES ledger.posting(account_id, seq, line);
+ALTER TABLE ledger.[checkpoint] ADD CONSTRAINT fk_checkpoint_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq);
 ALTER TABLE ledger.outbox ADD CONSTRAINT fk_outbox_journal FOREIGN KEY(account_id, seq) REFERENCES ledger.journal(account_id, seq);
 COMMIT TRANSACTION;
 GO

@@ -350,6 +350,23 @@ CREATE TABLE undone(
 ) WITHOUT ROWID;
 CREATE INDEX undone_of ON undone(account_id, of_seq, of_line);
 
+-- What a proof of the account's first entries arrived at, the entry seq included: where a later proof may begin. row_count: lots, debts, holds and scopes in it.
+CREATE TABLE checkpoint(
+  entry_id   INTEGER PRIMARY KEY,
+  account_id INTEGER NOT NULL,
+  seq        INTEGER NOT NULL CHECK(typeof(seq)='integer' AND seq>=1),
+  hash       BLOB    NOT NULL CHECK(typeof(hash)='blob' AND length(hash)=32),
+  row_count  INTEGER NOT NULL CHECK(typeof(row_count)='integer' AND row_count>=0),
+  sha256     BLOB    NOT NULL CHECK(typeof(sha256)='blob' AND length(sha256)=32),
+  content    BLOB    NOT NULL CHECK(typeof(content)='blob'),
+  created_at INTEGER NOT NULL CHECK(typeof(created_at)='integer'),
+  UNIQUE(account_id, seq),
+  FOREIGN KEY(entry_id, account_id) REFERENCES journal(entry_id, account_id)
+);
+
+CREATE TRIGGER checkpoint_of_entry BEFORE INSERT ON checkpoint BEGIN
+  SELECT RAISE(ABORT,'checkpoint: it is of no such entry') WHERE NOT EXISTS(
+    SELECT 1 FROM journal j WHERE j.entry_id=NEW.entry_id AND j.account_id=NEW.account_id AND j.seq=NEW.seq AND j.hash=NEW.hash); END;
 CREATE TRIGGER hold_opens AFTER INSERT ON hold BEGIN
   INSERT INTO hold_state(account_id,hold_no,expires_at,is_open) VALUES(NEW.account_id,NEW.hold_no,NEW.expires_at,1); END;
 CREATE TRIGGER hold_closes AFTER INSERT ON hold_resolution BEGIN
@@ -424,5 +441,7 @@ CREATE TRIGGER debt_line_u BEFORE UPDATE ON debt_line BEGIN SELECT RAISE(ABORT,'
 CREATE TRIGGER debt_line_d BEFORE DELETE ON debt_line BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
 CREATE TRIGGER undone_u BEFORE UPDATE ON undone BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER undone_d BEFORE DELETE ON undone BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
+CREATE TRIGGER checkpoint_u BEFORE UPDATE ON checkpoint BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER checkpoint_d BEFORE DELETE ON checkpoint BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
 CREATE TRIGGER hold_state_d BEFORE DELETE ON hold_state BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
 CREATE TRIGGER debt_state_d BEFORE DELETE ON debt_state BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
