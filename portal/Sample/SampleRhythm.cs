@@ -31,9 +31,9 @@ internal sealed record SampleRhythm(int Weekday, int Weekend, int Growth, Immuta
     {
         var weekend = midnight.InUtc().DayOfWeek is IsoDayOfWeek.Saturday or IsoDayOfWeek.Sunday;
         var usual = (weekend ? Weekend : Weekday) * (3000L + (Growth * day)) / 3000;
-        // A day differs from the next by up to an eighth; a handful of uses does not.
-        var swing = (int)(usual / 4);
-        var uses = usual + new SampleDice(account, -day - 1).Roll(swing + 1) - (swing / 2);
+        // A day differs from the usual one by up to an eighth; a handful of uses does not.
+        var swing = (int)(usual / 8);
+        var uses = usual - swing + new SampleDice(account, -day - 1).Roll((2 * swing) + 1);
         var whole = (long)Hours.Sum() * SecondsOfHour;
         for (var turn = 0L; turn < uses; turn++)
         {

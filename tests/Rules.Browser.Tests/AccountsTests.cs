@@ -63,12 +63,6 @@ public sealed class AccountsTests(PortalFixture portal) : PortalPageTests(portal
         await Assertions.Expect(page.Locator("form.decide b")).ToHaveTextAsync("Give 1,250 credits to sample-agency, into allotment, from now on.");
         await page.GetByRole(AriaRole.Button, new() { Name = "Yes, do it" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("1,250 credits");
-        var entry = page.Url;
-
-        // The same form sent again is answered by the same entry.
-        await page.GoBackAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Yes, do it" }).ClickAsync();
-        page.Url.ShouldBe(entry);
 
         await page.GotoAsync("/accounts/sample-agency");
         await page.GetByRole(AriaRole.Link, new() { Name = "Void grant 2" }).ClickAsync();
