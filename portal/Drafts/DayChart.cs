@@ -4,6 +4,7 @@ using System.Numerics;
 using NodaTime;
 using Rules.Dsl.Text;
 using Rules.Engine.Replay;
+using Rules.Ledger.Replays;
 
 namespace Rules.Portal.Drafts;
 
@@ -29,18 +30,17 @@ public sealed record DayChart(ImmutableArray<ChartDay> Days, ImmutableArray<Char
     public string Between => Drafted + " " + string.Join(' ', Days.Reverse().Select(static day => Place(day.X, day.BeforeY)));
 
     /// <summary>Null where nothing was used.</summary>
-    public static DayChart? Of(ReplayReport report, DateTimeZone zone)
+    public static DayChart? Of(PastWindow window, int decimals, ImmutableArray<ChargedDay> charged, DateTimeZone zone)
     {
-        if (report.Cells.IsEmpty)
+        if (charged.IsEmpty)
         {
             return null;
         }
 
-        var first = report.Window.From.InZone(zone).Date;
-        var last = LocalDate.Max(first.PlusDays(1), report.Window.Until.InZone(zone).Date);
-        var sums = report.Cells.GroupBy(static cell => cell.Day)
-            .ToDictionary(static day => day.Key, static day => (Before: day.Aggregate(Int128.Zero, static (sum, cell) => sum + cell.Charged[0]), After: day.Aggregate(Int128.Zero, static (sum, cell) => sum + cell.Charged[1])));
-        var unit = Int128.Parse("1" + new string('0', report.Decimals), CultureInfo.InvariantCulture);
+        var first = window.From.InZone(zone).Date;
+        var last = LocalDate.Max(first.PlusDays(1), window.Until.InZone(zone).Date);
+        var sums = charged.ToDictionary(static day => day.Day);
+        var unit = Int128.Parse("1" + new string('0', decimals), CultureInfo.InvariantCulture);
         var step = Step(sums.Values.Select(static day => Int128.Max(day.Before, day.After)).Append(1).Max(), unit, out var steps);
         var whole = step * steps;
         var count = Period.Between(first, last, PeriodUnits.Days).Days;
@@ -49,11 +49,11 @@ public sealed record DayChart(ImmutableArray<ChartDay> Days, ImmutableArray<Char
         var days = Enumerable.Range(0, count + 1).Select(index =>
         {
             var day = first.PlusDays(index);
-            var (before, after) = sums.GetValueOrDefault(day);
+            var (_, before, after) = sums.GetValueOrDefault(day);
             return new ChartDay(day, before, after, X(index), Y(before), Y(after), IsLabelled: index % 7 == 0);
         });
         var lines = Enumerable.Range(0, steps + 1).Select(index => new ChartLine(
-            Y(step * index), new ExactDecimal((BigInteger)(step * index), report.Decimals).ToGroupedString()));
+            Y(step * index), new ExactDecimal((BigInteger)(step * index), decimals).ToGroupedString()));
         return new DayChart([.. days], [.. lines]);
     }
 

@@ -175,8 +175,10 @@ public sealed class PortalApplication : IAsyncDisposable
         builder.Services.AddSingleton<KeyUses>();
         builder.Services.AddHostedService(services => services.GetRequiredService<KeyUses>());
         builder.Services.AddHostedService<Renewals>();
+        builder.Services.AddHostedService<PastUpkeep>();
         builder.Services.AddSingleton<PastCache>();
         builder.Services.AddSingleton<PastReplays>();
+        builder.Services.AddSingleton<DraftImpacts>();
         builder.Services.AddSingleton<ReplayRuns>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ReplayRuns>());
         builder.Services.AddSignIn();

@@ -4,12 +4,11 @@ using NodaTime;
 using Rules.Ledger;
 using Rules.Ledger.Drafts;
 using Rules.Portal.Drafts;
-using Rules.Portal.Replays;
 
 namespace Rules.Portal.Pages.Reviews;
 
 /// <summary>One draft as others see it: what it changes, and the steps that are open to the visitor.</summary>
-public sealed class ReviewModel(CreditLedger ledger, PastReplays replays, IClock clock) : DraftPageModel(ledger)
+public sealed class ReviewModel(CreditLedger ledger, DraftImpacts impacts) : DraftPageModel(ledger)
 {
     public DraftPreview Preview { get; private set; } = null!;
 
@@ -65,7 +64,7 @@ public sealed class ReviewModel(CreditLedger ledger, PastReplays replays, IClock
         RowVersion = Draft.RowVersion;
         Preview = DraftPreview.Of(Ledger.Rulesets, Draft, Draft.Text);
         Impact = Draft.IsOpen && Preview.Check.Compilation.Model is not null
-            ? await DraftImpact.OfAsync(replays, Draft, Draft.Text, Zone, clock.GetCurrentInstant(), cancellationToken)
+            ? await impacts.OfAsync(Draft, Draft.Text, Zone, cancellationToken)
             : null;
         Log = await Ledger.Drafts.AuditAsync(null, Draft.Id, null, DraftRoad.LargestPage, cancellationToken);
         return Page();
