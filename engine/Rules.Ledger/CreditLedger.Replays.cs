@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
-using System.Security.Cryptography;
-using Rules.Engine.Replay;
-using Rules.Ledger.Journal;
+using NodaTime;
+using Rules.Engine.Model;
 using Rules.Ledger.Replays;
 
 namespace Rules.Ledger;
@@ -23,66 +21,17 @@ public sealed partial class CreditLedger
     public async Task<PastUsage?> PastAsync(
         string ruleset, string? account, PastWindow window, Action<long>? progress, long most, CancellationToken cancellationToken)
     {
-        await using var snapshot = await _store.BeginReadAsync(cancellationToken);
-        await Rulesets.KnowAsync(snapshot.Moment, cancellationToken);
-        if (Rulesets.Find(ruleset) is not { } published)
+        await using (var snapshot = await _store.BeginReadAsync(cancellationToken))
         {
-            return null;
+            await Rulesets.KnowAsync(snapshot.Moment, cancellationToken);
         }
 
-        var shapes = new UsageShapes();
-        var readers = new SortedDictionary<string, PastReader>(StringComparer.Ordinal);
-        foreach (var id in await snapshot.AccountIdsAsync(ruleset, account, cancellationToken))
-        {
-            readers.Add(id, new PastReader(published, shapes, window));
-        }
-
-        var read = 0L;
-        var uses = 0L;
-        await foreach (var proof in snapshot.EntryProofsAsync(account, cancellationToken))
-        {
-            if (readers.TryGetValue(proof.Entry.Account, out var reader))
-            {
-                uses += reader.Add(proof) ? 1 : 0;
-                if (uses > most)
-                {
-                    return null;
-                }
-            }
-
-            if ((++read & 0xFFF) == 0)
-            {
-                progress?.Invoke(read);
-            }
-        }
-
-        return Collect(published, window, shapes, readers, cancellationToken);
+        return Rulesets.Find(ruleset) is { } published
+            ? await BeginPast(published, account, window.From).UpToAsync(window.Until, most, progress, cancellationToken)
+            : null;
     }
 
-    private static PastUsage Collect(
-        Engine.Model.PublishedRuleset ruleset, PastWindow window, UsageShapes shapes, SortedDictionary<string, PastReader> readers, CancellationToken cancellationToken)
-    {
-        var forwarder = new ReplayRun.Forwarder(ruleset);
-        var accounts = ImmutableArray.CreateBuilder<AccountHistory>(readers.Count);
-        var stuck = ImmutableArray.CreateBuilder<StuckAccount>();
-        var heads = new CanonicalBytes();
-        foreach (var (id, reader) in readers)
-        {
-            if (reader.ToHistory(forwarder, cancellationToken) is { } history)
-            {
-                accounts.Add(history);
-                heads.Text(id);
-                heads.Int64(reader.Head.Sequence);
-                heads.Bytes(reader.Head.Hash.Span);
-            }
-
-            if (reader.Stuck is { } sequence)
-            {
-                stuck.Add(new StuckAccount(id, sequence));
-            }
-        }
-
-        return new PastUsage(ruleset, window, shapes, accounts.ToImmutable(), accounts.Sum(static a => (long)a.Usage.Count),
-            Convert.ToHexStringLower(SHA256.HashData(heads.Written)), stuck.ToImmutable());
-    }
+    /// <summary>A past that begins at an instant and grows with the ledger. Nothing is read yet.</summary>
+    /// <param name="account">Only this one; null: all of the ruleset.</param>
+    public GrowingPast BeginPast(PublishedRuleset ruleset, string? account, Instant from) => new(_store, ruleset, account, from);
 }

@@ -66,6 +66,10 @@ public sealed partial class CreditLedger : IAsyncDisposable
     /// <exception cref="NotSupportedException">The store keeps a ledger only.</exception>
     public UsageImports Imports => field ??= new UsageImports(App, _options.Time);
 
+    /// <summary>Its accounts' past usage in columns.</summary>
+    /// <exception cref="NotSupportedException">The store keeps a ledger only.</exception>
+    public PastSegments Segments => field ??= new PastSegments(_store, App);
+
     /// <summary>Opens or creates a ledger in a SQLite file.</summary>
     /// <param name="path">The file; its directory is created.</param>
     /// <exception cref="LedgerStartException">It must not start; the exception carries the exit code.</exception>

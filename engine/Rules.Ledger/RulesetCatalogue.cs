@@ -376,7 +376,8 @@ public sealed partial class RulesetCatalogue
             var versions = Versions.ToDictionary(StringComparer.Ordinal);
             versions[name] = Versions.TryGetValue(name, out var before) ? before.Insert(0, version) : [version];
             var rulesets = versions.OrderBy(pair => pair.Key, StringComparer.Ordinal)
-                .Select(pair => new PublishedRuleset(pair.Key, [.. pair.Value.Reverse().Select(v => new PublishedVersion(v.Model, v.ActiveFrom))]))
+                // The others stay the objects that they are: what was made of them stays known.
+                .Select(pair => pair.Key == name ? new PublishedRuleset(name, [.. pair.Value.Reverse().Select(v => new PublishedVersion(v.Model, v.ActiveFrom))]) : ByName[pair.Key])
                 .ToImmutableArray();
             return new Published(rulesets, rulesets.ToFrozenDictionary(ruleset => ruleset.Name, StringComparer.Ordinal),
                 versions.ToFrozenDictionary(StringComparer.Ordinal), Texts)

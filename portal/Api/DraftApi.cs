@@ -37,7 +37,7 @@ internal static class DraftApi
         api.RefuseOthers("/drafts/{draft}", HttpMethods.Get);
     }
 
-    private static async Task<IResult> CreateAsync(HttpContext context, CreditLedger ledger, PastReplays replays, IClock clock)
+    private static async Task<IResult> CreateAsync(HttpContext context, CreditLedger ledger, DraftImpacts impacts)
     {
         var body = await RequestBody.ReadAsync(context, MostBytes);
         if (body.Problem is not null)
@@ -100,7 +100,7 @@ internal static class DraftApi
             : new DraftResult(draft, new DraftProblem(DraftProblemCodes.Conflict, $"The text is version {id.Version}; the next one of \"{id.Name}\" is {draft.Number}. Version {draft.Base} is published or scheduled."));
         if (asked.Succeeded)
         {
-            var impact = await DraftImpact.OfAsync(replays, asked.Draft!, text, newest.Model.Zone, clock.GetCurrentInstant(), cancellationToken);
+            var impact = await impacts.OfAsync(asked.Draft!, text, newest.Model.Zone, cancellationToken);
             asked = await ledger.Drafts.RequestReviewAsync(draft.Id, asked.Draft!.RowVersion, starts, impact.Sha256, by, cancellationToken);
         }
 

@@ -4,6 +4,7 @@ using System.Numerics;
 using NodaTime;
 using Rules.Dsl.Text;
 using Rules.Engine.Replay;
+using Rules.Ledger.Replays;
 using Rules.Portal.Display;
 
 namespace Rules.Portal.Drafts;
@@ -30,18 +31,16 @@ public sealed record DayChart(ImmutableArray<ChartDay> Days, ImmutableArray<Char
     public string Between => Drafted + " " + string.Join(' ', Days.Reverse().Select(static day => Place(day.X, day.BeforeY)));
 
     /// <summary>Null where nothing was used.</summary>
-    public static DayChart? Of(ReplayReport report, DateTimeZone zone)
+    public static DayChart? Of(PastWindow window, int decimals, ImmutableArray<ChargedDay> charged, DateTimeZone zone)
     {
-        if (report.Cells.IsEmpty)
+        if (charged.IsEmpty)
         {
             return null;
         }
 
-        var first = report.Window.From.InZone(zone).Date;
-        var last = LocalDate.Max(first.PlusDays(1), report.Window.Until.InZone(zone).Date);
-        var sums = report.Cells.GroupBy(static cell => cell.Day)
-            .ToDictionary(static day => day.Key, static day => (Before: day.Aggregate(Int128.Zero, static (sum, cell) => sum + cell.Charged[0]), After: day.Aggregate(Int128.Zero, static (sum, cell) => sum + cell.Charged[1])));
-        return Of(first, last, sums, report.Decimals);
+        return Of(
+            window.From.InZone(zone).Date, LocalDate.Max(window.From.InZone(zone).Date.PlusDays(1), window.Until.InZone(zone).Date),
+            charged.ToDictionary(static day => day.Day, static day => (day.Before, day.After)), decimals);
     }
 
     /// <param name="sums">By day, smallest units; a day that is not there has none.</param>

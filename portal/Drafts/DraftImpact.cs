@@ -6,7 +6,6 @@ using System.Text.Json;
 using NodaTime;
 using Rules.Dsl.Text;
 using Rules.Engine.Replay;
-using Rules.Ledger.Drafts;
 using Rules.Ledger.Replays;
 using Rules.Portal.Replays;
 
@@ -24,28 +23,63 @@ public sealed class DraftImpact
 
     private readonly ReplayOutcome _outcome;
 
-    private DraftImpact(ReplayOutcome outcome, DateTimeZone zone)
+    private DraftImpact(ReplayOutcome outcome, PastSource source, DateTimeZone zone)
     {
         _outcome = outcome;
+        Source = source;
         Zone = zone;
-        if (outcome.Report is not { } report)
+        if (outcome.Past is not { } past)
         {
             return;
         }
 
+        Decimals = past.Ruleset.Versions[^1].Model.Credit.Decimals;
+        if (outcome.Estimate is { } estimate)
+        {
+            Accounts = estimate.Accounts;
+            (Before, After, Sooner) = (estimate.Before, estimate.Charged, estimate.Sooner);
+            Chart = DayChart.Of(past.Window, Decimals, estimate.Days, zone);
+            return;
+        }
+
+        var report = outcome.Report!;
+        Accounts = report.Accounts.Length;
         (Before, After) = (report.Totals[Published].Charged, report.Totals[Drafted].Charged);
         Sooner = report.Accounts.Count(static account => IsSooner(account));
         Rows = [.. report.Accounts.Where(static account => Differs(account)).OrderByDescending(static account => Math.Abs(account.Results[Drafted].Charged - account.Results[Published].Charged))
             .ThenBy(static account => account.Account, StringComparer.Ordinal).Take(MostRows)];
         Touched = report.Accounts.Count(static account => Differs(account));
         Widest = Rows.Select(static row => Math.Abs(row.Results[Drafted].Charged - row.Results[Published].Charged)).DefaultIfEmpty().Max();
-        Chart = DayChart.Of(report, zone);
+        Chart = DayChart.Of(past.Window, Decimals, ReplayImpact.Days(report, Drafted), zone);
     }
 
     /// <summary>Why there are no figures; null where there are.</summary>
     public ReplayRefusal? Refusal => _outcome.Refusal;
 
-    public ReplayReport Report => _outcome.Report!;
+    /// <summary>Set while the figures are told from some of the accounts: they never stand without <see cref="Margin"/>.</summary>
+    public ReplayEstimate? Estimate => _outcome.Estimate;
+
+    /// <summary>How far an estimate may be from the truth: <c>± 0.4 %</c>.</summary>
+    public string Margin => Estimate is not { } estimate ? "" : estimate.Charged > 0
+        ? string.Create(CultureInfo.InvariantCulture, $"± {Tenths(estimate) / 10}.{Tenths(estimate) % 10} %")
+        : $"± {Plain(estimate.Margin)} credits";
+
+    /// <summary>Null for an estimate, and where there are no figures.</summary>
+    public ReplayReport? Report => _outcome.Report;
+
+    /// <summary>Which usage was priced again.</summary>
+    public PastSource Source { get; }
+
+    public PastWindow Window => _outcome.Past!.Window;
+
+    public long Events => _outcome.Past!.Events;
+
+    public int Accounts { get; }
+
+    /// <summary>Of the credit.</summary>
+    public int Decimals { get; }
+
+    public bool IsPartial => _outcome.Report?.IsPartial ?? false;
 
     public DateTimeZone Zone { get; }
 
@@ -71,16 +105,10 @@ public sealed class DraftImpact
     /// <summary>SHA-256 of what the figures are of: text, past, published versions and program.</summary>
     public byte[] Sha256 => _outcome.Binding is { } binding ? SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(binding)) : [];
 
-    /// <param name="text">Without errors of the compiler.</param>
-    public static async Task<DraftImpact> OfAsync(PastReplays replays, Draft draft, string text, DateTimeZone zone, Instant now, CancellationToken cancellationToken)
-    {
-        var from = zone.AtStartOfDay(now.InZone(zone).Date.PlusDays(-Days)).ToInstant();
-        var name = string.Create(CultureInfo.InvariantCulture, $"draft {draft.Number}");
-        return new DraftImpact(await replays.RunAsync(new ReplayRequest(draft.Ruleset, new PastWindow(from, now), [new DraftText(name, text)]), null, cancellationToken), zone);
-    }
+    internal static DraftImpact Of(ReplayOutcome outcome, PastSource source, DateTimeZone zone) => new(outcome, source, zone);
 
     /// <summary>In plain decimal notation.</summary>
-    public string Plain(Int128 units) => new ExactDecimal((BigInteger)units, Report.Decimals).ToString();
+    public string Plain(Int128 units) => new ExactDecimal((BigInteger)units, Decimals).ToString();
 
     /// <summary>A change in per cent with one decimal and its sign; empty where there was nothing before.</summary>
     public static string Percent(Int128 before, Int128 after)
@@ -96,12 +124,20 @@ public sealed class DraftImpact
             : string.Create(CultureInfo.InvariantCulture, $"{(tenths.Sign < 0 ? "−" : "+")}{BigInteger.Abs(tenths) / 10}.{BigInteger.Abs(tenths) % 10} %");
     }
 
+    /// <summary>What the figures are about.</summary>
+    public string Title => Source == PastSource.Ledger
+        ? string.Create(CultureInfo.InvariantCulture, $"Impact on the last {Days} days")
+        : string.Create(CultureInfo.InvariantCulture, $"Impact on the last {Days} days of imported usage");
+
     /// <summary>One sentence for whoever does not see the figures change.</summary>
     public string Sentence => string.Create(CultureInfo.InvariantCulture,
-        $"Draft: {Display.AmountText.Summary(Plain(After), Math.Min(Report.Decimals, 2))} credits, {Percent(Before, After)}, {Sooner} of {Report.Accounts.Length} accounts run out sooner.");
+        $"{(Estimate is null ? "Draft" : $"Draft, an estimate, {Margin}")}: {Display.AmountText.Summary(Plain(After), Math.Min(Decimals, 2))} credits, {Percent(Before, After)}, {Sooner} of {Accounts} accounts run out sooner.");
 
     public static bool IsSooner(AccountImpact account) =>
         account.Results[Drafted].RanOutAt is { } out1 && !(account.Results[Published].RanOutAt <= out1);
+
+    // Upwards: a margin never promises too much.
+    private static Int128 Tenths(ReplayEstimate estimate) => ((estimate.Margin * 1000) + estimate.Charged - 1) / estimate.Charged;
 
     private static bool Differs(AccountImpact account)
     {

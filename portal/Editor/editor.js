@@ -10,7 +10,10 @@ import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/sea
 import { unifiedMergeView } from "@codemirror/merge";
 import { LSPClient, LSPPlugin, formatDocument, hoverTooltips, jumpToDefinitionKeymap, renameKeymap, serverCompletion } from "@codemirror/lsp-client";
 
-const pause = 150;
+const pause = 30; // Keys that come faster than this are one change.
+const colourPause = 50;
+const patience = 200; // From then on it is told that figures are on their way.
+const end = "\u001e"; // Behind each part of an answer.
 const classes = ["t-keyword", "t-name", "t-string", "t-number", "t-unit", "t-comment"]; // in the order of the server's legend
 
 const theme = EditorView.theme({
@@ -129,6 +132,7 @@ function start() {
   hint.textContent = hint.dataset.hint;
   sync();
   connect();
+  if (preview.querySelector("[data-pending]") || view.state.doc.toString() !== loaded) redraw();
 
   function restored() {
     // What the server was sent and changed, by a repair for example, is newer than what is kept here.
@@ -159,20 +163,31 @@ function start() {
     clearTimeout(waiting);
     waiting = setTimeout(redraw, pause);
     clearTimeout(waitingTokens);
-    waitingTokens = setTimeout(colour, pause / 3);
+    waitingTokens = setTimeout(colour, colourPause);
   }
 
-  // The same handler that the button asks, answered with the preview alone.
+  // The same handler that the button asks, answered with the preview alone: with an estimate first where all of it takes long. A newer change stops it.
   async function redraw() {
     asking?.abort();
     const mine = asking = new AbortController();
+    const late = setTimeout(() => preview.setAttribute("aria-busy", "true"), patience);
     try {
       const answer = await fetch("?handler=check", { method: "POST", body: new FormData(form), headers: { "Rules-Part": "preview" }, signal: mine.signal });
       if (answer.status === 401) return signedOut();
       if (!answer.ok) throw new Error(answer.statusText);
-      show(await answer.text());
+      const parts = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+      for (let text = "", read = await parts.read(); !read.done; read = await parts.read()) {
+        text += read.value;
+        for (let at = text.indexOf(end); at >= 0; at = text.indexOf(end)) {
+          if (asking === mine) show(text.slice(0, at));
+          text = text.slice(at + 1);
+        }
+      }
     } catch (error) {
       if (error.name !== "AbortError") saved.textContent = "The service does not answer; your text is kept in this browser";
+    } finally {
+      clearTimeout(late);
+      if (asking === mine) preview.removeAttribute("aria-busy");
     }
   }
 
@@ -189,6 +204,7 @@ function start() {
     const focused = preview.contains(document.activeElement) ? document.activeElement : null;
     const caret = focused?.tagName === "INPUT" && focused.type === "text" ? focused.selectionStart : null;
     const before = preview.querySelector("section[aria-labelledby=money]");
+    const rows = before?.querySelector("[data-accounts]");
     const old = new Map([...preview.querySelectorAll("[data-cell]")].map(cell => [cell.dataset.cell, cell.textContent]));
     preview.innerHTML = html;
     if (focused?.id) {
@@ -203,6 +219,12 @@ function start() {
       before.classList.add("stale");
       before.querySelector(".hint").textContent = "of the last text without problems";
       shown.querySelector("section").after(before);
+    }
+    // An estimate tells of no single account: those of the last exact figures stay until the next ones come, and say so.
+    const gap = now?.querySelector("[data-of-before]");
+    if (gap && rows?.childElementCount > 0) {
+      gap.replaceWith(rows);
+      rows.dataset.ofBefore = "";
     }
     for (const cell of preview.querySelectorAll("[data-cell]")) if (old.has(cell.dataset.cell) && old.get(cell.dataset.cell) !== cell.textContent) cell.classList.add("fresh");
     const errors = Number(shown.dataset.errors);

@@ -1,62 +1,82 @@
 using NodaTime;
 using Rules.Engine.Model;
+using Rules.Engine.Replay;
 using Rules.Ledger;
 using Rules.Ledger.Replays;
 
 namespace Rules.Portal.Replays;
 
 /// <summary>
-/// Pasts that were read, the ones used last. A window that has ended never changes, since nothing is recorded before now; one that ends now is read
-/// again once it is older than <see cref="Freshness"/>.
+/// Pasts in memory, the ones used last, each with what the published rules make of it. A past of the ledger is read once and grows: later entries are read behind it.
+/// Imported usage is read again where there is more of it.
 /// </summary>
 public sealed class PastCache(CreditLedger ledger, IClock clock) : IDisposable
 {
     /// <summary>Events in memory, of all pasts together; some 50 bytes each.</summary>
     public const long MostEvents = 20_000_000;
 
-    private readonly SemaphoreSlim _reading = new(1);
     private readonly LinkedList<Kept> _kept = new();
     private readonly Lock _gate = new();
-
-    private sealed record Kept(PublishedRuleset Ruleset, PastSource Source, string? Account, PastWindow Window, Instant ReadAt, PastUsage Past);
+    private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>For how long the last minute may be missing from a window that reaches up to now.</summary>
     public static Duration Freshness { get; } = Duration.FromMinutes(1);
 
+    /// <summary>Reads a past, or finds it. Once begun, the reading goes on when its caller leaves: who asks next has it.</summary>
     /// <returns>The past; null with the limit where it holds too many events.</returns>
     public async Task<(PastUsage? Past, long TooMany)> ReadAsync(
         PublishedRuleset ruleset, PastSource source, string? account, PastWindow window, Action<ReplayStep>? progress, CancellationToken cancellationToken)
     {
-        if (Find(ruleset, source, account, window) is { } known)
+        var kept = KeptOf(new Key(ruleset, source, account, window.From));
+        var past = await kept.ReadAsync(window.Until, progress, cancellationToken);
+        return past is null ? (null, MostEvents) : (past, 0);
+    }
+
+    /// <summary>
+    /// The past of a window that reaches up to now, as it was read last, with the published side. It is brought up to date behind the caller's back: only who comes
+    /// first waits.
+    /// </summary>
+    /// <returns>Null where it holds too many events.</returns>
+    public async Task<PastBaseline?> BaselineAsync(PublishedRuleset ruleset, PastSource source, PastWindow window, CancellationToken cancellationToken)
+    {
+        var kept = KeptOf(new Key(ruleset, source, null, window.From));
+        if (kept.Baseline is { } known)
         {
-            return (known, 0);
+            _ = kept.BaselineAsync(window.Until);
+            return known;
         }
 
-        // One read at a time: a second caller of the same window waits for the first one's.
-        await _reading.WaitAsync(cancellationToken);
-        try
+        return await kept.BaselineAsync(window.Until).WaitAsync(cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _stopping.Dispose();
+    }
+
+    private Kept KeptOf(Key key)
+    {
+        lock (_gate)
         {
-            if (Find(ruleset, source, account, window) is { } read)
+            var node = _kept.First;
+            while (node is not null && node.Value.Key != key)
             {
-                return (read, 0);
+                node = node.Next;
             }
 
-            var at = clock.GetCurrentInstant();
-            var past = source == PastSource.Imported
-                ? await ledger.Imports.PastAsync(ruleset, account, window, MostEvents, cancellationToken)
-                : await ledger.PastAsync(
-                    ruleset.Name, account, window, progress is null ? null : entries => progress(new ReplayStep(IsReading: true, entries, 0)), MostEvents, cancellationToken);
-            if (past is null)
+            if (node is null)
             {
-                return (null, MostEvents);
+                node = new LinkedListNode<Kept>(new Kept(this, key));
+            }
+            else
+            {
+                _kept.Remove(node);
             }
 
-            Keep(new Kept(ruleset, source, account, window, at, past));
-            return (past, 0);
-        }
-        finally
-        {
-            _reading.Release();
+            _kept.AddFirst(node);
+            Trim();
+            return node.Value;
         }
     }
 
@@ -69,48 +89,149 @@ public sealed class PastCache(CreditLedger ledger, IClock clock) : IDisposable
         }
     }
 
-    public void Dispose() => _reading.Dispose();
-
-    private PastUsage? Find(PublishedRuleset ruleset, PastSource source, string? account, PastWindow window)
+    private void Trim()
     {
-        var oldest = clock.GetCurrentInstant() - Freshness;
-        lock (_gate)
+        var events = 0L;
+        for (var node = _kept.First; node is not null;)
         {
-            for (var node = _kept.First; node is not null; node = node.Next)
+            var next = node.Next;
+            events += node.Value.Events;
+            if (events > MostEvents && node != _kept.First)
             {
-                var kept = node.Value;
-                // Another process may import into this database, into any window.
-                if (kept.Ruleset == ruleset && kept.Source == source && kept.Account == account && kept.Window.From == window.From
-                    && (source == PastSource.Ledger || kept.ReadAt >= oldest)
-                    && (kept.Window.Until == window.Until || (kept.Window.Until < window.Until && kept.Window.Until >= oldest)))
-                {
-                    _kept.Remove(node);
-                    _kept.AddFirst(node);
-                    return kept.Past;
-                }
+                _kept.Remove(node);
             }
-        }
 
-        return null;
+            node = next;
+        }
     }
 
-    private void Keep(Kept kept)
+    private readonly record struct Key(PublishedRuleset Ruleset, PastSource Source, string? Account, Instant From);
+
+    /// <summary>One past, at one instant after the other.</summary>
+    private sealed class Kept(PastCache cache, Key key)
     {
-        lock (_gate)
+        private readonly Lock _gate = new();
+        private Task<PastUsage?>? _reading;
+        private Task<PastBaseline?>? _running;
+        private Instant _readUntil;
+        private GrowingPast? _growing;
+        private Instant _readAt;
+        private long _imported;
+        private Action<ReplayStep>? _progress;
+
+        public Key Key => key;
+
+        public long Events { get; private set; }
+
+        public PastBaseline? Baseline { get; private set; }
+
+        public async Task<PastUsage?> ReadAsync(Instant until, Action<ReplayStep>? progress, CancellationToken cancellationToken)
         {
-            _kept.AddFirst(kept);
-            var events = 0L;
-            for (var node = _kept.First; node is not null;)
+            while (true)
             {
-                var next = node.Next;
-                events += node.Value.Past.Events;
-                if (events > MostEvents && node != _kept.First)
+                Task<PastUsage?> reading;
+                Instant readUntil;
+                lock (_gate)
                 {
-                    _kept.Remove(node);
+                    if (_reading is null || (_reading.IsCompleted && !(_reading.IsCompletedSuccessfully && Serves(_readUntil, until))))
+                    {
+                        (_readUntil, _readAt) = (until, cache.Now);
+                        _reading = Task.Run(() => ReadAsync(until, cache._stopping.Token), CancellationToken.None);
+                    }
+
+                    (reading, readUntil) = (_reading, _readUntil);
+                    _progress = progress;
                 }
 
-                node = next;
+                var past = await reading.WaitAsync(cancellationToken);
+                if (Serves(readUntil, until) && await IsCompleteAsync(cancellationToken))
+                {
+                    return past;
+                }
+
+                lock (_gate)
+                {
+                    // What was read before is of another end, or of less: it is read once more by whoever comes first.
+                    _reading = ReferenceEquals(_reading, reading) ? null : _reading;
+                }
             }
         }
+
+        /// <summary>At most one runs at a time; who asks meanwhile is given that one.</summary>
+        public Task<PastBaseline?> BaselineAsync(Instant until)
+        {
+            lock (_gate)
+            {
+                return _running = _running is { IsCompleted: false } ? _running : Task.Run(() => RunAsync(until), CancellationToken.None);
+            }
+        }
+
+        // A window that ended never changes; of one that ends now the last moments may be missing.
+        private bool Serves(Instant read, Instant asked) => read == asked || (read < asked && read >= cache.Now - Freshness && _readAt >= cache.Now - Freshness);
+
+        private async ValueTask<bool> IsCompleteAsync(CancellationToken cancellationToken) =>
+            key.Source == PastSource.Ledger || await cache.ImportedAsync(key.Ruleset.Name, cancellationToken) == _imported;
+
+        private async Task<PastUsage?> ReadAsync(Instant until, CancellationToken cancellationToken)
+        {
+            PastUsage? past;
+            if (key.Source == PastSource.Imported)
+            {
+                _imported = await cache.ImportedAsync(key.Ruleset.Name, cancellationToken);
+                past = await cache.Ledger.Imports.PastAsync(key.Ruleset, key.Account, new PastWindow(key.From, until), MostEvents, cancellationToken);
+            }
+            else
+            {
+                past = await GrowAsync(until, cancellationToken);
+            }
+
+            Events = past?.Events ?? 0;
+            return past;
+        }
+
+        private async Task<PastUsage?> GrowAsync(Instant until, CancellationToken cancellationToken)
+        {
+            var growing = _growing is { CanGrow: true } && _growing.Until <= until ? _growing : cache.Ledger.BeginPast(key.Ruleset, key.Account, key.From);
+            _growing = null;
+            var past = await growing.UpToAsync(until, MostEvents, entries => _progress?.Invoke(new ReplayStep(IsReading: true, entries, 0)), cancellationToken);
+            _growing = past is null ? null : growing;
+            return past;
+        }
+
+        private async Task<PastBaseline?> RunAsync(Instant until)
+        {
+            var past = await ReadAsync(until, progress: null, cache._stopping.Token);
+            if (past is null || ReferenceEquals(Baseline?.Past, past))
+            {
+                return past is null ? null : Baseline;
+            }
+
+            // While nothing comes, an end that moved on tells nothing new before something falls due.
+            return Baseline = past.Hash == Baseline?.Past.Hash && until - Baseline.Past.Window.Until < Duration.FromHours(1)
+                ? Baseline
+                : PastBaseline.Of(past, cache._stopping.Token);
+        }
+    }
+
+    private Instant Now => clock.GetCurrentInstant();
+
+    private CreditLedger Ledger => ledger;
+
+    // How many batches there are: they are only ever added.
+    private async ValueTask<long> ImportedAsync(string ruleset, CancellationToken cancellationToken) =>
+        (await ledger.Imports.ListAsync(ruleset, cancellationToken)).LastOrDefault()?.Batch ?? 0;
+}
+
+/// <summary>A past with what the published rules make of it, so that a draft costs its own side only.</summary>
+/// <param name="Whole">All accounts.</param>
+/// <param name="Sample">Some that stand for all; null where there are too few.</param>
+public sealed record PastBaseline(PastUsage Past, ReplayBaseline Whole, ReplayBaseline? Sample)
+{
+    public static PastBaseline Of(PastUsage past, CancellationToken cancellationToken)
+    {
+        var options = new ReplayOptions { Threads = Environment.ProcessorCount };
+        var whole = ReplayBaseline.Of(
+            past.Candidate("published", null), past.Accounts, past.Shapes, new ReplayWindow(past.Window.From, past.Window.Until), options, cancellationToken);
+        return new PastBaseline(past, whole, ReplayEstimate.Sample(whole));
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using NodaTime;
@@ -16,12 +17,18 @@ namespace Rules.Portal.Replays;
 /// Replays the past of the ledger's accounts, or usage that was imported, under drafts. The past of a window is read once and kept, so that a draft that changes while it is
 /// typed is priced anew and nothing is read again. Safe to call from many requests; as many as there are processors run at once.
 /// </summary>
-public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pasts)
+public sealed class PastReplays(CreditLedger ledger, IClock clock, TimeProvider time, PastCache pasts)
 {
     /// <summary>Drafts of one request.</summary>
     public const int MostDrafts = ReplayRun.MostCandidates - 1;
 
+    /// <summary>For how long all of a past may be replayed before an estimate is told ahead of it.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(60);
+
     private static readonly SemaphoreSlim s_running = new(Math.Max(1, Environment.ProcessorCount / 2));
+
+    // Of their own, so that nobody who types waits for a long replay.
+    private static readonly SemaphoreSlim s_previewing = new(Environment.ProcessorCount);
 
     /// <summary>What stands in the way of a request, as far as it can be seen before the past is read; null where nothing does.</summary>
     public ReplayOutcome? Check(ReplayRequest request)
@@ -52,10 +59,7 @@ public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pas
         var (past, tooMany) = await pasts.ReadAsync(candidates.Published, request.Source, request.Account, window, progress, cancellationToken);
         if (past is null)
         {
-            return Refuse(
-                ReplayRefusalKind.TooManyEvents,
-                string.Create(CultureInfo.InvariantCulture, $"The window holds more than {tooMany:N0} events, which is what this service keeps in memory."),
-                "Choose a shorter window, or one account.");
+            return TooMany(tooMany);
         }
 
         await s_running.WaitAsync(cancellationToken);
@@ -70,6 +74,62 @@ public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pas
         }
     }
 
+    /// <summary>
+    /// Replays one draft of a window that reaches up to now, against what is kept of the published side: all of it, and ahead of that an estimate with its margin where all of
+    /// it takes longer than <see cref="Patience"/>. The past may be a minute old.
+    /// </summary>
+    /// <param name="request">One draft, all accounts, nothing to group by.</param>
+    /// <param name="estimates">False: all of it only.</param>
+    /// <exception cref="OperationCanceledException">Cancelled: nothing more is told.</exception>
+    public async IAsyncEnumerable<ReplayOutcome> PreviewAsync(ReplayRequest request, bool estimates, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var compiled = Candidates(request, out var refused);
+        refused ??= WindowOf(request, out _);
+        if (refused is not null)
+        {
+            yield return refused;
+            yield break;
+        }
+
+        if (await pasts.BaselineAsync(compiled.Published, request.Source, request.Window, cancellationToken) is not { } baseline)
+        {
+            yield return TooMany(PastCache.MostEvents);
+            yield break;
+        }
+
+        await s_previewing.WaitAsync(cancellationToken);
+        using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var draft = baseline.Past.Candidate(request.Drafts[0].Name, compiled.Models[0]);
+        Task<ReplayReport>? whole = null;
+        try
+        {
+            var estimate = estimates && baseline.Sample is { } sample
+                ? await Task.Run(() => ReplayEstimate.Of(baseline.Whole, sample.Compare([draft], Environment.ProcessorCount, left.Token)), CancellationToken.None)
+                : null;
+            whole = Task.Run(() => baseline.Whole.Compare([draft], Environment.ProcessorCount, left.Token), CancellationToken.None);
+            if (estimate is not null && await Task.WhenAny(whole, Task.Delay(Patience, time, left.Token)) != whole)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return new ReplayOutcome { Estimate = estimate, Past = baseline.Past, Diagnostics = compiled.Diagnostics };
+            }
+
+            ImmutableArray<ReplayCandidate> all = [baseline.Whole.Candidate, draft];
+            yield return OutcomeOf(request, compiled, baseline.Past, all, await whole);
+        }
+        finally
+        {
+            // Nobody waits any longer: what still runs ends before another begins.
+            await left.CancelAsync();
+            await Task.WhenAny(whole ?? Task.CompletedTask);
+            s_previewing.Release();
+        }
+    }
+
+    /// <summary>Whether anything was used in the window, as far as is known: without reading where nothing is.</summary>
+    public async Task<bool> HasUsageAsync(ReplayRequest request, CancellationToken cancellationToken) =>
+        ledger.Rulesets.Find(request.Ruleset) is { } published
+        && await pasts.BaselineAsync(published, request.Source, request.Window, cancellationToken) is not { Past.Events: 0 };
+
     private ReplayOutcome Run(
         ReplayRequest request, Compiled candidates, PastUsage past, Action<ReplayStep>? progress, CancellationToken cancellationToken)
     {
@@ -83,17 +143,19 @@ public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pas
             Progress = progress is null ? null : done => progress(new ReplayStep(IsReading: false, done.Events, past.Events)),
         };
         var window = new ReplayWindow(past.Window.From, past.Window.Until);
-        var report = ReplayRun.Run(all, past.Accounts, past.Shapes, window, options, cancellationToken);
-        return new ReplayOutcome
-        {
-            Report = report,
-            Stuck = past.Stuck,
-            Diagnostics = candidates.Diagnostics,
-            Binding = new ReplayBinding(
-                [.. request.Drafts.Select(static draft => HashOf(draft.Text))], past.Hash, PublishedHash(request.Ruleset), RulesetCatalogue.EngineVersion),
-            Explain = (candidate, account, index) => Explain(all, past, candidate, account, index),
-        };
+        return OutcomeOf(request, candidates, past, all, ReplayRun.Run(all, past.Accounts, past.Shapes, window, options, cancellationToken));
     }
+
+    private ReplayOutcome OutcomeOf(ReplayRequest request, Compiled compiled, PastUsage past, ImmutableArray<ReplayCandidate> all, ReplayReport report) => new()
+    {
+        Report = report,
+        Past = past,
+        Stuck = past.Stuck,
+        Diagnostics = compiled.Diagnostics,
+        Binding = new ReplayBinding(
+            [.. request.Drafts.Select(static draft => HashOf(draft.Text))], past.Hash, PublishedHash(request.Ruleset), RulesetCatalogue.EngineVersion),
+        Explain = (candidate, account, index) => Explain(all, past, candidate, account, index),
+    };
 
     private static Quote? Explain(ImmutableArray<ReplayCandidate> candidates, PastUsage past, int candidate, string account, int index) =>
         candidate >= 0 && candidate < candidates.Length && past.Account(account) is { } history && index >= 0 && index < history.Usage.Count
@@ -155,6 +217,11 @@ public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pas
     }
 
     private static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private static ReplayOutcome TooMany(long most) => Refuse(
+        ReplayRefusalKind.TooManyEvents,
+        string.Create(CultureInfo.InvariantCulture, $"The window holds more than {most:N0} events, which is what this service keeps in memory."),
+        "Choose a shorter window, or one account.");
 
     private static ReplayOutcome Refuse(ReplayRefusalKind kind, string message, string help, int? draft = null) =>
         new() { Refusal = new ReplayRefusal(kind, message, help) { Draft = draft } };

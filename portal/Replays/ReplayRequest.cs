@@ -53,6 +53,12 @@ public sealed record ReplayOutcome
     /// <summary>The first candidate is what was published. Null where <see cref="Refusal"/> is set.</summary>
     public ReplayReport? Report { get; init; }
 
+    /// <summary>What all of it will come to, about: told ahead of a report, never beside one.</summary>
+    public ReplayEstimate? Estimate { get; init; }
+
+    /// <summary>What was replayed; null where there is neither a report nor an estimate.</summary>
+    public PastUsage? Past { get; init; }
+
     public ReplayRefusal? Refusal { get; init; }
 
     /// <summary>What the report is bound to; null without one.</summary>

@@ -182,9 +182,11 @@ public sealed class PortalApplication : IAsyncDisposable
         builder.Services.AddHostedService(services => services.GetRequiredService<SampleWriting>());
         builder.Services.AddHostedService<Renewals>();
         builder.Services.AddHostedService<Checkpoints>();
+        builder.Services.AddHostedService<PastUpkeep>();
         builder.Services.AddSingleton<PastCache>();
         builder.Services.AddSingleton<BurnCache>();
         builder.Services.AddSingleton<PastReplays>();
+        builder.Services.AddSingleton<DraftImpacts>();
         builder.Services.AddSingleton<ReplayRuns>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ReplayRuns>());
         builder.Services.AddSingleton<VerificationRuns>();

@@ -20,10 +20,16 @@ switch (args)
     case ["ledger", var rules]:
         await LedgerBenchmarks.RunAsync(rules, Console.Out);
         return 0;
+    case ["preview", .. var sizes]:
+        await PreviewBenchmark.RunAsync(Size(sizes, 0, 5_000_000), Size(sizes, 1, 1000), Console.Out);
+        return 0;
     case ["http"]:
         await HttpBenchmarks.RunAsync(Console.Out);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project tests/Rules.Benchmarks -- event | text | replay [EVENTS] | growth | ledger RULES_DIRECTORY | http");
+        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project tests/Rules.Benchmarks -- event | text | replay [EVENTS] | preview [EVENTS [ACCOUNTS]] | growth | ledger RULES_DIRECTORY | http");
         return 64;
 }
+
+static int Size(string[] sizes, int place, int usual) =>
+    sizes.Length > place ? int.Parse(sizes[place], System.Globalization.CultureInfo.InvariantCulture) : usual;

@@ -15,7 +15,7 @@ namespace Rules.Benchmarks;
 /// </summary>
 internal static class ReplayBenchmarks
 {
-    private const string Rules = """
+    internal const string Rules = """
         language 1
         ruleset work version 1 effective 2026-01-01
         credit "credit" to 5 decimals, rounding half up

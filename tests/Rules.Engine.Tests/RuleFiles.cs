@@ -18,6 +18,9 @@ internal static class RuleFiles
         return ModelOf(RulesetLibrary.Of(texts).Compile(texts.Single(t => t.FileName == fileName)));
     }
 
+    public static string Text(string fileName) =>
+        File.ReadAllText(Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "rules"), fileName, SearchOption.AllDirectories).Single());
+
     public static RulesetModel Compile(string text, string fileName = "test.v1.rules") => ModelOf(RulesetCompiler.Compile(SourceText.From(text, fileName)));
 
     public static PublishedRuleset Publish(params RulesetModel[] models) =>

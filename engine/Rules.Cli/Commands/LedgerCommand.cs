@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Rules.Cli.Output;
+using Rules.Ledger;
 using Rules.Ledger.Anchoring;
 
 namespace Rules.Cli.Commands;
@@ -30,7 +31,43 @@ internal static class LedgerCommand
         accept.SetAction((line, cancellationToken) => DatabaseFiles.Guard(terminal, () => AcceptAsync(terminal, clock, DatabaseFiles.Database(line.GetRequiredValue(database)),
             DatabaseFiles.Anchor(line.GetRequiredValue(database), line.GetValue(anchor)), line.GetRequiredValue(by), line.GetRequiredValue(reason), cancellationToken)));
 
-        return new Command("ledger", "Proves and reads the history in a database.") { verify, JournalExportCommand.Build(terminal, clock, database, account), accept };
+        return new Command("ledger", "Proves and reads the history in a database.") { verify, JournalExportCommand.Build(terminal, clock, database, account), accept, Segments(terminal, clock, database) };
+    }
+
+    private static Command Segments(Terminal terminal, TimeProvider clock, Argument<string> database)
+    {
+        var ruleset = new Option<string?>("--ruleset") { Description = "Only accounts of this ruleset.", HelpName = "NAME" };
+        var rebuild = new Option<bool>("--rebuild") { Description = "Removes what is there first; else only what is missing or damaged is made." };
+        var segments = new Command("segments", "Puts past usage into columns beside the entries, from which replays are read fast. Not while the service runs, which does so itself.")
+        {
+            database, ruleset, rebuild,
+        };
+        segments.SetAction((line, cancellationToken) => DatabaseFiles.Guard(terminal, async () =>
+        {
+            var file = DatabaseFiles.Database(line.GetRequiredValue(database));
+            if (!File.Exists(file))
+            {
+                throw new CommandException(ExitCode.NoInput, $"{file}: there is no such database.", "name the file, or the folder with its rules.db; the service makes one at its first start");
+            }
+
+            await using var ledger = await CreditLedger.OpenSqliteAsync(file, new LedgerOptions { Time = clock }, cancellationToken);
+            var name = line.GetValue(ruleset);
+            if (name is not null && ledger.Rulesets.Find(name) is null)
+            {
+                throw new CommandException(ExitCode.Problems, $"No published ruleset is called \"{name}\".", "publish it first, or mend --ruleset");
+            }
+
+            foreach (var known in ledger.Rulesets.All.Where(known => name is null || known.Name == name))
+            {
+                var uses = line.GetValue(rebuild)
+                    ? await ledger.Segments.RebuildAsync(known.Name, cancellationToken)
+                    : await ledger.Segments.BuildAsync(known.Name, fewest: 1, cancellationToken);
+                await terminal.Output.WriteLineAsync(Printable.Text($"{known.Name}: {Counted.Of(uses, "use")} put into columns"));
+            }
+
+            return ExitCode.Fine;
+        }));
+        return segments;
     }
 
     private static async Task<int> AcceptAsync(Terminal terminal, TimeProvider clock, string database, string anchor, string by, string reason, CancellationToken cancellationToken)

@@ -48,6 +48,28 @@ public static class ReplayImpact
             : [.. sums.OrderByDescending(static group => group.Charged[0]).ThenBy(static group => group.Value, StringComparer.Ordinal)];
     }
 
+    /// <summary>What uses were charged on each day with a use under the first candidate and under another; ascending.</summary>
+    /// <param name="candidate">1 or more.</param>
+    public static ImmutableArray<ChargedDay> Days(ReplayReport report, int candidate)
+    {
+        var days = ImmutableArray.CreateBuilder<ChargedDay>();
+        foreach (var cell in report.Cells)
+        {
+            var known = days.Count > 0 && days[^1].Day == cell.Day ? days[^1] : new ChargedDay(cell.Day, 0, 0);
+            known = known with { Before = known.Before + cell.Charged[0], After = known.After + cell.Charged[candidate] };
+            if (days.Count > 0 && days[^1].Day == cell.Day)
+            {
+                days[^1] = known;
+            }
+            else
+            {
+                days.Add(known);
+            }
+        }
+
+        return days.ToImmutable();
+    }
+
     /// <summary>The accounts that a candidate changes at all, the largest difference first.</summary>
     /// <param name="candidate">1 or more.</param>
     public static ImmutableArray<AccountImpact> Largest(ReplayReport report, int candidate, int most) =>
@@ -261,3 +283,7 @@ public sealed record GuardLimits
     /// <summary>Of all that is charged, up or down.</summary>
     public int TotalPerCent { get; init; } = 10;
 }
+
+/// <param name="Before">Under the first candidate; smallest units.</param>
+/// <param name="After">Under another.</param>
+public readonly record struct ChargedDay(NodaTime.LocalDate Day, Int128 Before, Int128 After);

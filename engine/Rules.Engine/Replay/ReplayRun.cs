@@ -24,21 +24,13 @@ public static class ReplayRun
         ReplayOptions options,
         CancellationToken cancellationToken)
     {
-        if (candidates.Length is 0 or > MostCandidates || candidates.Any(c => c.Ruleset.Name != candidates[0].Ruleset.Name))
-        {
-            throw new ArgumentException($"1 to {MostCandidates} candidates of one ruleset are compared.", nameof(candidates));
-        }
-
+        Check(candidates);
         var accounts = 0;
         var events = 0L;
         var isPartial = false;
         using var enumerator = histories.GetEnumerator();
         var gate = new Lock();
-        var workers = new ReplayWorker[Math.Max(1, options.Threads)];
-        for (var i = 0; i < workers.Length; i++)
-        {
-            workers[i] = new ReplayWorker(candidates, shapes, window, options.Records);
-        }
+        var workers = Workers(candidates, shapes, window, options);
 
         void Work(ReplayWorker worker)
         {
@@ -78,16 +70,39 @@ public static class ReplayRun
             }
         }
 
+        Share(workers, Work);
+        return ReplayWorker.Report(workers, candidates, window, isPartial);
+    }
+
+    internal static void Check(ImmutableArray<ReplayCandidate> candidates)
+    {
+        if (candidates.Length is 0 or > MostCandidates || candidates.Any(c => c.Ruleset.Name != candidates[0].Ruleset.Name))
+        {
+            throw new ArgumentException($"1 to {MostCandidates} candidates of one ruleset are compared.", nameof(candidates));
+        }
+    }
+
+    internal static ReplayWorker[] Workers(ImmutableArray<ReplayCandidate> candidates, UsageShapes shapes, ReplayWindow window, ReplayOptions options) =>
+        [.. Enumerable.Range(0, Math.Max(1, options.Threads)).Select(_ => new ReplayWorker(candidates, shapes, window, options.Records))];
+
+    /// <summary>Lets every worker work, each on a thread of its own where there are several.</summary>
+    /// <exception cref="OperationCanceledException">One of them was cancelled.</exception>
+    internal static void Share(ReplayWorker[] workers, Action<ReplayWorker> work)
+    {
         if (workers.Length == 1)
         {
-            Work(workers[0]);
-        }
-        else
-        {
-            Parallel.ForEach(workers, new ParallelOptions { MaxDegreeOfParallelism = workers.Length }, Work);
+            work(workers[0]);
+            return;
         }
 
-        return ReplayWorker.Report(workers, candidates, window, isPartial);
+        try
+        {
+            Parallel.ForEach(workers, new ParallelOptions { MaxDegreeOfParallelism = workers.Length }, work);
+        }
+        catch (AggregateException several) when (several.InnerExceptions.All(static one => one is OperationCanceledException))
+        {
+            throw new OperationCanceledException(several.Message, several);
+        }
     }
 
     /// <summary>Moves accounts on to the beginning of a window: runs what came before it, and gives what follows its opening.</summary>

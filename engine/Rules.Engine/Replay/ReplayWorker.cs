@@ -15,7 +15,7 @@ internal sealed class ReplayWorker
     private readonly AccountReplayer[] _replayers;
     private readonly DateTimeZone _zone;
     private readonly CandidateSums[] _sums;
-    private readonly Outcomes[] _outcomes;
+    private readonly AccountOutcomes[] _outcomes;
     private readonly List<AccountImpact> _accounts = [];
     private readonly Dictionary<(int Day, int Shape), Cell> _cells = [];
     private readonly Dictionary<(int Name, string Value), Cell> _records = [];
@@ -31,7 +31,7 @@ internal sealed class ReplayWorker
         _replayers = [.. candidates.Select(c => new AccountReplayer(c.Ruleset))];
         _zone = candidates[0].Ruleset.Versions[^1].Model.Zone;
         _sums = [.. candidates.Select(_ => new CandidateSums())];
-        _outcomes = [.. candidates.Select(_ => new Outcomes())];
+        _outcomes = [.. candidates.Select(_ => new AccountOutcomes())];
         _days = new ShapeDays(shapes.Count);
         _differences = [.. candidates.Select(_ => new LargestDifference[shapes.Count])];
     }
@@ -39,27 +39,55 @@ internal sealed class ReplayWorker
     /// <summary>Runs one account under every candidate; one that is cancelled on the way counts nowhere.</summary>
     public void Run(AccountHistory history, CancellationToken cancellationToken)
     {
-        for (var i = 0; i < _replayers.Length; i++)
-        {
-            _outcomes[i].Begin(history.Usage.Count);
-            var sink = new OutcomeSink(_outcomes[i]);
-            _replayers[i].Run(_candidates[i].Opened(history), _window.Until, ref sink, cancellationToken);
-        }
-
+        Replay(history, 0, cancellationToken);
         var results = ImmutableArray.CreateBuilder<AccountResult>(_replayers.Length);
-        for (var i = 0; i < _replayers.Length; i++)
-        {
-            results.Add(Sum(i, history.Usage));
-            if (i > 0)
-            {
-                Compare(i, history);
-            }
+        results.Add(Sum(0, history.Usage));
+        SumRecords(0, history.Usage);
+        AddOthers(history, results);
+        _accounts.Add(new AccountImpact(history.Opening.Id, PlanOfFirst, history.Usage.Count, results.MoveToImmutable()));
+    }
 
-            SumRecords(i, history.Usage);
-        }
+    /// <summary>The same where it is known what the first candidate comes to; its sums are taken over whole.</summary>
+    public void Run(KeptAccount kept, CancellationToken cancellationToken)
+    {
+        var history = kept.History;
+        _outcomes[0] = kept.Outcomes;
+        Replay(history, 1, cancellationToken);
+        var results = ImmutableArray.CreateBuilder<AccountResult>(_replayers.Length);
+        results.Add(kept.Result);
+        AddOthers(history, results);
+        _accounts.Add(new AccountImpact(history.Opening.Id, kept.Plan, history.Usage.Count, results.MoveToImmutable()));
+    }
 
-        _accounts.Add(new AccountImpact(
-            history.Opening.Id, AccountReading.PlanAt(_replayers[0].State, _window.Until), history.Usage.Count, results.MoveToImmutable()));
+    /// <summary>Runs one account under the first candidate, and keeps what every event came to.</summary>
+    public KeptAccount Keep(AccountHistory history, CancellationToken cancellationToken)
+    {
+        _outcomes[0] = new AccountOutcomes();
+        Replay(history, 0, cancellationToken);
+        var result = Sum(0, history.Usage);
+        SumRecords(0, history.Usage);
+        return new KeptAccount(history, _outcomes[0], PlanOfFirst, result);
+    }
+
+    /// <summary>Sums up what was kept.</summary>
+    public void Add(KeptAccount kept)
+    {
+        _outcomes[0] = kept.Outcomes;
+        Sum(0, kept.History.Usage, kept.Result.Balances);
+        SumRecords(0, kept.History.Usage);
+    }
+
+    public Int128 ChargedByFirst => _sums[0].Charged;
+
+    public IEnumerable<ChargedDay> DaysOfFirst => _cells.GroupBy(static cell => cell.Key.Day, static cell => (Int128)cell.Value.Charged[0]).OrderBy(static day => day.Key)
+        .Select(static day => (Day: Fact.DayOf(new FactValue(day.Key)), Charged: day.Aggregate(static (sum, charged) => sum + charged)))
+        .Select(static day => new ChargedDay(day.Day, day.Charged, day.Charged));
+
+    /// <summary>Takes over the sums of the first candidate from a worker that has nothing else.</summary>
+    public void TakeOver(ReplayWorker first)
+    {
+        _sums[0].Add(first._sums[0]);
+        AddCells(first);
     }
 
     public static ReplayReport Report(ReplayWorker[] workers, ImmutableArray<ReplayCandidate> candidates, ReplayWindow window, bool isPartial)
@@ -92,7 +120,31 @@ internal sealed class ReplayWorker
         };
     }
 
-    private AccountResult Sum(int candidate, UsageColumns usage)
+    private string? PlanOfFirst => AccountReading.PlanAt(_replayers[0].State, _window.Until);
+
+    private void Replay(AccountHistory history, int candidate, CancellationToken cancellationToken)
+    {
+        for (; candidate < _replayers.Length; candidate++)
+        {
+            _outcomes[candidate].Begin(history.Usage.Count);
+            var sink = new OutcomeSink(_outcomes[candidate]);
+            _replayers[candidate].Run(_candidates[candidate].Opened(history), _window.Until, ref sink, cancellationToken);
+        }
+    }
+
+    private void AddOthers(AccountHistory history, ImmutableArray<AccountResult>.Builder results)
+    {
+        for (var i = 1; i < _replayers.Length; i++)
+        {
+            results.Add(Sum(i, history.Usage));
+            Compare(i, history);
+            SumRecords(i, history.Usage);
+        }
+    }
+
+    private AccountResult Sum(int candidate, UsageColumns usage) => Sum(candidate, usage, _replayers[candidate].BalancesAt(_window.Until));
+
+    private AccountResult Sum(int candidate, UsageColumns usage, ImmutableArray<BucketBalance> balances)
     {
         var outcomes = _outcomes[candidate];
         var sums = _sums[candidate];
@@ -166,7 +218,7 @@ internal sealed class ReplayWorker
             RolloverLost = outcomes.RolloverLost,
             Billed = Money.ToArray(outcomes.Billed),
             Alerts = outcomes.Alerts.Count,
-            Balances = _replayers[candidate].BalancesAt(_window.Until),
+            Balances = balances,
         };
     }
 
@@ -259,7 +311,7 @@ internal sealed class ReplayWorker
         }
     }
 
-    private void Merge(ReplayWorker other)
+    public void Merge(ReplayWorker other)
     {
         _accounts.AddRange(other._accounts);
         for (var i = 0; i < _sums.Length; i++)
@@ -267,16 +319,7 @@ internal sealed class ReplayWorker
             _sums[i].Add(other._sums[i]);
         }
 
-        foreach (var (key, cell) in other._cells)
-        {
-            CellOf(_cells, key).Add(cell);
-        }
-
-        foreach (var (key, cell) in other._records)
-        {
-            CellOf(_records, key).Add(cell);
-        }
-
+        AddCells(other);
         for (var candidate = 0; candidate < _differences.Length; candidate++)
         {
             for (var shape = 0; shape < _shapes.Count; shape++)
@@ -294,173 +337,17 @@ internal sealed class ReplayWorker
         }
     }
 
-    /// <summary>What an account's events came to under one candidate.</summary>
-    private sealed class Outcomes
+    private void AddCells(ReplayWorker other)
     {
-        public long[] Charge { get; private set; } = [];
-
-        /// <summary><see cref="QuoteOutcome"/>; 0: cannot be priced.</summary>
-        public byte[] Kind { get; private set; } = [];
-
-        public long Postpaid { get; set; }
-
-        public long Lapsed { get; set; }
-
-        public long Granted { get; set; }
-
-        /// <summary>Charged to minimums when cycles ended.</summary>
-        public long Due { get; set; }
-
-        /// <summary>Of <see cref="Lapsed"/>: at renewals.</summary>
-        public long RolloverLost { get; set; }
-
-        public Dictionary<(string Currency, int Decimals), Int128> Billed { get; } = [];
-
-        public List<string> Alerts { get; } = [];
-
-        /// <summary>0 for a use that did not run.</summary>
-        public long Charged(int index) => Kind[index] == (byte)QuoteOutcome.Charged ? Charge[index] : 0;
-
-        public void Begin(int events)
+        foreach (var (key, cell) in other._cells)
         {
-            if (Charge.Length < events)
-            {
-                Charge = new long[events];
-                Kind = new byte[events];
-            }
-
-            Postpaid = Lapsed = Granted = Due = RolloverLost = 0;
-            Billed.Clear();
-            Alerts.Clear();
-        }
-    }
-
-    private readonly struct OutcomeSink(Outcomes outcomes) : IReplaySink
-    {
-        private readonly long[] _charge = outcomes.Charge;
-        private readonly byte[] _kind = outcomes.Kind;
-
-        public void Priced(int index, QuoteOutcome? outcome, long charge)
-        {
-            _charge[index] = charge;
-            _kind[index] = outcome is { } known ? (byte)known : (byte)0;
+            CellOf(_cells, key).Add(cell);
         }
 
-        public void Posted(Entry entry)
+        foreach (var (key, cell) in other._records)
         {
-            switch (entry.Kind)
-            {
-                case EntryKind.Charge:
-                    outcomes.Due += entry.Amount;
-                    break;
-                case EntryKind.Grant:
-                    outcomes.Granted += entry.Amount;
-                    break;
-                case EntryKind.Expiry or EntryKind.Rollover:
-                    var expired = entry.Postings.Sum(p => p.Expired);
-                    outcomes.Lapsed += expired;
-                    outcomes.RolloverLost += entry.Kind == EntryKind.Rollover ? expired : 0;
-                    break;
-                case EntryKind.PostpaidBill when entry.Bill is { } bill:
-                    Money.Add(outcomes.Billed, (bill.Currency, bill.Decimals), bill.Amount);
-                    break;
-                default:
-                    break;
-            }
+            CellOf(_records, key).Add(cell);
         }
-
-        public void Alerted(int index, string alert) => outcomes.Alerts.Add(alert);
-
-        public void Drawn(bool isPostpaid, long amount) => outcomes.Postpaid += isPostpaid ? amount : 0;
-    }
-
-    private sealed class CandidateSums
-    {
-        public long[] Uses { get; } = new long[(int)QuoteOutcome.Refused + 1];
-
-        public Int128 Charged { get; set; }
-
-        public Int128 Postpaid { get; set; }
-
-        public Int128 Lapsed { get; set; }
-
-        public Int128 Granted { get; set; }
-
-        public Int128 Due { get; set; }
-
-        public Int128 RolloverLost { get; set; }
-
-        public Dictionary<(string Currency, int Decimals), Int128> Billed { get; } = [];
-
-        public Dictionary<string, long> AlertsByName { get; } = new(StringComparer.Ordinal);
-
-        public long Alerts { get; set; }
-
-        public long NewZeros { get; set; }
-
-        public long NewNegatives { get; set; }
-
-        public long Changed { get; set; }
-
-        public void Add(CandidateSums other)
-        {
-            for (var i = 0; i < Uses.Length; i++)
-            {
-                Uses[i] += other.Uses[i];
-            }
-
-            Charged += other.Charged;
-            Postpaid += other.Postpaid;
-            Lapsed += other.Lapsed;
-            Granted += other.Granted;
-            Due += other.Due;
-            RolloverLost += other.RolloverLost;
-            Money.Add(Billed, other.Billed);
-            foreach (var (alert, count) in other.AlertsByName)
-            {
-                AlertsByName[alert] = AlertsByName.GetValueOrDefault(alert) + count;
-            }
-
-            Alerts += other.Alerts;
-            NewZeros += other.NewZeros;
-            NewNegatives += other.NewNegatives;
-            Changed += other.Changed;
-        }
-
-        public CandidateTotals ToTotals(int accountsStopped) => new()
-        {
-            Charged = Charged,
-            Uses = [.. Uses],
-            Postpaid = Postpaid,
-            Lapsed = Lapsed,
-            Granted = Granted,
-            Due = Due,
-            RolloverLost = RolloverLost,
-            Billed = Money.ToArray(Billed),
-            AlertsByName = [.. AlertsByName.OrderBy(static a => a.Key, StringComparer.Ordinal)],
-            Alerts = Alerts,
-            AccountsStopped = accountsStopped,
-            NewZeros = NewZeros,
-            NewNegatives = NewNegatives,
-            Changed = Changed,
-        };
-    }
-
-    private static class Money
-    {
-        public static void Add(Dictionary<(string Currency, int Decimals), Int128> sums, (string Currency, int Decimals) currency, Int128 amount) =>
-            sums[currency] = sums.GetValueOrDefault(currency) + amount;
-
-        public static void Add(Dictionary<(string Currency, int Decimals), Int128> sums, Dictionary<(string Currency, int Decimals), Int128> others)
-        {
-            foreach (var (currency, amount) in others)
-            {
-                Add(sums, currency, amount);
-            }
-        }
-
-        public static ImmutableArray<BilledMoney> ToArray(Dictionary<(string Currency, int Decimals), Int128> sums) =>
-            sums.Count == 0 ? [] : [.. sums.OrderBy(static s => s.Key.Currency, StringComparer.Ordinal).Select(static s => new BilledMoney(s.Key.Currency, s.Key.Decimals, s.Value))];
     }
 
     private sealed class Cell(int candidates)
@@ -472,7 +359,7 @@ internal sealed class ReplayWorker
         public void Add(Cell other)
         {
             Events += other.Events;
-            for (var i = 0; i < Charged.Length; i++)
+            for (var i = 0; i < other.Charged.Length; i++)
             {
                 Charged[i] += other.Charged[i];
             }
@@ -487,36 +374,5 @@ internal sealed class ReplayWorker
             0 => string.CompareOrdinal(Account, other.Account) < 0,
             var order => order > 0,
         };
-    }
-
-    /// <summary>Sums by shape of the day at hand, which changes seldom.</summary>
-    private sealed class ShapeDays(int shapes)
-    {
-        public int Day { get; private set; }
-
-        public long[] Charged { get; } = new long[shapes];
-
-        public int[] Events { get; } = new int[shapes];
-
-        public List<int> Touched { get; } = [];
-
-        /// <returns>The day's start and end.</returns>
-        public (long Start, long End) MoveTo(long at, DateTimeZone zone)
-        {
-            var day = Instants.Of(at).InZone(zone).Date;
-            Day = (int)Fact.OfDay(day).Code;
-            return (Instants.Microseconds(zone.AtStartOfDay(day).ToInstant()), Instants.Microseconds(zone.AtStartOfDay(day.PlusDays(1)).ToInstant()));
-        }
-
-        public void Clear()
-        {
-            foreach (var shape in Touched)
-            {
-                Events[shape] = 0;
-                Charged[shape] = 0;
-            }
-
-            Touched.Clear();
-        }
     }
 }

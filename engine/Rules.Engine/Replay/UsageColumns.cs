@@ -14,6 +14,7 @@ public sealed class UsageColumns
 {
     internal UsageColumns(
         UsageShapes shapes,
+        int count,
         long[] occurredAt,
         long[] recordedAt,
         int[] shape,
@@ -26,6 +27,7 @@ public sealed class UsageColumns
         ImmutableArray<WholeUse> whole)
     {
         Shapes = shapes;
+        Count = count;
         OccurredAt = occurredAt;
         RecordedAt = recordedAt;
         Shape = shape;
@@ -40,7 +42,8 @@ public sealed class UsageColumns
 
     public UsageShapes Shapes { get; }
 
-    public int Count => Shape.Length;
+    // The arrays may be longer: who collects events may put later ones behind.
+    public int Count { get; }
 
     /// <summary>Microseconds since 1970.</summary>
     internal long[] OccurredAt { get; }
@@ -80,7 +83,7 @@ public sealed class UsageColumns
     /// <param name="until">Exclusive.</param>
     public UsageColumns Within(Instant from, Instant until)
     {
-        var (first, end) = (Place(RecordedAt, Instants.Microseconds(from)), Place(RecordedAt, Instants.Microseconds(until)));
+        var (first, end) = (Place(Instants.Microseconds(from)), Place(Instants.Microseconds(until)));
         if (first == 0 && end == Count)
         {
             return this;
@@ -88,18 +91,18 @@ public sealed class UsageColumns
 
         var occurredAt = OccurredAt[first..end];
         return new UsageColumns(
-            Shapes, occurredAt, RecordedAt == OccurredAt ? occurredAt : RecordedAt[first..end], Shape[first..end], Key[first..end], Record[first..end],
+            Shapes, end - first, occurredAt, RecordedAt == OccurredAt ? occurredAt : RecordedAt[first..end], Shape[first..end], Key[first..end], Record[first..end],
             Quantities[(first * Stride)..(end * Stride)], Stride, Keys, Records, Whole);
     }
 
     // The first that is not before.
-    private static int Place(long[] instants, long at)
+    private int Place(long at)
     {
-        var (low, high) = (0, instants.Length);
+        var (low, high) = (0, Count);
         while (low < high)
         {
             var middle = (low + high) / 2;
-            (low, high) = instants[middle] < at ? (middle + 1, high) : (low, middle);
+            (low, high) = RecordedAt[middle] < at ? (middle + 1, high) : (low, middle);
         }
 
         return low;

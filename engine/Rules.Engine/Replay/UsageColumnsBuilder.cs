@@ -5,24 +5,31 @@ using Rules.Engine.Pricing;
 
 namespace Rules.Engine.Replay;
 
-/// <summary>Collects one account's events, in the order they were recorded.</summary>
+/// <summary>
+/// Collects one account's events, in the order they were recorded. Columns that it gave out stay as they are while more events come: those are put behind
+/// them in the same arrays.
+/// </summary>
 public sealed class UsageColumnsBuilder(UsageShapes shapes)
 {
     internal const int MostMeters = 8;
 
-    private readonly List<long> _occurredAt = [];
-    private readonly List<long> _recordedAt = [];
-    private readonly List<int> _shape = [];
-    private readonly List<int> _key = [];
-    private readonly List<int> _record = [];
-    private readonly List<long[]> _quantities = [];
     private readonly List<WholeUse> _whole = [];
+    private readonly List<NamedText> _keys = [];
     private readonly Dictionary<NamedText, int> _keyCodes = [];
     private readonly List<ImmutableArray<NamedText>> _records = [];
     private readonly Dictionary<ImmutableArray<NamedText>, int> _recordCodes = new(NamedTextsComparer.Instance);
-    private int _stride;
+    private long[] _occurredAt = [];
 
-    public int Count => _shape.Count;
+    // The same array while nothing came late.
+    private long[] _recordedAt = [];
+    private int[] _shape = [];
+    private int[] _key = [];
+    private int[] _record = [];
+    private long[] _quantities = [];
+    private int _stride;
+    private bool _isShapeGivenOut;
+
+    public int Count { get; private set; }
 
     /// <param name="recordedAt">Not before the one added last; what lies before it counts as recorded then.</param>
     public void Add(UsageEvent usage, Instant recordedAt) => Add(usage, recordedAt, operation: null);
@@ -31,28 +38,19 @@ public sealed class UsageColumnsBuilder(UsageShapes shapes)
     /// <inheritdoc cref="Add(UsageEvent, Instant)" path="/param"/>
     public void Add(UsageEvent usage, Instant recordedAt, AccountOperation? operation)
     {
-        var at = Instants.Microseconds(recordedAt);
-        _recordedAt.Add(_recordedAt.Count > 0 ? Math.Max(at, _recordedAt[^1]) : at);
-        _occurredAt.Add(Instants.Microseconds(usage.OccurredAt));
+        var record = usage.Record.IsEmpty ? -1 : CodeOf(Ordered(usage.Record));
         if (operation is null && TryShape(usage, out var shape, out var quantities))
         {
-            _shape.Add(shape.Code);
-            _quantities.Add(quantities);
-            _stride = Math.Max(_stride, quantities.Length);
-            _key.Add(usage.Keys.IsEmpty ? -1 : CodeOf(usage.Keys[0]));
-            _record.Add(usage.Record.IsEmpty ? -1 : CodeOf(Ordered(usage.Record)));
+            Put(usage.OccurredAt, recordedAt, shape.Code, usage.Keys.IsEmpty ? -1 : CodeOf(usage.Keys[0]), record, quantities);
             return;
         }
 
-        _shape.Add(~_whole.Count);
+        Put(usage.OccurredAt, recordedAt, ~_whole.Count, key: -1, record, []);
         _whole.Add(new WholeUse(usage, shapes.Of(usage.Action, Ordered(usage.Facts), []).Code, operation, Id: null));
-        _quantities.Add([]);
-        _key.Add(-1);
-        _record.Add(usage.Record.IsEmpty ? -1 : CodeOf(Ordered(usage.Record)));
     }
 
     /// <summary>Adds a plain use of other columns with the same shapes.</summary>
-    internal void Add(UsageColumns from, int index)
+    public void Add(UsageColumns from, int index)
     {
         if (from.Shape[index] < 0)
         {
@@ -60,14 +58,13 @@ public sealed class UsageColumnsBuilder(UsageShapes shapes)
             return;
         }
 
-        var meters = shapes[from.Shape[index]].Meters.Length;
-        _recordedAt.Add(_recordedAt.Count > 0 ? Math.Max(from.RecordedAt[index], _recordedAt[^1]) : from.RecordedAt[index]);
-        _occurredAt.Add(from.OccurredAt[index]);
-        _shape.Add(from.Shape[index]);
-        _quantities.Add(from.Quantities.AsSpan(index * from.Stride, meters).ToArray());
-        _stride = Math.Max(_stride, meters);
-        _key.Add(from.Key[index] < 0 ? -1 : CodeOf(from.Keys[from.Key[index]]));
-        _record.Add(from.Record[index] < 0 ? -1 : CodeOf(from.Records[from.Record[index]]));
+        Put(
+            from.OccurredAtOf(index),
+            from.RecordedAtOf(index),
+            from.Shape[index],
+            from.Key[index] < 0 ? -1 : CodeOf(from.Keys[from.Key[index]]),
+            from.Record[index] < 0 ? -1 : CodeOf(from.Records[from.Record[index]]),
+            from.Quantities.AsSpan(index * from.Stride, shapes[from.Shape[index]].Meters.Length));
     }
 
     /// <summary>Says by which id a later operation takes back a use that was added before.</summary>
@@ -84,40 +81,79 @@ public sealed class UsageColumnsBuilder(UsageShapes shapes)
         var usage = UsageColumns.EventOf(
             shape,
             Instants.Of(_occurredAt[index]),
-            _quantities[index],
-            _key[index] < 0 ? [] : [_keyCodes.First(k => k.Value == _key[index]).Key],
+            _quantities.AsSpan(index * _stride),
+            _key[index] < 0 ? [] : [_keys[_key[index]]],
             _record[index] < 0 ? [] : _records[_record[index]]);
         _whole.Add(new WholeUse(usage, shapes.Of(shape.Action, shape.Facts, []).Code, Operation: null, id));
+        if (_isShapeGivenOut)
+        {
+            (_shape, _isShapeGivenOut) = ([.. _shape], false);
+        }
+
         _shape[index] = ~(_whole.Count - 1);
     }
 
     public UsageColumns ToColumns()
     {
-        var quantities = new long[_quantities.Count * _stride];
-        for (var i = 0; i < _quantities.Count; i++)
-        {
-            _quantities[i].CopyTo(quantities, i * _stride);
-        }
-
-        long[] occurredAt = [.. _occurredAt];
-        var keys = new NamedText[_keyCodes.Count];
-        foreach (var (key, code) in _keyCodes)
-        {
-            keys[code] = key;
-        }
-
+        _isShapeGivenOut = true;
         return new UsageColumns(
-            shapes,
-            occurredAt,
-            _occurredAt.SequenceEqual(_recordedAt) ? occurredAt : [.. _recordedAt],
-            [.. _shape],
-            [.. _key],
-            [.. _record],
-            quantities,
-            _stride,
-            [.. keys],
-            [.. _records],
-            [.. _whole]);
+            shapes, Count, _occurredAt, _recordedAt, _shape, _key, _record, _quantities, _stride, [.. _keys], [.. _records], [.. _whole]);
+    }
+
+    private void Put(Instant occurredAt, Instant recordedAt, int shape, int key, int record, ReadOnlySpan<long> quantities)
+    {
+        if (Count == _shape.Length)
+        {
+            Grow(Math.Max(16, Count * 2));
+        }
+
+        var (occurred, recorded) = (Instants.Microseconds(occurredAt), Instants.Microseconds(recordedAt));
+        recorded = Count > 0 ? Math.Max(recorded, _recordedAt[Count - 1]) : recorded;
+        if (recorded != occurred && ReferenceEquals(_recordedAt, _occurredAt))
+        {
+            _recordedAt = [.. _occurredAt];
+        }
+
+        if (quantities.Length > _stride)
+        {
+            Widen(quantities.Length);
+        }
+
+        (_occurredAt[Count], _recordedAt[Count]) = (occurred, recorded);
+        (_shape[Count], _key[Count], _record[Count]) = (shape, key, record);
+        quantities.CopyTo(_quantities.AsSpan(Count * _stride));
+        Count++;
+    }
+
+    private void Grow(int capacity)
+    {
+        var isOnTime = ReferenceEquals(_recordedAt, _occurredAt);
+        Array.Resize(ref _occurredAt, capacity);
+        if (isOnTime)
+        {
+            _recordedAt = _occurredAt;
+        }
+        else
+        {
+            Array.Resize(ref _recordedAt, capacity);
+        }
+
+        Array.Resize(ref _shape, capacity);
+        Array.Resize(ref _key, capacity);
+        Array.Resize(ref _record, capacity);
+        Array.Resize(ref _quantities, capacity * _stride);
+        _isShapeGivenOut = false;
+    }
+
+    private void Widen(int stride)
+    {
+        var wider = new long[_shape.Length * stride];
+        for (var i = 0; i < Count; i++)
+        {
+            _quantities.AsSpan(i * _stride, _stride).CopyTo(wider.AsSpan(i * stride));
+        }
+
+        (_quantities, _stride) = (wider, stride);
     }
 
     private bool TryShape(UsageEvent usage, out UsageShape shape, out long[] quantities)
@@ -154,8 +190,9 @@ public sealed class UsageColumnsBuilder(UsageShapes shapes)
     {
         if (!_keyCodes.TryGetValue(key, out var code))
         {
-            code = _keyCodes.Count;
+            code = _keys.Count;
             _keyCodes.Add(key, code);
+            _keys.Add(key);
         }
 
         return code;

@@ -4,9 +4,9 @@ using Rules.Engine.Wire;
 
 namespace Rules.Engine.Replay;
 
-/// <summary>The uses of one account, each recorded when it happened.</summary>
+/// <summary>The uses of one account.</summary>
 /// <param name="State">How it stood before the first; null where nothing is said.</param>
-/// <param name="Usage">Ascending by instant; plain uses only.</param>
+/// <param name="Usage">Plain uses only.</param>
 public sealed record AccountUsage(string Account, StatedAccount? State, UsageColumns Usage);
 
 /// <summary>
@@ -14,13 +14,13 @@ public sealed record AccountUsage(string Account, StatedAccount? State, UsageCol
 /// bytes as a number needs. What does not fit into columns stands as JSON behind them.
 /// </summary>
 /// <remarks>
-/// Numbers are LEB128, signed ones in zigzag. Order: version 1; texts; shapes (action, facts, meters with places); keys; records; per account:
-/// name, state as JSON (empty: none), count of events, then per event the difference to the instant before, shape + 1, key + 1, record + 1, quantities;
-/// of one beside the columns 0, record + 1, the event as JSON.
+/// Numbers are LEB128, signed ones in zigzag. Order: version 2; texts; shapes (action, facts, meters with places); keys; records; per account:
+/// name, state as JSON (empty: none), count of events, 1 where any was recorded at another instant than it happened and else 0, then per event the difference to the
+/// instant before, after a 1 how much later it was recorded, shape + 1, key + 1, record + 1, quantities; of one beside the columns 0, record + 1, the event as JSON.
 /// </remarks>
 public static class UsageSegment
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
 
     /// <param name="accounts">All with the same shapes; events as <see cref="EventReader"/> reads them.</param>
     public static byte[] Write(IReadOnlyCollection<AccountUsage> accounts)
@@ -137,10 +137,17 @@ public static class UsageSegment
     private static void WriteUses(SegmentWriter body, Codes codes, UsageColumns usage)
     {
         var last = 0L;
+        var isOnTime = ReferenceEquals(usage.OccurredAt, usage.RecordedAt);
+        body.Number(isOnTime ? 0 : 1);
         for (var i = 0; i < usage.Count; i++)
         {
             body.Signed(usage.OccurredAt[i] - last);
             last = usage.OccurredAt[i];
+            if (!isOnTime)
+            {
+                body.Signed(usage.RecordedAt[i] - last);
+            }
+
             var shape = usage.Shape[i];
             if (shape < 0)
             {
@@ -168,9 +175,15 @@ public static class UsageSegment
         var (at, shape, key, record, quantities) = (new long[count], new int[count], new int[count], new int[count], new long[count * stride]);
         var whole = ImmutableArray.CreateBuilder<WholeUse>();
         var last = 0L;
+        var recordedAt = reader.Place(2) == 0 ? at : new long[count];
         for (var i = 0; i < count; i++)
         {
             at[i] = last += reader.Signed();
+            if (recordedAt != at)
+            {
+                recordedAt[i] = at[i] + reader.Signed();
+            }
+
             var code = reader.Place(known.Length + 1) - 1;
             if (code < 0)
             {
@@ -187,7 +200,7 @@ public static class UsageSegment
             }
         }
 
-        return new UsageColumns(shapes, at, at, shape, key, record, quantities, stride, keys, records, whole.ToImmutable());
+        return new UsageColumns(shapes, count, at, recordedAt, shape, key, record, quantities, stride, keys, records, whole.ToImmutable());
     }
 
     private static void WriteNamed(SegmentWriter writer, Codes codes, ImmutableArray<NamedText> named)

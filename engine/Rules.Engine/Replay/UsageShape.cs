@@ -15,13 +15,16 @@ public sealed record UsageShape(int Code, string Action, ImmutableArray<NamedTex
 /// <param name="Places">Decimal places of the stored integers, 0 to 9.</param>
 public readonly record struct ShapeMeter(string Name, int Places);
 
-/// <summary>The shapes of one ruleset's usage: a dictionary that only grows. It is filled first and read by many threads after.</summary>
+/// <summary>
+/// The shapes of one ruleset's usage: a dictionary that only grows. One thread at a time adds; others may read those they know meanwhile.
+/// </summary>
 public sealed class UsageShapes
 {
     private readonly Dictionary<UsageShape, UsageShape> _known = new(Comparer.Instance);
-    private readonly List<UsageShape> _shapes = [];
+    private UsageShape[] _shapes = new UsageShape[16];
+    private int _count;
 
-    public int Count => _shapes.Count;
+    public int Count => Volatile.Read(ref _count);
 
     public UsageShape this[int code] => _shapes[code];
 
@@ -30,14 +33,20 @@ public sealed class UsageShapes
     /// <param name="meters">In ordinal order of names.</param>
     public UsageShape Of(string action, ImmutableArray<NamedText> facts, ImmutableArray<ShapeMeter> meters)
     {
-        var sought = new UsageShape(_shapes.Count, action, facts, meters);
+        var sought = new UsageShape(_count, action, facts, meters);
         if (_known.TryGetValue(sought, out var shape))
         {
             return shape;
         }
 
         _known.Add(sought, sought);
-        _shapes.Add(sought);
+        if (_count == _shapes.Length)
+        {
+            Array.Resize(ref _shapes, _count * 2);
+        }
+
+        _shapes[_count] = sought;
+        Volatile.Write(ref _count, _count + 1);
         return sought;
     }
 

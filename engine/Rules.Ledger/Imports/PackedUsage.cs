@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.IO.Compression;
-using System.Security.Cryptography;
 using System.Text;
 using Rules.Engine.Replay;
 using Rules.Engine.Wire;
@@ -14,9 +12,6 @@ internal static class PackedUsage
 {
     /// <summary>Events at which a segment ends with the account at hand.</summary>
     private const int SegmentEvents = 65_536;
-
-    /// <summary>More than a segment of any import takes.</summary>
-    private const int MostBytes = 1 << 30;
 
     /// <summary>Segments by account, and in an account by instant; what came first stands first.</summary>
     public static ImmutableArray<StoredUsageSegment> Pack(long batch, List<PastEvent> events)
@@ -92,51 +87,23 @@ internal static class PackedUsage
         }
 
         writer.Flush();
-        var columnBytes = UsageSegment.Write(columns);
-        var idBytes = ids.ToArray();
-        return new StoredUsageSegment(
-            batch, number, columns[0].Account, columns[^1].Account, from, until, events, Deflate(columnBytes), SHA256.HashData(columnBytes), Deflate(idBytes), SHA256.HashData(idBytes));
-    }
-
-    private static byte[] Deflate(byte[] bytes)
-    {
-        using var packed = new MemoryStream();
-        using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true))
-        {
-            zlib.Write(bytes);
-        }
-
-        return packed.ToArray();
+        var (columnBytes, columnsSha256) = PackedBytes.Pack(UsageSegment.Write(columns));
+        var (idBytes, idsSha256) = PackedBytes.Pack(ids.ToArray());
+        return new StoredUsageSegment(batch, number, columns[0].Account, columns[^1].Account, from, until, events, columnBytes, columnsSha256, idBytes, idsSha256);
     }
 
     private static byte[] Unpack(StoredUsageSegment segment, ReadOnlyMemory<byte> packed, ReadOnlyMemory<byte> sha256)
     {
-        using var bytes = new MemoryStream();
         try
         {
-            using var zlib = new ZLibStream(new MemoryStream(packed.ToArray()), CompressionMode.Decompress);
-            var buffer = new byte[81_920];
-            for (int read; (read = zlib.Read(buffer)) > 0;)
-            {
-                bytes.Write(buffer, 0, read);
-                if (bytes.Length > MostBytes)
-                {
-                    throw Damaged(segment, null);
-                }
-            }
+            return PackedBytes.Unpack(packed, sha256);
         }
         catch (InvalidDataException e)
         {
             throw Damaged(segment, e);
         }
-
-        var unpacked = bytes.ToArray();
-        return SHA256.HashData(unpacked).AsSpan().SequenceEqual(sha256.Span) ? unpacked : throw Damaged(segment, null);
     }
 
-    private static StoreException Damaged(StoredUsageSegment segment, Exception? inner)
-    {
-        var message = string.Create(CultureInfo.InvariantCulture, $"Imported usage is damaged: segment {segment.Number} of batch {segment.Batch} is not what its checksum says.");
-        return inner is null ? new StoreException(message) : new StoreException(message, inner);
-    }
+    private static StoreException Damaged(StoredUsageSegment segment, Exception inner) => new(
+        string.Create(CultureInfo.InvariantCulture, $"Imported usage is damaged: segment {segment.Number} of batch {segment.Batch} is not what its checksum says."), inner);
 }

@@ -55,6 +55,9 @@ public sealed partial class UsageImports
     /// <summary>Every batch of a ruleset, or of all.</summary>
     public ValueTask<ImmutableArray<UsageBatch>> ListAsync(string? ruleset, CancellationToken cancellationToken) => _store.UsageBatchesAsync(ruleset, cancellationToken);
 
+    /// <summary>When the latest event of a ruleset happened; null where nothing is imported.</summary>
+    public ValueTask<Instant?> LastAsync(string ruleset, CancellationToken cancellationToken) => _store.LastUsageAsync(ruleset, cancellationToken);
+
     /// <summary>
     /// Reads a file to its end, or to its first mistake. Batches become durable on the way: a run that is stopped, or that ends at a mistake, is gone on with by
     /// the next one over the same file, which may differ behind what was stored.

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NodaTime;
 using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
 using Rules.Engine.Model;
@@ -11,33 +12,34 @@ namespace Rules.Ledger.Replays;
 
 /// <summary>
 /// Collects one account's commands from its entries, oldest first, and makes of them its past in a window. What fell due is left out: a replay makes
-/// it again. A refusal left no entry, so a use that was refused is not in its past.
+/// it again. A refusal left no entry, so a use that was refused is not in its past. More entries may come after a past was made.
 /// </summary>
-internal sealed class PastReader(PublishedRuleset ruleset, UsageShapes shapes, PastWindow window)
+/// <param name="from">Where the window begins.</param>
+internal sealed class PastReader(PublishedRuleset ruleset, UsageShapes shapes, Instant from)
 {
-
     private readonly int _decimals = ruleset.Versions[^1].Model.Credit.Decimals;
     private readonly Part _before = new(shapes);
     private readonly Part _within = new(shapes);
     private JournalEntry? _opening;
+    private AccountHistory? _opened;
 
     /// <summary>The first entry that cannot be run again from what it carries; the account's past ends before it.</summary>
     public long? Stuck { get; private set; }
 
-    /// <summary>Sequence and hash of the last entry of the window, which stand for all before it.</summary>
+    /// <summary>Sequence and hash of the last entry, which stand for all before it.</summary>
     public (long Sequence, ReadOnlyMemory<byte> Hash) Head { get; private set; }
 
     /// <param name="proof">The account's next entry.</param>
-    /// <returns>True for one of the window or before it that somebody asked for.</returns>
+    /// <returns>True for one that somebody asked for.</returns>
     public bool Add(EntryProof proof)
     {
         var entry = proof.Entry;
-        if (Stuck is not null || entry.RecordedAt >= window.Until)
+        Head = (entry.Sequence, entry.Hash);
+        if (Stuck is not null)
         {
             return false;
         }
 
-        Head = (entry.Sequence, entry.Hash);
         if (Entry.IsSystemKey(entry.Key))
         {
             return false;
@@ -50,13 +52,25 @@ internal sealed class PastReader(PublishedRuleset ruleset, UsageShapes shapes, P
             return true;
         }
 
-        if (!(entry.RecordedAt < window.From ? _before : _within).TryAdd(proof, this))
+        if (!(entry.RecordedAt < from ? _before : _within).TryAdd(proof, this))
         {
             Stuck = entry.Sequence;
         }
 
         return true;
     }
+
+    /// <summary>Adds a plain use that comes next, out of columns with the same shapes.</summary>
+    public void AddUse(long sequence, UsageColumns usage, int index)
+    {
+        if (Stuck is null && _opening is not null)
+        {
+            (usage.RecordedAtOf(index) < from ? _before : _within).Add(sequence, usage, index);
+        }
+    }
+
+    /// <summary>Says which entry was the last of what was added without it.</summary>
+    public void MoveTo(long sequence, ReadOnlyMemory<byte> hash) => Head = (sequence, hash);
 
     /// <summary>The account's past; null where it was not open in the window.</summary>
     /// <param name="forwarder">Under the published versions.</param>
@@ -68,21 +82,39 @@ internal sealed class PastReader(PublishedRuleset ruleset, UsageShapes shapes, P
         }
 
         var givesBack = _before.GivesBack || _within.GivesBack;
-        var command = RecordedCommand.Opening(_opening, ruleset.Name);
-        var opened = Bookkeeper.Open(ruleset, command);
-        if (!opened.Succeeded)
+        if (_opened is not { } known || known.GivesBack != givesBack)
         {
-            Stuck = _opening.Sequence;
-            return null;
+            var command = RecordedCommand.Opening(_opening, ruleset.Name);
+            var opened = Bookkeeper.Open(ruleset, command);
+            if (!opened.Succeeded)
+            {
+                Stuck = _opening.Sequence;
+                return null;
+            }
+
+            known = _before.ToHistory(opened.State) with { Opens = command, GivesBack = givesBack };
+            if (_opening.RecordedAt < from)
+            {
+                known = forwarder.Forward(known, known with { Opens = null }, from, cancellationToken);
+            }
+
+            _opened = known;
         }
 
-        var within = _within.ToHistory(opened.State) with { GivesBack = givesBack };
-        return _opening.RecordedAt >= window.From
-            ? within with { Opens = command }
-            : forwarder.Forward(_before.ToHistory(opened.State) with { Opens = command, GivesBack = givesBack }, within, window.From, cancellationToken);
+        return _within.Over(known);
     }
 
-    private bool Name(long sequence, string id) => _within.Name(sequence, id) || _before.Name(sequence, id);
+    // A use before the window that is taken back now must be remembered when the window opens.
+    private bool Name(long sequence, string id)
+    {
+        if (_within.Name(sequence, id))
+        {
+            return true;
+        }
+
+        _opened = null;
+        return _before.Name(sequence, id);
+    }
 
     private AccountOperation? OperationOf(JournalEntry entry) => entry.Content switch
     {
@@ -146,6 +178,12 @@ internal sealed class PastReader(PublishedRuleset ruleset, UsageShapes shapes, P
             return true;
         }
 
+        public void Add(long sequence, UsageColumns usage, int index)
+        {
+            _usage.Add(usage, index);
+            _sequences.Add(sequence);
+        }
+
         /// <returns>False where no use of this part has the sequence.</returns>
         public bool Name(long sequence, string id)
         {
@@ -160,5 +198,8 @@ internal sealed class PastReader(PublishedRuleset ruleset, UsageShapes shapes, P
 
         public AccountHistory ToHistory(AccountState opening) =>
             new(opening with { Scopes = [] }, opening.Scopes, _usage.ToColumns(), _operations.ToImmutable());
+
+        /// <summary>The same account as it stood, with what came here.</summary>
+        public AccountHistory Over(AccountHistory opened) => opened with { Usage = _usage.ToColumns(), Operations = _operations.ToImmutable() };
     }
 }

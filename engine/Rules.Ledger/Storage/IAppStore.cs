@@ -10,7 +10,7 @@ namespace Rules.Ledger.Storage;
 /// returns when it is durable.
 /// </summary>
 /// <remarks>Every method throws <see cref="StoreException"/> where the database cannot be reached now.</remarks>
-public interface IAppStore : IDraftStore, IReplayStore, IUsageStore, IPeopleStore
+public interface IAppStore : IDraftStore, IReplayStore, IUsageStore, IPastStore, IPeopleStore
 {
     /// <summary>Null where there is no key of that id.</summary>
     ValueTask<StoredApiKey?> KeyAsync(string id, CancellationToken cancellationToken);

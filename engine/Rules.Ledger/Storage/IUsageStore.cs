@@ -10,6 +10,9 @@ public interface IUsageStore
     /// <summary>Batches of one ruleset or of all, by ruleset, then by number.</summary>
     ValueTask<ImmutableArray<UsageBatch>> UsageBatchesAsync(string? ruleset, CancellationToken cancellationToken);
 
+    /// <summary>Of the latest event of a ruleset; null where there is none.</summary>
+    ValueTask<Instant?> LastUsageAsync(string ruleset, CancellationToken cancellationToken);
+
     /// <summary>Adds a batch with its segments, in one transaction.</summary>
     /// <exception cref="StoreException">There is a batch of that number: another import was faster.</exception>
     ValueTask AddUsageAsync(UsageBatch batch, ImmutableArray<StoredUsageSegment> segments, CancellationToken cancellationToken);

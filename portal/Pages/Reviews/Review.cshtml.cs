@@ -5,12 +5,11 @@ using Rules.Engine.Replay;
 using Rules.Ledger;
 using Rules.Ledger.Drafts;
 using Rules.Portal.Drafts;
-using Rules.Portal.Replays;
 
 namespace Rules.Portal.Pages.Reviews;
 
 /// <summary>One draft as others see it: what it changes, and the steps that are open to the visitor.</summary>
-public sealed class ReviewModel(CreditLedger ledger, PastReplays replays, IClock clock) : DraftPageModel(ledger)
+public sealed class ReviewModel(CreditLedger ledger, DraftImpacts impacts) : DraftPageModel(ledger)
 {
     public DraftPreview Preview { get; private set; } = null!;
 
@@ -119,9 +118,9 @@ public sealed class ReviewModel(CreditLedger ledger, PastReplays replays, IClock
     {
         Preview = DraftPreview.Of(Ledger.Rulesets, Draft, Draft.Text);
         Impact = Draft.IsOpen && Preview.Check.Compilation.Model is not null
-            ? await DraftImpact.OfAsync(replays, Draft, Draft.Text, Zone, clock.GetCurrentInstant(), cancellationToken)
+            ? await impacts.OfAsync(Draft, Draft.Text, Zone, cancellationToken)
             : null;
-        Guards = Impact is { Refusal: null } ? ReplayImpact.GuardRails(Impact.Report, 1, (await Ledger.Drafts.GuardsAsync(Draft.Ruleset, cancellationToken)).Limits) : [];
+        Guards = Impact is { Refusal: null } ? ReplayImpact.GuardRails(Impact.Report!, 1, (await Ledger.Drafts.GuardsAsync(Draft.Ruleset, cancellationToken)).Limits) : [];
     }
 
     private async Task<IActionResult> StepAsync(string id, Func<Task<DraftResult>> step, CancellationToken cancellationToken)

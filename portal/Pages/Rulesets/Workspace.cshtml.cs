@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Mvc;
 using NodaTime;
 using NodaTime.Text;
@@ -11,15 +12,17 @@ using Rules.Ledger;
 using Rules.Ledger.Drafts;
 using Rules.Portal.Display;
 using Rules.Portal.Drafts;
-using Rules.Portal.Replays;
+using Rules.Portal.Web;
 
 namespace Rules.Portal.Pages.Rulesets;
 
 /// <summary>Where a draft is written: its text, and beside it what it means.</summary>
-public sealed class WorkspaceModel(CreditLedger ledger, PastReplays replays, IClock clock) : DraftPageModel(ledger)
+public sealed class WorkspaceModel(CreditLedger ledger, DraftImpacts impacts, TimeProvider time) : DraftPageModel(ledger)
 {
     /// <summary>Asked for by script: the preview alone.</summary>
     public const string PartHeader = "Rules-Part";
+
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
 
     /// <summary>The text in the editor. A form sends it with other line breaks than it was given.</summary>
     [BindProperty]
@@ -65,8 +68,11 @@ public sealed class WorkspaceModel(CreditLedger ledger, PastReplays replays, ICl
 
     public DraftPreview Preview { get; private set; } = null!;
 
-    /// <summary>What the text would have made of the past; null while it cannot be read whole.</summary>
+    /// <summary>What the text would have made of the past; null while it cannot be read whole, and while the past is read.</summary>
     public DraftImpact? Impact { get; private set; }
+
+    /// <summary>The past was not there in time to be shown with the page: whoever asks for the preview waits for it.</summary>
+    public bool IsPastBeingRead { get; private set; }
 
     public bool IsUnsaved => !string.Equals(Text, Draft.Text, StringComparison.Ordinal);
 
@@ -76,12 +82,50 @@ public sealed class WorkspaceModel(CreditLedger ledger, PastReplays replays, ICl
     /// <summary>Set where somebody else saved meanwhile: how many places both changed.</summary>
     public int? MergeConflicts { get; private set; }
 
-    public async Task<IActionResult> OnGetAsync(string name, string id, CancellationToken cancellationToken) =>
-        await FindAsync(id, name, cancellationToken) ? await ShowAsync(Draft.Text, cancellationToken) : NotFound();
+    public async Task<IActionResult> OnGetAsync(string name, string id, CancellationToken cancellationToken)
+    {
+        if (!await FindAsync(id, name, cancellationToken))
+        {
+            return NotFound();
+        }
+
+        // A page never waits long for a past that is not in memory yet; its script asks again, and so does the button.
+        await ShowAsync(Draft.Text, PageImpactAsync, cancellationToken);
+        return Page();
+    }
 
     /// <summary>Checks and previews what is in the editor; nothing is kept.</summary>
-    public Task<IActionResult> OnPostCheckAsync(string name, string id, CancellationToken cancellationToken) =>
-        WithTextAsync(name, id, text => Task.FromResult<string?>(text), cancellationToken);
+    public async Task<IActionResult> OnPostCheckAsync(string name, string id, CancellationToken cancellationToken)
+    {
+        if (Request.Headers[PartHeader] != "preview")
+        {
+            return await WithTextAsync(name, id, text => Task.FromResult<string?>(text), cancellationToken);
+        }
+
+        if (!await FindAsync(id, name, cancellationToken))
+        {
+            return NotFound();
+        }
+
+        await ShowAsync(Text is null ? Draft.Text : Lines(Text), static (_, _, _) => Task.FromResult<DraftImpact?>(null), cancellationToken);
+        return new PartsResult("_DraftPreview", PreviewsAsync(cancellationToken));
+    }
+
+    // The same page at one moment after the other, as the figures come.
+    private async IAsyncEnumerable<WorkspaceModel> PreviewsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (Tab != Tabs[0].Key || Preview.Check.Compilation.Model is null)
+        {
+            yield return this;
+            yield break;
+        }
+
+        await foreach (var impact in impacts.PreviewAsync(Draft, Text!, Zone, estimates: true, cancellationToken))
+        {
+            Impact = impact;
+            yield return this;
+        }
+    }
 
     public Task<IActionResult> OnPostFormatAsync(string name, string id, CancellationToken cancellationToken) =>
         WithTextAsync(name, id, text => Task.FromResult<string?>(Formatter.Format(SyntaxTree.Parse(SourceText.From(text)))?.ToString() ?? text), cancellationToken);
@@ -165,10 +209,16 @@ public sealed class WorkspaceModel(CreditLedger ledger, PastReplays replays, ICl
         }
 
         var shown = await act(Text is null ? Draft.Text : Lines(Text));
-        return shown is null ? LocalRedirect(done?.Invoke() ?? $"/rulesets/{name}/draft/{id}") : await ShowAsync(shown, cancellationToken);
+        if (shown is null)
+        {
+            return LocalRedirect(done?.Invoke() ?? $"/rulesets/{name}/draft/{id}");
+        }
+
+        await ShowAsync(shown, ImpactAsync, cancellationToken);
+        return Page();
     }
 
-    private async Task<IActionResult> ShowAsync(string text, CancellationToken cancellationToken)
+    private async Task ShowAsync(string text, Func<DraftPreview, string, CancellationToken, Task<DraftImpact?>> impactOf, CancellationToken cancellationToken)
     {
         // What the page shows is what it was given now, not what the form brought along.
         ModelState.Clear();
@@ -177,10 +227,9 @@ public sealed class WorkspaceModel(CreditLedger ledger, PastReplays replays, ICl
         RowVersion = MergeConflicts is null && RowVersion > 0 ? RowVersion : Draft.RowVersion;
         Tab = Tabs.Any(tab => tab.Key == Tab) ? Tab : Tabs[0].Key;
         Preview = DraftPreview.Of(Ledger.Rulesets, Draft, text);
-        Impact = Tab == Tabs[0].Key ? await ImpactAsync(Preview, text, cancellationToken) : null;
+        Impact = Tab == Tabs[0].Key ? await impactOf(Preview, text, cancellationToken) : null;
         Calculator = Tab == "calculator" && Preview.Check.Compilation.Model is { } model ? Worked(model, Preview) : null;
         IsOvertaken = Draft.IsOpen && await Ledger.Drafts.NewestNumberAsync(Draft, cancellationToken) > Draft.Base;
-        return Request.Headers[PartHeader] == "preview" ? Partial("_DraftPreview", this) : Page();
     }
 
     /// <summary>Where the line of a step stands that the text made; null where no single line made it.</summary>
@@ -199,9 +248,23 @@ public sealed class WorkspaceModel(CreditLedger ledger, PastReplays replays, ICl
     private Calculator Worked(RulesetModel model, DraftPreview preview) =>
         Calculator.Of(model, preview.Against?.Model, field => Request.HasFormContentType && Request.Form.TryGetValue(field, out var values) ? values[0] : null);
 
-    private async Task<DraftImpact?> ImpactAsync(DraftPreview preview, string text, CancellationToken cancellationToken) => preview.Check.Compilation.Model is null
-        ? null
-        : await DraftImpact.OfAsync(replays, Draft, text, Zone, clock.GetCurrentInstant(), cancellationToken);
+    private async Task<DraftImpact?> ImpactAsync(DraftPreview preview, string text, CancellationToken cancellationToken) =>
+        preview.Check.Compilation.Model is null ? null : await impacts.OfAsync(Draft, text, Zone, cancellationToken);
+
+    private async Task<DraftImpact?> PageImpactAsync(DraftPreview preview, string text, CancellationToken cancellationToken)
+    {
+        using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var impact = ImpactAsync(preview, text, left.Token);
+        if (await Task.WhenAny(impact, Task.Delay(_patience, time, left.Token)) == impact)
+        {
+            return await impact;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        await left.CancelAsync();
+        IsPastBeingRead = true;
+        return null;
+    }
 
     private static string Lines(string? text) => (text ?? "").ReplaceLineEndings("\n");
 }

@@ -11,7 +11,7 @@ namespace Rules.Engine.Tests.Replay;
 
 public sealed class ReplayRunTests
 {
-    private const string Rules = """
+    internal const string Rules = """
         language 1
         ruleset shop version 1 effective 2026-01-01
         credit "credit" to 2 decimals
@@ -125,7 +125,7 @@ public sealed class ReplayRunTests
         var window = new ReplayWindow(s_start, Instant.FromUtc(2028, 1, 1, 0, 0));
         var reports = new[] { 1, 2, 5 }
             .Select(threads => ReplayRun.Run(candidates, histories, shapes, window, new ReplayOptions { Threads = threads, Records = ["project"] }, CancellationToken.None))
-            .Select(Text)
+            .Select(ReplayText.Of)
             .ToList();
 
         reports[1].ShouldBe(reports[0]);
@@ -206,11 +206,4 @@ public sealed class ReplayRunTests
     }
 
     private static AccountHistory Named(AccountHistory history, int number) => history with { Opening = history.Opening with { Id = $"account-{number:00}" } };
-
-    private static string Text(ReplayReport report) => string.Join(
-        '\n',
-        report.Accounts.Select(a => $"{a.Account} {a.Plan} {a.Events} {string.Join("; ", a.Results.Select(r => $"{r.Charged} {r.Stopped} {r.RanOutAt} {r.Postpaid} {r.Lapsed} {r.Alerts} {string.Join(',', r.Balances)}"))}")
-            .Concat(report.Cells.Select(c => $"{c.Day} {c.Shape.Code} {c.Events} {string.Join(',', c.Charged)}"))
-            .Concat(report.Records.Select(r => $"{r.Name} {r.Value} {r.Events} {string.Join(',', r.Charged)}"))
-            .Concat(report.Totals.Select(t => $"{t.Charged} {string.Join(',', t.Uses)} {t.Postpaid} {t.Lapsed} {t.Granted} {t.Alerts} {t.AccountsStopped} {t.Changed}")));
 }

@@ -1,8 +1,11 @@
 using System.Globalization;
+using System.Text;
+using System.Text.Json;
 using NodaTime;
 using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
 using Rules.Engine.Replay;
+using Rules.Engine.Wire;
 using Rules.Ledger.Journal;
 using Rules.Ledger.Replays;
 using Rules.Ledger.Storage;
@@ -49,6 +52,50 @@ internal static class PastReplay
         return compared;
     }
 
+    /// <summary>
+    /// Whatever is in segments by now, and once the rest is in them too, a past is the one that is read from the entries alone: of all accounts, of one, and of one that
+    /// grew to its end.
+    /// </summary>
+    public static async Task SegmentsShouldTellWhatEntriesTellAsync(CreditLedger ledger, ILedgerStore store, string ruleset, PastWindow window, string because)
+    {
+        var published = ledger.Rulesets.Find(ruleset)!;
+        var entries = Text(await new GrowingPast(new WithoutSegments(store), published, null, window.From).UpToAsync(window.Until, long.MaxValue, null, default));
+        Text(await ledger.PastAsync(ruleset, null, window, null, default)).ShouldBe(entries, because);
+        var growing = ledger.BeginPast(published, null, window.From);
+        await growing.UpToAsync(Instant.Max(window.From, window.Until - Duration.FromDays(9)), long.MaxValue, null, default);
+        await ledger.Segments.BuildAsync(ruleset, fewest: 1, default);
+        (await ledger.Segments.BuildAsync(ruleset, fewest: 1, default)).ShouldBe(0, because);
+        var past = await ledger.PastAsync(ruleset, null, window, null, default);
+        Text(past).ShouldBe(entries, because);
+        if (growing.CanGrow)
+        {
+            Text(await growing.UpToAsync(window.Until, long.MaxValue, null, default)).ShouldBe(entries, because);
+        }
+
+        foreach (var account in past!.Accounts)
+        {
+            var alone = await ledger.PastAsync(ruleset, account.Opening.Id, window, null, default);
+            entries.ShouldContain(string.Join('\n', alone!.Accounts.Select(Text)), customMessage: because);
+        }
+    }
+
+    /// <summary>Everything about a past, as text.</summary>
+    public static string Text(PastUsage? past) =>
+        string.Join('\n', [past!.Hash, .. past.Stuck.Select(static stuck => stuck.ToString()), .. past.Accounts.Select(Text)]);
+
+    private static string Text(AccountHistory history)
+    {
+        var usage = history.Usage;
+        var uses = Enumerable.Range(0, usage.Count).Select(i =>
+            $"{usage.RecordedAtOf(i)} {Encoding.UTF8.GetString(WireWriter.Canonical(usage[i]))} {(usage.Shape[i] < 0 ? $"{usage.Whole[~usage.Shape[i]].Operation} {usage.Whole[~usage.Shape[i]].Id}" : "")}");
+        return string.Join('\n', [
+            $"{Encoding.UTF8.GetString(JsonSerializer.SerializeToUtf8Bytes(history.Opening.Lots.Select(Counts).Select(static lot => lot.ToString())))} {history.Opening.LastAt} {history.GivesBack} {history.Opens?.Plan}",
+            .. history.Scopes.Select(static scope => $"{scope.Id} {scope.Posted} {scope.Version}").Order(StringComparer.Ordinal),
+            .. history.Uses.Select(static use => $"{use.Id} {use.Amount} {string.Join(',', use.Lines)}").Order(StringComparer.Ordinal),
+            .. history.Operations.Select(static placed => $"{placed.Before} {placed.Operation}"),
+            .. uses]);
+    }
+
     private static async Task<List<JournalEntry>> EntriesAsync(ILedgerStore store, string account, PastWindow window)
     {
         await using var snapshot = await store.BeginReadAsync(default);
@@ -81,6 +128,20 @@ internal static class PastReplay
     private static string Line(Entry entry) => string.Create(
         CultureInfo.InvariantCulture,
         $"{entry.Kind} {entry.Amount} {string.Join("; ", entry.Postings)} {string.Join("; ", entry.NewLots)} {entry.Bill?.Amount}");
+
+    /// <summary>The same ledger in which nothing was put into columns.</summary>
+    private sealed class WithoutSegments(ILedgerStore store) : ILedgerStore
+    {
+        public int LargestBatch => store.LargestBatch;
+
+        public int Writers => store.Writers;
+
+        public ValueTask<IWriteTransaction> BeginWriteAsync(CancellationToken cancellationToken) => store.BeginWriteAsync(cancellationToken);
+
+        public ValueTask<IReadSnapshot> BeginReadAsync(CancellationToken cancellationToken) => store.BeginReadAsync(cancellationToken);
+
+        public ValueTask DisposeAsync() => default;
+    }
 
     private readonly struct EntrySink(List<long> charges, List<string> others) : IReplaySink
     {

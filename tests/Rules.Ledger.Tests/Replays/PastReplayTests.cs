@@ -49,10 +49,14 @@ public sealed class PastReplayTests
         await ledger.Rulesets.LoadAsync([new RuleFile("moves.v1.rules", MovementSteps.Rules)], default);
         (await ledger.OpenAccountAsync(new OpenAccount("a", "moves", time.Now), "open", default)).Status.ShouldBe(CommandStatus.Accepted);
         var steps = MovementSteps.Of(seed, 160);
-        foreach (var step in steps)
+        for (var i = 0; i < steps.Count; i++)
         {
-            time.Now = step.At;
-            await step.RunAsync(ledger);
+            time.Now = steps[i].At;
+            await steps[i].RunAsync(ledger);
+            if (i % 50 == seed)
+            {
+                await PastReplay.SegmentsShouldTellWhatEntriesTellAsync(ledger, store, "moves", new PastWindow(steps[i / 2].At, time.Now), $"seed {seed}, step {i}");
+            }
         }
 
         time.Now = steps[^1].At + Duration.FromDays(2);
@@ -63,6 +67,7 @@ public sealed class PastReplayTests
         {
             var window = new PastWindow(steps[place].At, time.Now + Duration.FromTicks(10));
             await PastReplay.ShouldEqualAsync(ledger, store, "moves", window, $"seed {seed} from step {place}");
+            await PastReplay.SegmentsShouldTellWhatEntriesTellAsync(ledger, store, "moves", window, $"seed {seed} from step {place}");
         }
     }
 
@@ -85,6 +90,8 @@ public sealed class PastReplayTests
         var until = time.Now + Duration.FromTicks(10);
         (await PastReplay.ShouldEqualAsync(ledger, store, rules, new PastWindow(Instant.MinValue, until), $"seed {seed}")).ShouldBeGreaterThan(20);
         await PastReplay.ShouldEqualAsync(ledger, store, rules, new PastWindow(middle, until), $"seed {seed}, second half");
+        await PastReplay.SegmentsShouldTellWhatEntriesTellAsync(ledger, store, rules, new PastWindow(middle, until), $"seed {seed}");
+        await PastReplay.SegmentsShouldTellWhatEntriesTellAsync(ledger, store, rules, new PastWindow(Instant.MinValue, middle), $"seed {seed}, ended long ago");
     }
 
     [Fact]

@@ -37,6 +37,11 @@ internal sealed partial class SqlServerAppStore
         ORDER BY s.batch_no, s.segment_no
         """;
 
+    private const string SelectLastUsage = "SELECT TOP (1) s.until_at AS UntilAt FROM app.usage_segment s WHERE s.ruleset = @ruleset ORDER BY s.until_at DESC";
+
+    public async ValueTask<Instant?> LastUsageAsync(string ruleset, CancellationToken cancellationToken) =>
+        await LinesAsync<long>(SelectLastUsage, command => command.AddText("@ruleset", ruleset, 400), cancellationToken) is [var last, ..] ? Instants.FromMicroseconds(last) : null;
+
     public async ValueTask<ImmutableArray<UsageBatch>> UsageBatchesAsync(string? ruleset, CancellationToken cancellationToken) =>
         [.. (await LinesAsync<UsageBatchLine>(SelectUsageBatches, command => command.AddText("@ruleset", ruleset, -1), cancellationToken)).Select(static line => line.ToBatch())];
 

@@ -32,6 +32,17 @@ internal sealed partial class SqliteAppStore
         ORDER BY batch_no, segment_no LIMIT ?6
         """;
 
+    private const string SelectLastUsage = "SELECT max(until_at) FROM usage_segment WHERE ruleset=?1";
+
+    public ValueTask<Instant?> LastUsageAsync(string ruleset, CancellationToken cancellationToken) => store.ReadAsync<Instant?>(session =>
+    {
+        var row = session.Statement(SelectLastUsage).Bind(1, ruleset);
+        row.Step();
+        var last = InstantAt(row, 0);
+        row.Reset();
+        return last;
+    }, cancellationToken);
+
     public ValueTask<ImmutableArray<UsageBatch>> UsageBatchesAsync(string? ruleset, CancellationToken cancellationToken) => store.ReadAsync(session =>
     {
         var batches = ImmutableArray.CreateBuilder<UsageBatch>();

@@ -40,6 +40,8 @@ public sealed partial class SqliteLedgerStore
         "DELETE FROM journal WHERE account_id=?1",
         "DELETE FROM account_value WHERE account_id=?1",
         "DELETE FROM period WHERE account_id=?1",
+        // Made again from the entries that stay.
+        "DELETE FROM past_segment WHERE ruleset=(SELECT ruleset FROM account WHERE account_id=?1)",
         "DELETE FROM account_head WHERE account_id=?1",
         "DELETE FROM account WHERE account_id=?1",
         "DELETE FROM sample_account WHERE account_id=?1",

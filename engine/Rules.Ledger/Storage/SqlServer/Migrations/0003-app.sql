@@ -247,6 +247,23 @@ CREATE TABLE app.usage_segment(
 GO
 CREATE TRIGGER app.usage_segment_append_only ON app.usage_segment INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
 GO
+-- Past usage of the journal once more, in columns: made from the entries and made again from them, so rows may go. A generation goes on where the one before ended;
+-- position is up to which every entry of the ruleset is in segments.
+CREATE TABLE app.past_segment(
+  ruleset        nvarchar(400)  COLLATE Latin1_General_100_BIN2 NOT NULL,
+  generation     bigint         NOT NULL CONSTRAINT ck_past_segment_generation CHECK(generation>0),
+  segment_no     int            NOT NULL CONSTRAINT ck_past_segment_no CHECK(segment_no>0),
+  position       bigint         NOT NULL CONSTRAINT ck_past_segment_position CHECK(position>=0),
+  first_account  nvarchar(128)  COLLATE Latin1_General_100_BIN2 NOT NULL,
+  last_account   nvarchar(128)  COLLATE Latin1_General_100_BIN2 NOT NULL,
+  events         bigint         NOT NULL CONSTRAINT ck_past_segment_events CHECK(events>=0),
+  body           varbinary(max) NOT NULL,
+  sha256         binary(32)     NOT NULL,
+  CONSTRAINT pk_past_segment PRIMARY KEY CLUSTERED(ruleset, generation, segment_no)
+);
+GO
+CREATE TRIGGER app.past_segment_fixed ON app.past_segment INSTEAD OF UPDATE AS THROW 50020, 'made again, never changed', 1;
+GO
 -- Who uses the portal. Names stay somebody's for ever: drafts and both logs tell people apart by them. Roles: 1 viewer, 2 editor, 4 approver, 8 operator,
 -- 16 admin, 32 emergency publication.
 CREATE TABLE app.person(

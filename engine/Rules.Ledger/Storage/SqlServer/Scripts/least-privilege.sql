@@ -7,6 +7,8 @@ GRANT SELECT, VIEW DEFINITION ON SCHEMA::ledger TO ledger_app;
 GO
 GRANT SELECT, INSERT, UPDATE ON SCHEMA::app TO ledger_app;
 GO
+GRANT DELETE ON OBJECT::app.past_segment TO ledger_app;
+GO
 GRANT EXECUTE ON OBJECT::ledger.lock_and_read TO ledger_app;
 GO
 GRANT EXECUTE ON OBJECT::ledger.open_account TO ledger_app;

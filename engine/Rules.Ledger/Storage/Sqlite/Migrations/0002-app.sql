@@ -222,6 +222,21 @@ CREATE TABLE usage_segment(
 );
 CREATE TRIGGER usage_segment_u BEFORE UPDATE ON usage_segment BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER usage_segment_d BEFORE DELETE ON usage_segment BEGIN SELECT RAISE(ABORT,'append-only'); END;
+-- Past usage of the journal once more, in columns: made from the entries and made again from them, so rows may go. A generation goes on where the one before ended;
+-- position is up to which every entry of the ruleset is in segments.
+CREATE TABLE past_segment(
+  ruleset       TEXT    NOT NULL,
+  generation    INTEGER NOT NULL CHECK(typeof(generation)='integer' AND generation>0),
+  segment_no    INTEGER NOT NULL CHECK(typeof(segment_no)='integer' AND segment_no>0),
+  position      INTEGER NOT NULL CHECK(typeof(position)='integer' AND position>=0),
+  first_account TEXT    NOT NULL,
+  last_account  TEXT    NOT NULL,
+  events        INTEGER NOT NULL CHECK(events>=0),
+  body          BLOB    NOT NULL CHECK(typeof(body)='blob'),
+  sha256        BLOB    NOT NULL CHECK(typeof(sha256)='blob' AND length(sha256)=32),
+  PRIMARY KEY(ruleset, generation, segment_no)
+);
+CREATE TRIGGER past_segment_u BEFORE UPDATE ON past_segment BEGIN SELECT RAISE(ABORT,'made again, never changed'); END;
 -- Who uses the portal. Names stay somebody's for ever: drafts and both logs tell people apart by them. Roles: 1 viewer, 2 editor, 4 approver, 8 operator,
 -- 16 admin, 32 emergency publication.
 CREATE TABLE person(
