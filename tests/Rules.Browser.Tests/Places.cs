@@ -60,7 +60,9 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             await page.GotoAsync("/settings/imports");
             await page.GetByLabel("CSV with a header, or JSON Lines").SetInputFilesAsync(new FilePayload
             {
-                Name = "calls.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes("event_id,customer,timestamp,model\n1,acme,2026-05-01T10:00:00Z,GPT-4o\n2,acme,yesterday,GPT-4o\n"),
+                Name = "calls.csv",
+                MimeType = "text/csv",
+                Buffer = Encoding.UTF8.GetBytes("event_id,customer,timestamp,model\n1,acme,2026-05-01T10:00:00Z,GPT-4o\n2,acme,yesterday,GPT-4o\n"),
             });
             await page.GetByLabel("Ruleset").SelectOptionAsync("bookbag");
             await page.GetByRole(AriaRole.Button, new() { Name = "Upload and map" }).ClickAsync();

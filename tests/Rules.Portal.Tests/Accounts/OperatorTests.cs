@@ -81,7 +81,10 @@ public sealed class OperatorTests(RunningPortal portal)
         var address = $"/accounts/{account}/do/{what}";
         var fields = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["Bucket"] = "allotment", ["Amount"] = "5", ["confirmed"] = "true", ["__RequestVerificationToken"] = SignInForm.Token(await visitor.ReadAsync(address)),
+            ["Bucket"] = "allotment",
+            ["Amount"] = "5",
+            ["confirmed"] = "true",
+            ["__RequestVerificationToken"] = SignInForm.Token(await visitor.ReadAsync(address)),
             [field] = value,
         };
         var before = (await portal.Portal.Ledger.EntriesAsync(new EntryFilter(account), default)).Items.Length;

@@ -111,14 +111,15 @@ internal sealed partial class SqlServerReadSnapshot(SqlConnection connection, Sq
 
     // In two halves, so that no sum of amounts leaves 64 bits.
     private const string SumColumns =
-        "SELECT s.ruleset AS Ruleset, s.kind AS Kind, COUNT_BIG(*) AS Entries, SUM(s.amount / 1000000) AS Millions, SUM(s.amount % 1000000) AS Rest "
+        "s.ruleset AS Ruleset, s.kind AS Kind, COUNT_BIG(*) AS Entries, SUM(s.amount / 1000000) AS Millions, SUM(s.amount % 1000000) AS Rest "
         + "FROM (SELECT TOP (@most) a.ruleset, j.kind, j.amount FROM ledger.journal j JOIN ledger.account a ON a.account_id = j.account_id ";
 
-    private const string SelectSumsOfAll = SumColumns
-        + "WHERE j.entry_id < @before" + EntryFilters + " ORDER BY j.entry_id DESC) s GROUP BY s.ruleset, s.kind ORDER BY s.ruleset, s.kind OPTION (RECOMPILE)";
+    private const string SumGroups = ") s GROUP BY s.ruleset, s.kind ORDER BY s.ruleset, s.kind OPTION (RECOMPILE)";
 
-    private const string SelectSumsOfAccount = SumColumns
-        + "WHERE a.external_id = @account AND j.seq < @before" + EntryFilters + " ORDER BY j.seq DESC) s GROUP BY s.ruleset, s.kind ORDER BY s.ruleset, s.kind OPTION (RECOMPILE)";
+    private const string SelectSumsOfAll = "SELECT " + SumColumns + "WHERE j.entry_id < @before" + EntryFilters + " ORDER BY j.entry_id DESC" + SumGroups;
+
+    private const string SelectSumsOfAccount = "SELECT " + SumColumns
+        + "WHERE a.external_id = @account AND j.seq < @before" + EntryFilters + " ORDER BY j.seq DESC" + SumGroups;
 
     private const string SelectEntriesOfAll = EntryColumns + " WHERE j.entry_id < @before" + EntryFilters + " ORDER BY j.entry_id DESC OPTION (RECOMPILE)";
 
