@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using NodaTime;
@@ -12,7 +11,6 @@ using Rules.Ledger.Drafts;
 using Rules.Portal.Access;
 using Rules.Portal.Drafts;
 using Rules.Portal.Replays;
-using InstantText = Rules.Engine.Wire.InstantText;
 
 namespace Rules.Portal.Api;
 

@@ -136,7 +136,7 @@ function start() {
 
   function restored() {
     // What the server was sent and changed, by a repair for example, is newer than what is kept here.
-    if ("unsaved" in root.dataset) return null;
+    if (root.dataset.posted === "True") return null;
     try {
       const value = JSON.parse(localStorage.getItem(kept) ?? "null");
       if (value?.rowVersion === rowVersion && value.text !== loaded) {

@@ -81,8 +81,8 @@ public sealed class SearchModel(CreditLedger ledger) : PageModel
     private async Task<FoundGroup> EntriesAsync(CancellationToken cancellationToken)
     {
         var items = ImmutableArray.CreateBuilder<Found>();
-        if (Text!.LastIndexOfAny(['/', ' ', '#']) is var cut and > 0 && long.TryParse(Text.AsSpan(cut + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) && sequence > 0
-            && Text[..cut].TrimEnd('/', ' ', '#') is { Length: > 0 } account && IdText.IsValid(account) && await ledger.EntryAsync(account, sequence, cancellationToken) is { } named)
+        if (Text.AsSpan().LastIndexOfAny('/', ' ', '#') is var cut and > 0 && long.TryParse(Text.AsSpan(cut + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) && sequence > 0
+            && Text![..cut].TrimEnd('/', ' ', '#') is { Length: > 0 } account && IdText.IsValid(account) && await ledger.EntryAsync(account, sequence, cancellationToken) is { } named)
         {
             items.Add(Of(named.Summary));
         }

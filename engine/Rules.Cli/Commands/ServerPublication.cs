@@ -1,9 +1,7 @@
-using System.Net.Http;
 using Rules.Cli.Input;
 using Rules.Cli.Output;
 using Rules.Client;
 using Rules.Dsl.Text;
-using Rules.Engine.Wire;
 
 namespace Rules.Cli.Commands;
 
