@@ -10,7 +10,7 @@ import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/sea
 import { unifiedMergeView } from "@codemirror/merge";
 import { LSPClient, LSPPlugin, formatDocument, hoverTooltips, jumpToDefinitionKeymap, renameKeymap, serverCompletion } from "@codemirror/lsp-client";
 
-const pause = 30; // Keys that come faster than this are one change.
+const pause = 10; // Keys that come faster than this are one change.
 const colourPause = 50;
 const patience = 200; // From then on it is told that figures are on their way.
 const end = "\u001e"; // Behind each part of an answer.

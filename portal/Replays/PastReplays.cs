@@ -17,13 +17,13 @@ namespace Rules.Portal.Replays;
 /// Replays the past of the ledger's accounts, or usage that was imported, under drafts. The past of a window is read once and kept, so that a draft that changes while it is
 /// typed is priced anew and nothing is read again. Safe to call from many requests; as many as there are processors run at once.
 /// </summary>
-public sealed class PastReplays(CreditLedger ledger, IClock clock, TimeProvider time, PastCache pasts)
+public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pasts)
 {
     /// <summary>Drafts of one request.</summary>
     public const int MostDrafts = ReplayRun.MostCandidates - 1;
 
-    /// <summary>For how long all of a past may be replayed before an estimate is told ahead of it.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(60);
+    /// <summary>Events from which on an estimate is told ahead of all of them.</summary>
+    public const int MostWithoutEstimate = 1_000_000;
 
     private static readonly SemaphoreSlim s_running = new(Math.Max(1, Environment.ProcessorCount / 2));
 
@@ -75,8 +75,8 @@ public sealed class PastReplays(CreditLedger ledger, IClock clock, TimeProvider 
     }
 
     /// <summary>
-    /// Replays one draft of a window that reaches up to now, against what is kept of the published side: all of it, and ahead of that an estimate with its margin where all of
-    /// it takes longer than <see cref="Patience"/>. The past may be a minute old.
+    /// Replays one draft of a window that reaches up to now, against what is kept of the published side: all of it, and of a past with more than
+    /// <see cref="MostWithoutEstimate"/> events an estimate with its margin ahead. The past may be a minute old.
     /// </summary>
     /// <param name="request">One draft, all accounts, nothing to group by.</param>
     /// <param name="estimates">False: all of it only.</param>
@@ -97,30 +97,27 @@ public sealed class PastReplays(CreditLedger ledger, IClock clock, TimeProvider 
             yield break;
         }
 
-        await s_previewing.WaitAsync(cancellationToken);
-        using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var draft = baseline.Past.Candidate(request.Drafts[0].Name, compiled.Models[0]);
-        Task<ReplayReport>? whole = null;
+        if (estimates && baseline is { Sample: { } sample, Whole.Events: > MostWithoutEstimate }
+            && ReplayEstimate.Of(baseline.Whole, await CompareAsync(sample, draft, cancellationToken)) is { } estimate)
+        {
+            yield return new ReplayOutcome { Estimate = estimate, Past = baseline.Past, Diagnostics = compiled.Diagnostics };
+        }
+
+        // Not begun before the estimate is on its way: whoever waits for that has both processors.
+        var report = await CompareAsync(baseline.Whole, draft, cancellationToken);
+        yield return OutcomeOf(request, compiled, baseline.Past, [baseline.Whole.Candidate, draft], report);
+    }
+
+    private static async Task<ReplayReport> CompareAsync(ReplayBaseline baseline, ReplayCandidate draft, CancellationToken cancellationToken)
+    {
+        await s_previewing.WaitAsync(cancellationToken);
         try
         {
-            var estimate = estimates && baseline.Sample is { } sample
-                ? await Task.Run(() => ReplayEstimate.Of(baseline.Whole, sample.Compare([draft], Environment.ProcessorCount, left.Token)), CancellationToken.None)
-                : null;
-            whole = Task.Run(() => baseline.Whole.Compare([draft], Environment.ProcessorCount, left.Token), CancellationToken.None);
-            if (estimate is not null && await Task.WhenAny(whole, Task.Delay(Patience, time, left.Token)) != whole)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return new ReplayOutcome { Estimate = estimate, Past = baseline.Past, Diagnostics = compiled.Diagnostics };
-            }
-
-            ImmutableArray<ReplayCandidate> all = [baseline.Whole.Candidate, draft];
-            yield return OutcomeOf(request, compiled, baseline.Past, all, await whole);
+            return await Task.Run(() => baseline.Compare([draft], Environment.ProcessorCount, cancellationToken), CancellationToken.None);
         }
         finally
         {
-            // Nobody waits any longer: what still runs ends before another begins.
-            await left.CancelAsync();
-            await Task.WhenAny(whole ?? Task.CompletedTask);
             s_previewing.Release();
         }
     }

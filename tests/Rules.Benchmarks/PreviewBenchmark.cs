@@ -1,13 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.IO.Pipelines;
-using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using NodaTime;
 using Rules.Browser.Tests;
+using Rules.Engine.Pricing;
+using Rules.Engine.Wire;
+using Rules.Ledger;
 using Rules.Ledger.Imports;
 using Rules.Ledger.Replays;
+using Rules.Ledger.Storage.Sqlite;
 using Rules.Portal.Display;
 using Rules.Portal.Replays;
 using Rules.Portal.Startup;
@@ -22,10 +24,11 @@ internal static class PreviewBenchmark
 {
     private const int Edits = 60;
     private const int WarmUp = 5;
+    private const int BatchEvents = 131_072;
     private const string Ruleset = "work";
 
     // The rate that is typed at, with the digit in front of which the caret stands.
-    private static readonly string[] Rates = ["over 5,000 0.0002", "base 0.001", "over 5,000 0.00005", "medium 2"];
+    private static readonly string[] Rates = ["over 5,000 0.0002", "base 0.001", "over 1,000 0.0004", "medium 2"];
 
     private const string Watch = """
         () => new Promise(done => {
@@ -52,9 +55,9 @@ internal static class PreviewBenchmark
         var home = Directory.CreateTempSubdirectory("rules-benchmark-").FullName;
         try
         {
+            await SeedAsync(Path.Combine(home, "rules.db"), events, accounts, output);
             await using var portal = await PortalApplication.StartAsync(
                 ["--urls", "http://127.0.0.1:0", "--Rules:Home", home, "--Rules:Sample", "off", "--Rules:WriteBack", "off", "--environment", "Production"]);
-            await SeedAsync(portal, events, accounts, output);
             await MeasureAsync(portal, events, output);
         }
         finally
@@ -63,53 +66,59 @@ internal static class PreviewBenchmark
         }
     }
 
-    private static async Task SeedAsync(PortalApplication portal, int events, int accounts, TextWriter output)
+    // As an import stores them, without a file to read.
+    private static async Task SeedAsync(string database, int events, int accounts, TextWriter output)
     {
-        var publication = await portal.Ledger.Rulesets.PublishAsync("work.v1.rules", ReplayBenchmarks.Rules, "benchmark", default);
-        if (publication.Version is null)
+        var options = new LedgerOptions { Time = TimeProvider.System };
+        await using (var ledger = await CreditLedger.OpenSqliteAsync(database, options, default))
         {
-            throw new InvalidOperationException(string.Join('\n', publication.Diagnostics));
+            var publication = await ledger.Rulesets.PublishAsync("work.v1.rules", ReplayBenchmarks.Rules, "benchmark", default);
+            if (publication.Version is null)
+            {
+                throw new InvalidOperationException(string.Join('\n', publication.Diagnostics));
+            }
         }
 
         var watch = Stopwatch.StartNew();
-        var pipe = new Pipe();
-        var written = Task.Run(() => WriteAsync(pipe.Writer, events, accounts));
-        await using var lines = pipe.Reader.AsStream();
-        var mapping = new UsageMapping(IsCsv: true, [], []);
-        var result = await portal.Ledger.Imports.ImportAsync(lines, new UsageImportRequest(Ruleset, "benchmark.csv", mapping, "benchmark"), default);
-        await written;
-        if (result.Events != events)
+        await using var store = SqliteLedgerStore.Open(database, options);
+        using var random = MadeUp(events, accounts).GetEnumerator();
+        var batch = 0;
+        for (var left = events; left > 0;)
         {
-            throw new InvalidOperationException($"{result.Events} of {events} events were imported: {string.Join('\n', result.Mistakes)}");
+            var part = new List<PastEvent>(Math.Min(left, BatchEvents));
+            while (part.Count < Math.Min(left, BatchEvents) && random.MoveNext())
+            {
+                part.Add(random.Current);
+            }
+
+            left -= part.Count;
+            batch++;
+            var row = new UsageBatch(
+                Ruleset, batch, "0123456789abcdef", "benchmark", new byte[32], SystemClock.Instance.GetCurrentInstant(), "benchmark", batch, new byte[32], batch, part.Count, 0, left == 0);
+            await store.App!.AddUsageAsync(row, PackedUsage.Pack(batch, part), default);
         }
 
-        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{events:N0} events of {accounts:N0} accounts imported in {watch.Elapsed.TotalSeconds:0} s"));
+        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{events:N0} events of {accounts:N0} accounts stored in {watch.Elapsed.TotalSeconds:0} s"));
     }
 
-    private static async Task WriteAsync(PipeWriter writer, int events, int accounts)
+    private static IEnumerable<PastEvent> MadeUp(int events, int accounts)
     {
         string[] models = ["small", "medium", "large"];
         var random = new Random(7);
         var start = SystemClock.Instance.GetCurrentInstant() - Duration.FromDays(28);
         var step = Duration.FromDays(27) / events;
-        var text = new StringBuilder("id,account,at,action,quantities.image,quantities.crop,facts.model,state.plan,state.balances.prepaid\n");
+        var states = Enumerable.Range(0, accounts).Select(account => new StatedAccount(
+            "Team", [], [], [new MeteredQuantity("prepaid", 1000 + (account * 97 % 99_000))])).ToArray();
         for (var i = 0; i < events; i++)
         {
             var account = random.Next(accounts);
-            text.Append(CultureInfo.InvariantCulture, $"e{i},a{account},{Engine.Wire.InstantText.Format(start + (step * i))},");
-            text.Append(random.Next(2) == 0
-                ? string.Create(CultureInfo.InvariantCulture, $"analysis,{random.Next(1, 20_000)},{random.Next(0, 400_000)},")
-                : $"reply,,,{models[random.Next(3)]}");
-            text.Append(CultureInfo.InvariantCulture, $",Team,{1000 + (account * 97 % 99_000)}\n");
-            if (text.Length > 1 << 20)
-            {
-                await writer.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()));
-                text.Clear();
-            }
+            // Whole microseconds, as instants are stored.
+            var at = Instant.FromUnixTimeTicks((start + (step * i)).ToUnixTimeTicks() / 10 * 10);
+            var usage = random.Next(2) == 0
+                ? new UsageEvent { OccurredAt = at, Action = "analysis", Quantities = [new("crop", random.Next(0, 400_000)), new("image", random.Next(1, 20_000))] }
+                : new UsageEvent { OccurredAt = at, Action = "reply", Facts = [new("model", models[random.Next(3)])] };
+            yield return new PastEvent(string.Create(CultureInfo.InvariantCulture, $"e{i}"), string.Create(CultureInfo.InvariantCulture, $"a{account}"), usage, states[account]);
         }
-
-        await writer.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()));
-        await writer.CompleteAsync();
     }
 
     private static async Task MeasureAsync(PortalApplication portal, int events, TextWriter output)
@@ -185,7 +194,7 @@ internal static class PreviewBenchmark
         await page.Locator(".cm-content").FocusAsync();
         await page.Keyboard.PressAsync("Control+Home");
         await page.Keyboard.PressAsync("Control+f");
-        await page.Locator(".cm-search [name=search]").FillAsync(words);
+        await page.Locator(".cm-search [name=search]").PressSequentiallyAsync(words);
         await page.Keyboard.PressAsync("Enter");
         await page.Keyboard.PressAsync("Escape");
         await page.Locator(".cm-content").FocusAsync();

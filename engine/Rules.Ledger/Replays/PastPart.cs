@@ -1,6 +1,5 @@
 using NodaTime;
 using Rules.Engine.Accounts;
-using Rules.Engine.Pricing;
 using Rules.Engine.Replay;
 using Rules.Engine.Wire;
 using Rules.Ledger.Journal;
@@ -43,9 +42,9 @@ internal sealed class PastPart
 
     public UsageColumns Usage => _read ?? _builder!.ToColumns();
 
-    /// <param name="Kind">Of the entry; 0: it is read from the journal.</param>
+    /// <param name="Kind">Of the entry; null: it is read from the journal.</param>
     /// <param name="Event">What was used, as JSON; of a reversal: what it takes back.</param>
-    private readonly record struct Other(long Sequence, EntryKind Kind, Instant RecordedAt, Instant OccurredAt, long? Reference, ReadOnlyMemory<byte> Event, ReadOnlyMemory<byte> Request)
+    private readonly record struct Other(long Sequence, EntryKind? Kind, Instant RecordedAt, Instant OccurredAt, long? Reference, ReadOnlyMemory<byte> Event, ReadOnlyMemory<byte> Request)
     {
         public bool IsUse => Kind is EntryKind.Charge or EntryKind.Capture or EntryKind.Correction or EntryKind.Reversal;
     }
@@ -73,7 +72,7 @@ internal sealed class PastPart
             ? new Other(
                 entry.Sequence, entry.Content.Kind, entry.RecordedAt, entry.Content.OccurredAt, entry.Reference,
                 proof.Use?.Event is { } undone ? WireWriter.Canonical(undone) : entry.Event, entry.Request)
-            : new Other(entry.Sequence, 0, entry.RecordedAt, entry.Content.OccurredAt, null, default, default));
+            : new Other(entry.Sequence, Kind: null, entry.RecordedAt, entry.Content.OccurredAt, null, default, default));
         Events += _others[^1].IsUse ? 1 : 0;
     }
 
@@ -132,7 +131,7 @@ internal sealed class PastPart
         foreach (var other in _others)
         {
             writer.Write7BitEncodedInt64(other.Sequence);
-            writer.Write((byte)other.Kind);
+            writer.Write(other.Kind is { } kind ? (byte)kind : (byte)0);
             writer.Write(Instants.ToMicroseconds(other.RecordedAt));
             writer.Write(Instants.ToMicroseconds(other.OccurredAt));
             writer.Write7BitEncodedInt64(other.Reference ?? 0);
@@ -162,7 +161,7 @@ internal sealed class PastPart
         {
             part._others.Add(new Other(
                 reader.Read7BitEncodedInt64(),
-                (EntryKind)reader.ReadByte(),
+                reader.ReadByte() is > 0 and var kind ? (EntryKind)kind : null,
                 Instants.FromMicroseconds(reader.ReadInt64()),
                 Instants.FromMicroseconds(reader.ReadInt64()),
                 reader.Read7BitEncodedInt64() is > 0 and var reference ? reference : null,
@@ -180,19 +179,19 @@ internal sealed class PastPart
 
     private async ValueTask<EntryProof?> ProofOfAsync(Other other, Func<long, ValueTask<JournalEntry?>> entryAt)
     {
-        if (other.Kind == 0)
+        if (other.Kind is not { } kind)
         {
             return await entryAt(other.Sequence) is { } known ? new EntryProof(known, KeyResolves: true, TraceResolves: true) : null;
         }
 
-        var isReversal = other.Kind == EntryKind.Reversal;
+        var isReversal = kind == EntryKind.Reversal;
         var entry = new JournalEntry
         {
             Account = Account,
             Sequence = other.Sequence,
             Key = "",
             RecordedAt = other.RecordedAt,
-            Content = new Entry { Kind = other.Kind, Amount = 0, OccurredAt = other.OccurredAt, Postings = [] },
+            Content = new Entry { Kind = kind, Amount = 0, OccurredAt = other.OccurredAt, Postings = [] },
             Reference = other.Reference,
             Event = isReversal ? default : other.Event,
             Request = other.Request,

@@ -123,6 +123,7 @@ public sealed class PastSegments
     {
         private readonly Dictionary<string, PastPart> _parts = new(StringComparer.Ordinal);
         private UsageShapes _shapes = new();
+        private long _generation = generation;
         private long _collected;
         private long _stored;
 
@@ -186,8 +187,8 @@ public sealed class PastSegments
 
         private async ValueTask StoreAsync(long reached, CancellationToken cancellationToken)
         {
-            generation++;
-            await segments._store.AddPastSegmentsAsync(PackedPast.Pack(ruleset, generation, reached, _parts.Values), cancellationToken);
+            _generation++;
+            await segments._store.AddPastSegmentsAsync(PackedPast.Pack(ruleset, _generation, reached, _parts.Values), cancellationToken);
             _stored += _collected;
             _collected = 0;
             _parts.Clear();
