@@ -38,7 +38,7 @@ public sealed class AccountOutlookTests : IAsyncLifetime
         var outlook = await OutlookAsync();
 
         // 2,000 less seven days of 25 replies of 4 credits.
-        (outlook.Events, outlook.Units, outlook.PerDay).ShouldBe((175, 700, 100));
+        (outlook.Events, outlook.Units, outlook.PerDay).ShouldBe((175L, (Int128)700, (Int128)100));
         outlook.RunOut.ShouldBe(new RunOut(RunOutKind.At, _now + Duration.FromDays(13)));
         outlook.RunOut.DaysFrom(_now).ShouldBe("13.0");
     }
@@ -70,7 +70,7 @@ public sealed class AccountOutlookTests : IAsyncLifetime
         (await OutlookAsync()).RunOut.Kind.ShouldBe(RunOutKind.None);
         await UseAsync(repliesADay: 25);
         var outlook = await OutlookAsync();
-        (outlook.RunOut.Kind, outlook.RunOut.DaysFrom(_now), outlook.Units).ShouldBe((RunOutKind.Empty, "0.0", 100));
+        (outlook.RunOut.Kind, outlook.RunOut.DaysFrom(_now), outlook.Units).ShouldBe((RunOutKind.Empty, "0.0", (Int128)100));
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class AccountOutlookTests : IAsyncLifetime
         (await _sample.OpenAccountAsync(new OpenAccount("a", "bookbag", _past.Now) { Plan = "Hobby" }, "open", default)).Status.ShouldBe(CommandStatus.Accepted);
         (await _sample.ChargeAsync("a", Reply(_past.Now), "u", default)).Status.ShouldBe(CommandStatus.Accepted);
         var outlook = await OutlookAsync();
-        (outlook.From, outlook.PerDay).ShouldBe((_now - Duration.FromDays(1), 4));
+        (outlook.From, outlook.PerDay).ShouldBe((_now - Duration.FromDays(1), (Int128)4));
     }
 
     [Fact]
