@@ -91,20 +91,24 @@ internal sealed partial class SampleWriting(
     private async Task RemoveAllAsync(CancellationToken stoppingToken)
     {
         progress.Stage = SampleStage.Removing;
-        var accounts = await ledger.SamplesAsync(stoppingToken);
         progress.Done = 0;
-        progress.Total = accounts.Length;
-        foreach (var account in accounts)
+        progress.Total = 0;
+        // Looked at again at the end: what was being written when it was told to stop may open one more.
+        while (await ledger.SamplesAsync(stoppingToken) is { IsEmpty: false } accounts)
         {
-            await ledger.RemoveSampleAsync(account, stoppingToken);
-            rulesets.Forget(account);
-            progress.Done++;
+            progress.Total += accounts.Length;
+            foreach (var account in accounts)
+            {
+                await ledger.RemoveSampleAsync(account, stoppingToken);
+                rulesets.Forget(account);
+                progress.Done++;
+            }
         }
 
         pasts.Clear();
         _files.CompleteRemoval();
         progress.Stage = SampleStage.None;
-        LogRemoved(logger, accounts.Length);
+        LogRemoved(logger, progress.Done);
     }
 
     private void Fail(string problem, Exception exception)
@@ -118,5 +122,5 @@ internal sealed partial class SampleWriting(
     private static partial void LogFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The sample company was removed: {Accounts} accounts.")]
-    private static partial void LogRemoved(ILogger logger, int accounts);
+    private static partial void LogRemoved(ILogger logger, long accounts);
 }
