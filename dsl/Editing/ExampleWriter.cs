@@ -38,6 +38,7 @@ public sealed record WrittenExample
 /// <param name="Value">As a caller states it: <c>yes</c>, <c>1000</c>, <c>GPT-4o</c>, <c>2026-03-28</c>.</param>
 public readonly record struct WrittenValue(string Name, string Value);
 
+/// <summary>What a bucket is given.</summary>
 public readonly record struct WrittenCredits(string Bucket, ExactDecimal Credits);
 
 /// <param name="Unit">The meter's name as that many are called: <c>pages</c>.</param>
