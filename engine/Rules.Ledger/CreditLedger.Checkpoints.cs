@@ -46,9 +46,6 @@ public sealed partial class CreditLedger
     private async Task<(VerificationReport Report, Storage.StoredCheckpoint? Checkpoint)> ProveAsync(string account, CancellationToken cancellationToken)
     {
         await using var snapshot = await _store.BeginReadAsync(cancellationToken);
-        // Its entries may have been priced by what another node published.
-        await snapshot.AccountAsync(account, cancellationToken);
-        await Rulesets.KnowAsync(snapshot.Moment, cancellationToken);
         return await new Verifier(snapshot, progress: null, Rulesets, fromCheckpoints: true).ProveToHeadAsync(account, Instants.Now(_options.Time), cancellationToken);
     }
 }

@@ -51,8 +51,16 @@ public static partial class Bookkeeper
         /// <summary>Smallest units of debts that were dropped.</summary>
         public long Dropped { get; set; }
 
-        public void Begin(AccountState state, in Due due) =>
-            RestartsCycle = command.RestartsCycle && !due.EndsCycle && (state.Cycle is not { } running || running.Start != due.At);
+        /// <summary>The plan granted at this very instant before. What is left of its grants, and of which cycle they are, is no matter: a cycle begins with them.</summary>
+        public bool HasGranted { get; private set; }
+
+        public void Begin(AccountState state, in Due due)
+        {
+            var at = due.At;
+            var began = state.Cycle is { } running && running.Start == at;
+            RestartsCycle = command.RestartsCycle && !due.EndsCycle && !began;
+            HasGranted = began || state.Lots.Any(l => l.Lot.Origin == LotOrigin.Plan && l.Lot.EffectiveAt == at);
+        }
     }
 
     /// <summary>Phase 3 of a reset, in one entry: the command's own.</summary>
@@ -115,7 +123,7 @@ public static partial class Bookkeeper
     /// <summary>Phase 5 of a reset: the plan grants as at a renewal, unless it has granted at this very instant.</summary>
     private static EvaluationError? GrantAfterReset(Journal journal, RulesetModel model, PlanRule? plan, ResetRun? reset, Instant at)
     {
-        if (reset is null || plan is null || journal.State.Lots.Any(l => l.Lot.Origin == LotOrigin.Plan && l.Lot.EffectiveAt == at))
+        if (reset is null || plan is null || reset.HasGranted || journal.State.Lots.Any(l => l.Lot.Origin == LotOrigin.Plan && l.Lot.EffectiveAt == at))
         {
             return null;
         }

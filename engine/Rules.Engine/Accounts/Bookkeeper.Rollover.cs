@@ -90,7 +90,7 @@ public static partial class Bookkeeper
     {
         foreach (ref readonly var lot in state.Lots.AsSpan())
         {
-            if (lot.Lot.Bucket == bucket.Name && lot.Lot.Rollover is { Kind: RolloverKind.Carries, At: { } carried } && due.Since < carried && carried <= due.At)
+            if (lot.Lot.Bucket == bucket.Name && !lot.IsEnded && lot.Lot.Rollover is { Kind: RolloverKind.Carries, At: { } carried } && due.Since < carried && carried <= due.At)
             {
                 return lot.Lot.Number;
             }

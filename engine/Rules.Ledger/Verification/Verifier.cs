@@ -104,6 +104,12 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
             total += proof.Head.HeadSequence;
         }
 
+        if (rulesets is not null)
+        {
+            // Their entries may have been priced by what another node published.
+            await rulesets.KnowAsync(snapshot.Moment, cancellationToken);
+        }
+
         foreach (var proof in proofs)
         {
             var begun = await BeginAsync(proof.Head.State, cancellationToken);

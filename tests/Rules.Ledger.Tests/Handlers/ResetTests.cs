@@ -125,6 +125,23 @@ public sealed class ResetTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_plan_grants_once_at_an_instant_though_it_is_reset_there_in_several_ways()
+    {
+        _time.Now = Instant.FromUtc(2026, 2, 10, 0, 0);
+        foreach (var (key, restarts) in new[] { ("keep", false), ("restart", true), ("again", true), ("and again", false) })
+        {
+            (await _ledger.ResetAsync("w", new ResetAccount(_time.Now, restarts), key, default)).Status.ShouldBe(CommandStatus.Accepted);
+            if (key == "restart")
+            {
+                await UseAsync("w", 1_400, "all");
+            }
+        }
+
+        (await AvailableAsync("w")).ShouldBe([0, 0, 0]);
+        await ProveAsync();
+    }
+
+    [Fact]
     public async Task Same_reset_again_is_answered_and_not_done()
     {
         _time.Now = Instant.FromUtc(2026, 2, 10, 0, 0);
