@@ -7,7 +7,8 @@ namespace Rules.Ledger.Tests.Simulation;
 
 /// <summary>What a client of the simulated ruleset asks for, timed when it arrives.</summary>
 /// <param name="Kind">
-/// o open, g grant, b buy, c charge, k correct, h hold, p capture, r release, v reverse, f refund, x void, m replace, l change of plan, s set a fact.
+/// o open, g grant, b buy, c charge, k correct, h hold, p capture, r release, v reverse, f refund, x void, m replace, l change of plan, s set a fact,
+/// z reset, Z reset that begins a cycle.
 /// </param>
 /// <param name="Key">Idempotency key; also the id of what the command makes.</param>
 internal sealed record ClientCommand(char Kind, string Account, string Key)
@@ -43,6 +44,7 @@ internal sealed record ClientCommand(char Kind, string Account, string Key)
         'x' => ledger.VoidAsync(Account, new VoidGrant(Named, now) { TimedOnArrival = true }, Key, default),
         'm' => ledger.ReplaceAsync(Account, new ReplaceGrant(Named, Key, Amount, now) { TimedOnArrival = true }, Key, default),
         'l' => ledger.ChangePlanAsync(Account, new ChangePlan(Word), Key, default),
+        'z' or 'Z' => ledger.ResetAsync(Account, new ResetAccount(now, RestartsCycle: Kind == 'Z') { TimedOnArrival = true }, Key, default),
         's' => ledger.SetAsync(Account, new SetFactsAndTerms([new NamedText("speed", Word)], []), Key, default),
         _ => throw new InvalidOperationException($"There is no command of kind {Kind}."),
     };

@@ -10,6 +10,12 @@ internal sealed partial class ReferenceAccount
     /// <returns>False, and nothing but time has moved, when it is refused.</returns>
     public bool Do(ClientCommand command, long at)
     {
+        if (command.Kind is 'z' or 'Z')
+        {
+            Reset(Math.Max(at, Last), restarts: command.Kind == 'Z');
+            return true;
+        }
+
         Advance(at);
         switch (command.Kind)
         {
@@ -232,15 +238,63 @@ internal sealed partial class ReferenceAccount
         lot.IsEnded = true;
     }
 
+    /// <summary>What is left of the plan's credits goes as at a renewal, and the plan grants anew; in the middle of a renewal at this very instant.</summary>
+    private void Reset(long at, bool restarts)
+    {
+        Advance(Math.Max(Last, at - 1));
+        Last = at;
+        ReleaseAndLapse(at);
+        var renews = Boundary(_cycle + 1) == at;
+        // Of an earlier cycle is what was granted at the very instant at which that cycle was left: once used up, nobody looks at it.
+        foreach (var lot in Lots.Where(lot => lot.Bucket == "included" && lot.IsLive(at) && lot.From < at && !lot.IsCarried(at)
+            && (lot.Cycle == _cycle || lot.Available > 0 || lot.Held > 0)).ToList())
+        {
+            if (_rolls && lot.Available > 0)
+            {
+                var amount = lot.Available;
+                lot.Moved += amount;
+                lot.Available = 0;
+                lot.IsEnded = true;
+                lot.Successor = Make("carry", "included", amount, lot.From, lot.End, at, lot.Cycle).Number;
+            }
+            else
+            {
+                End(lot);
+            }
+        }
+
+        CutCarried(at);
+        // A cycle that begins at this very instant anyway is not begun again.
+        restarts = restarts && !renews && _began != at;
+        if (restarts)
+        {
+            _anchor = DateTime.UnixEpoch.AddTicks(at * 10);
+            _firstCycle = _cycle + 1;
+        }
+
+        if (restarts || renews)
+        {
+            _cycle++;
+            _began = at;
+        }
+
+        _done = at;
+        if (!Lots.Any(lot => lot.Id.StartsWith("plan", StringComparison.Ordinal) && lot.From == at))
+        {
+            GrantPlan(at);
+        }
+    }
+
     /// <summary>The cycle begins now, and the plan's credits of the one that ends are gone.</summary>
     private void ChangePlan(string plan)
     {
-        var leaving = Lots.Where(lot => lot.Bucket == "included" && lot.Cycle == _cycle && !lot.IsEnded).ToList();
+        var leaving = Lots.Where(lot => lot.Bucket == "included" && lot.Cycle == _cycle && !lot.IsEnded && !lot.IsCarried(Last)).ToList();
         leaving.ForEach(End);
         _plan = plan;
         _anchor = DateTime.UnixEpoch.AddTicks(Last * 10);
         _firstCycle = _cycle + 1;
         Begin(_firstCycle);
         leaving.ForEach(lot => lot.Successor = Lots[^1].Number);
+        CutCarried(Last);
     }
 }

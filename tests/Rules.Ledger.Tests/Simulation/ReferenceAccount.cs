@@ -11,10 +11,15 @@ internal sealed partial class ReferenceAccount
     private DateTime _anchor;
     private int _cycle;
     private int _firstCycle;
+    private readonly bool _rolls;
     private string _plan = "Team";
+    private long _done;
+    private long _began;
 
-    public ReferenceAccount(long at)
+    public ReferenceAccount(long at, bool rolls)
     {
+        _rolls = rolls;
+        _done = at;
         Opened = at;
         Last = at;
         _anchor = DateTime.UnixEpoch.AddTicks(at * 10);
@@ -24,6 +29,7 @@ internal sealed partial class ReferenceAccount
     private ReferenceAccount(ReferenceAccount other)
     {
         (_anchor, _cycle, _firstCycle, _plan, Opened, Last) = (other._anchor, other._cycle, other._firstCycle, other._plan, other.Opened, other.Last);
+        (_rolls, _done, _began) = (other._rolls, other._done, other._began);
         _speeds = other._speeds;
         Lots = [.. other.Lots.Select(lot => lot.Copy())];
         _open = [.. other._open];
@@ -49,16 +55,47 @@ internal sealed partial class ReferenceAccount
         Last = Math.Max(Last, at);
         for (var next = Due(); next <= Last; next = Due())
         {
-            foreach (var hold in _open.Where(hold => hold.End <= next).ToList())
+            ReleaseAndLapse(next);
+            var renews = Boundary(_cycle + 1) == next;
+            if (renews || Lots.Any(lot => !lot.IsEnded && lot.CarriedFrom > _done && lot.CarriedFrom <= next))
             {
-                Settle(hold, "expired");
-                hold.Units.ForEach(unit => Return(unit, next, wasSpent: false));
+                CutCarried(next);
             }
 
-            Lapse(next);
-            if (Boundary(_cycle + 1) == next)
+            if (renews)
             {
                 Begin(_cycle + 1);
+            }
+
+            _done = Math.Max(_done, next);
+        }
+
+        _done = Math.Max(_done, Last);
+    }
+
+    private void ReleaseAndLapse(long at)
+    {
+        foreach (var hold in _open.Where(hold => hold.End <= at).ToList())
+        {
+            Settle(hold, "expired");
+            hold.Units.ForEach(unit => Return(unit, at, wasSpent: false));
+        }
+
+        Lapse(at);
+    }
+
+    // The oldest first; one of which nothing is left or held has ended.
+    private void CutCarried(long at)
+    {
+        var carried = Lots.Where(lot => lot.IsCarried(at)).OrderBy(lot => lot.From).ThenBy(lot => lot.Number).ToList();
+        var excess = carried.Sum(lot => lot.Available) - SimulatedRules.CarriedLimit;
+        foreach (var lot in carried)
+        {
+            for (; excess > 0 && lot.Available > 0; excess--)
+            {
+                lot.Available--;
+                lot.Expired++;
+                lot.IsEnded = lot.Available == 0 && lot.Held == 0;
             }
         }
     }
@@ -79,6 +116,7 @@ internal sealed partial class ReferenceAccount
         foreach (var lot in Lots)
         {
             next = lot.Available > 0 ? Math.Min(next, lot.End) : next;
+            next = lot.CarriedFrom > _done ? Math.Min(next, lot.CarriedFrom) : next;
         }
 
         return next;
@@ -101,12 +139,17 @@ internal sealed partial class ReferenceAccount
     private void Begin(int cycle)
     {
         _cycle = cycle;
-        Make($"plan {cycle}", "included", _plan == "Team" ? SimulatedRules.TeamCredits : SimulatedRules.ProCredits, Boundary(cycle), Boundary(cycle + 1));
+        _began = Boundary(cycle);
+        GrantPlan(_began);
     }
 
-    private ReferenceLot Make(string id, string bucket, long amount, long from, long end)
+    private void GrantPlan(long at) => Make(
+        $"plan {Lots.Count}", "included", _plan == "Team" ? SimulatedRules.TeamCredits : SimulatedRules.ProCredits, at,
+        Boundary(_cycle + (_rolls ? 2 : 1)), _rolls ? Boundary(_cycle + 1) : long.MaxValue);
+
+    private ReferenceLot Make(string id, string bucket, long amount, long from, long end, long carriedFrom = long.MaxValue, int? cycle = null)
     {
-        var lot = new ReferenceLot(Lots.Count + 1, id, bucket, amount, from, end, _cycle) { Granted = amount, Available = amount };
+        var lot = new ReferenceLot(Lots.Count + 1, id, bucket, amount, from, end, cycle ?? _cycle) { Granted = amount, Available = amount, CarriedFrom = carriedFrom };
         Lots.Add(lot);
         return lot;
     }

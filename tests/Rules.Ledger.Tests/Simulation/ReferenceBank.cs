@@ -4,13 +4,14 @@ namespace Rules.Ledger.Tests.Simulation;
 /// The simulated ruleset done by hand, unit by unit: no store, no sequence, no posting, and no line shared with the product. Instants are
 /// microseconds since 1970.
 /// </summary>
-internal sealed class ReferenceBank
+/// <param name="rolls">What is left of a plan's credits rolls over.</param>
+internal sealed class ReferenceBank(bool rolls)
 {
     private readonly Dictionary<string, ReferenceAccount> _accounts = new(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<string, ReferenceAccount> Accounts => _accounts;
 
-    public void Open(string account, long at) => _accounts.Add(account, new ReferenceAccount(at));
+    public void Open(string account, long at) => _accounts.Add(account, new ReferenceAccount(at, rolls));
 }
 
 /// <param name="amount">What it was opened with; it takes back at most what it lacks of it.</param>
@@ -46,6 +47,11 @@ internal sealed class ReferenceLot(int number, string id, string bucket, long am
 
     /// <summary>Voided, replaced, or left by a change of plan.</summary>
     public bool IsEnded { get; set; }
+
+    /// <summary>From when it is carried; none: it never is.</summary>
+    public long CarriedFrom { get; init; } = long.MaxValue;
+
+    public bool IsCarried(long at) => CarriedFrom <= at && IsLive(at);
 
     /// <summary>Number of the lot that took its place; 0: none.</summary>
     public int Successor { get; set; }

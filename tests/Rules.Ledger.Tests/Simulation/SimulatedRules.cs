@@ -21,6 +21,13 @@ internal static class SimulatedRules
     /// <summary>The same, but that what was used stays used: a price remembers nothing of it.</summary>
     public static RuleFile WithoutCorrections => new(File.FileName, File.Text.Replace("corrections allowed", "", StringComparison.Ordinal));
 
+    /// <summary>The most that rolls over, under <see cref="Rolling"/>.</summary>
+    public const int CarriedLimit = 30;
+
+    /// <summary>The same, but that what is left of a plan's credits lives one cycle longer, up to a limit.</summary>
+    public static RuleFile Rolling => new(File.FileName,
+        File.Text.Replace("unused expires at cycle end", $"unused rolls over up to {CarriedLimit} credits for 1 cycle", StringComparison.Ordinal));
+
     public static RuleFile File { get; } = new("sim.v1.rules", $"""
         language 1
         ruleset sim version 1 effective 2026-01-01

@@ -18,7 +18,7 @@ internal sealed class Simulator : IAsyncDisposable
     private const int Remembered = 12;
 
     // How often clients ask for what; q is a quote.
-    private const string Kinds = "oooogggbbbccccccccccccckkhhhhhhpppppprrrvvvvffxxmlsqqqq";
+    private const string Kinds = "oooogggbbbccccccccccccckkkhhhhhhpppppprrrvvvvffxxmlszZqqqq";
 
     private static readonly string[] _names = ["acme", "bolt", "corp", "dyne"];
 
@@ -27,7 +27,7 @@ internal sealed class Simulator : IAsyncDisposable
     private readonly Random _random;
     private readonly string _directory;
     private readonly ManualTime _time = new(Instant.FromUtc(2026, 1, 31, 22, 0));
-    private readonly ReferenceBank _reference = new();
+    private readonly ReferenceBank _reference;
     private readonly ClientCommands _commands;
     private readonly List<Operation> _open = [];
     private readonly Dictionary<(string Account, string Key), Operation> _byKey = [];
@@ -50,6 +50,7 @@ internal sealed class Simulator : IAsyncDisposable
         _seed = seed;
         _operations = operations;
         _random = new Random(seed);
+        _reference = new ReferenceBank(Rolls);
         _commands = new ClientCommands(_random, LateInstant);
         _directory = directory;
         _database = Path.Combine(directory, "0.db");
@@ -58,6 +59,9 @@ internal sealed class Simulator : IAsyncDisposable
         _armed = [.. FaultStore.Sites.Where(_ => _random.Next(4) == 0)];
         _percent = _random.Next(5, 26);
     }
+
+    /// <summary>Under every other seed what is left of a plan's credits rolls over.</summary>
+    private bool Rolls => _seed % 2 == 0;
 
     public static async Task<SimulationResult> RunAsync(int seed, int operations)
     {
@@ -99,7 +103,7 @@ internal sealed class Simulator : IAsyncDisposable
         _ledger = await CreditLedger.OpenSteppedAsync(_store, new LedgerOptions { Time = _time, AnchorPath = Path.Combine(_directory, "anchor.log") }, default);
         if (publish)
         {
-            await _ledger.Rulesets.LoadAsync([SimulatedRules.File], default);
+            await _ledger.Rulesets.LoadAsync([Rolls ? SimulatedRules.Rolling : SimulatedRules.File], default);
         }
 
         _store.Percent = _percent;
@@ -405,7 +409,7 @@ internal sealed class Simulator : IAsyncDisposable
 
     // An account that is not there yet may be opened before the command runs, and knows nothing then.
     private string? FaultOf(Operation operation) => (_reference.Accounts.GetValueOrDefault(operation.Command.Account)
-        ?? new ReferenceAccount(Micros(operation.SentAt))).Fault(operation.Command, Micros(operation.SentAt));
+        ?? new ReferenceAccount(Micros(operation.SentAt), Rolls)).Fault(operation.Command, Micros(operation.SentAt));
 
     private async Task CompareBalanceAsync(string account)
     {
