@@ -124,49 +124,75 @@ public sealed class PastSegments
         private readonly Dictionary<string, PastPart> _parts = new(StringComparer.Ordinal);
         private UsageShapes _shapes = new();
         private long _generation = generation;
+        private readonly long _complete = position;
+        private long _reached = position;
         private long _collected;
         private long _stored;
 
         public async Task<long> RunAsync(int fewest, CancellationToken cancellationToken)
         {
-            await using var snapshot = await segments._ledger.BeginReadAsync(cancellationToken);
-            var accounts = (await snapshot.AccountIdsAsync(ruleset, account: null, cancellationToken)).ToHashSet(StringComparer.Ordinal);
-            var reached = position;
-            await foreach (var proof in snapshot.EntryProofsAsync(account: null, position, cancellationToken))
+            bool isWhole;
+            do
             {
-                reached = Math.Max(reached, proof.Position);
-                if (accounts.Contains(proof.Entry.Account))
+                // Written once the snapshot is closed: a store in memory has one connection.
+                await using (var snapshot = await segments._ledger.BeginReadAsync(cancellationToken))
                 {
-                    await TakeAsync(proof, cancellationToken);
+                    isWhole = await CollectAsync(snapshot, cancellationToken);
+                }
+
+                if (_collected > 0 && _stored + _collected >= fewest)
+                {
+                    // Only the end of a run says up to where the entries of all accounts are there.
+                    await StoreAsync(isWhole ? _reached : _complete, cancellationToken);
+                }
+            }
+            while (!isWhole);
+            return _stored;
+        }
+
+        /// <returns>False where there is more than is stored at once.</returns>
+        private async Task<bool> CollectAsync(IReadSnapshot snapshot, CancellationToken cancellationToken)
+        {
+            var accounts = (await snapshot.AccountIdsAsync(ruleset, account: null, cancellationToken)).ToHashSet(StringComparer.Ordinal);
+            await foreach (var proof in snapshot.EntryProofsAsync(account: null, _reached, cancellationToken))
+            {
+                _reached = Math.Max(_reached, proof.Position);
+                if (accounts.Contains(proof.Entry.Account) && !Take(proof))
+                {
+                    return false;
                 }
             }
 
             // An entry may have become visible behind others of a higher position.
+            var behind = new List<string>();
             await foreach (var head in snapshot.HeadsAsync(recordedBefore: null, cancellationToken))
             {
-                if (accounts.Contains(head.Account) && ends.GetValueOrDefault(head.Account) is var end && head.Sequence > end.Sequence)
+                if (accounts.Contains(head.Account) && head.Sequence > ends.GetValueOrDefault(head.Account).Sequence)
                 {
-                    await foreach (var proof in snapshot.EntryProofsAsync(head.Account, end.Position, cancellationToken))
+                    behind.Add(head.Account);
+                }
+            }
+
+            foreach (var account in behind)
+            {
+                await foreach (var proof in snapshot.EntryProofsAsync(account, ends.GetValueOrDefault(account).Position, cancellationToken))
+                {
+                    if (!Take(proof))
                     {
-                        await TakeAsync(proof, cancellationToken);
+                        return false;
                     }
                 }
             }
 
-            if (_collected > 0 && _stored + _collected >= fewest)
-            {
-                await StoreAsync(reached, cancellationToken);
-            }
-
-            return _stored;
+            return true;
         }
 
-        private async ValueTask TakeAsync(EntryProof proof, CancellationToken cancellationToken)
+        private bool Take(EntryProof proof)
         {
             var account = proof.Entry.Account;
             if (proof.Entry.Sequence != ends.GetValueOrDefault(account).Sequence + 1)
             {
-                return;
+                return true;
             }
 
             ends[account] = (proof.Entry.Sequence, proof.Position);
@@ -178,11 +204,7 @@ public sealed class PastSegments
             var before = part.Events;
             part.Add(proof);
             _collected += part.Events - before;
-            if (_collected >= MostEvents)
-            {
-                // Of the other accounts there may be entries before this one: only the end of the run says up to where all are there.
-                await StoreAsync(position, cancellationToken);
-            }
+            return _collected < MostEvents;
         }
 
         private async ValueTask StoreAsync(long reached, CancellationToken cancellationToken)
