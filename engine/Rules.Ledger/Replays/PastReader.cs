@@ -21,7 +21,6 @@ internal sealed class PastReader(PublishedRuleset ruleset, UsageShapes shapes, I
     private readonly Part _before = new(shapes);
     private readonly Part _within = new(shapes);
     private JournalEntry? _opening;
-    private AccountHistory? _opened;
 
     /// <summary>The first entry that cannot be run again from what it carries; the account's past ends before it.</summary>
     public long? Stuck { get; private set; }
@@ -82,39 +81,19 @@ internal sealed class PastReader(PublishedRuleset ruleset, UsageShapes shapes, I
         }
 
         var givesBack = _before.GivesBack || _within.GivesBack;
-        if (_opened is not { } known || known.GivesBack != givesBack)
+        var command = RecordedCommand.Opening(_opening, ruleset.Name);
+        var opened = Bookkeeper.Open(ruleset, command);
+        if (!opened.Succeeded)
         {
-            var command = RecordedCommand.Opening(_opening, ruleset.Name);
-            var opened = Bookkeeper.Open(ruleset, command);
-            if (!opened.Succeeded)
-            {
-                Stuck = _opening.Sequence;
-                return null;
-            }
-
-            known = _before.ToHistory(opened.State) with { Opens = command, GivesBack = givesBack };
-            if (_opening.RecordedAt < from)
-            {
-                known = forwarder.Forward(known, known with { Opens = null }, from, cancellationToken);
-            }
-
-            _opened = known;
+            Stuck = _opening.Sequence;
+            return null;
         }
 
-        return _within.Over(known);
+        var before = _before.ToHistory(opened.State) with { Opens = command, GivesBack = givesBack };
+        return _within.Over(_opening.RecordedAt < from ? forwarder.Forward(before, before with { Opens = null }, from, cancellationToken) : before);
     }
 
-    // A use before the window that is taken back now must be remembered when the window opens.
-    private bool Name(long sequence, string id)
-    {
-        if (_within.Name(sequence, id))
-        {
-            return true;
-        }
-
-        _opened = null;
-        return _before.Name(sequence, id);
-    }
+    private bool Name(long sequence, string id) => _within.Name(sequence, id) || _before.Name(sequence, id);
 
     private AccountOperation? OperationOf(JournalEntry entry) => entry.Content switch
     {
