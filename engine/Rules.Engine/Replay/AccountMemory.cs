@@ -27,6 +27,8 @@ internal sealed class AccountMemory
     {
         _lots.Clear();
         _uses.Clear();
+        // Behind the entries of the uses that it knows already, so that no line is taken for another.
+        _sequence = history.Uses.SelectMany(static use => use.Lines.Select(static line => line.Sequence).Append(use.Sequence)).DefaultIfEmpty().Max();
         _keeps = history.GivesBack;
         if (!_keeps)
         {
