@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
-using NodaTime;
 using Rules.Client;
 using Rules.Dsl.Diagnostics;
 using Rules.Dsl.Text;
@@ -10,7 +9,6 @@ using Rules.Ledger.Access;
 using Rules.Ledger.Drafts;
 using Rules.Portal.Access;
 using Rules.Portal.Drafts;
-using Rules.Portal.Replays;
 
 namespace Rules.Portal.Api;
 

@@ -36,7 +36,7 @@ public sealed class UploadStore(PortalSettings settings, IClock clock)
         return [.. uploads.OrderByDescending(static upload => upload.At)];
     }
 
-    public UploadedUsage? Find(string id) => id.Length == 16 && !id.AsSpan().ContainsAnyExcept("0123456789abcdef") ? Read(Path.Combine(Folder, id + ".json")) : null;
+    public UploadedUsage? Find(string id) => id.Length == 16 && id.All(char.IsAsciiHexDigitLower) ? Read(Path.Combine(Folder, id + ".json")) : null;
 
     public FileStream Open(UploadedUsage upload) => new(Data(upload.Id), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
 

@@ -87,7 +87,7 @@ public sealed class SearchModel(CreditLedger ledger) : PageModel
             items.Add(Of(named.Summary));
         }
 
-        if (Text.Length is > 0 and <= 128)
+        if (Text?.Length is > 0 and <= 128)
         {
             items.AddRange((await ledger.EntriesAsync(new EntryFilter(IdempotencyKey: Text, Limit: Most), cancellationToken)).Items.Select(Of));
         }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using NodaTime;
-using NodaTime.Text;
 using Rules.Ledger;
 using Rules.Portal.Startup;
 

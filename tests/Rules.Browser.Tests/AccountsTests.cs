@@ -19,7 +19,7 @@ public sealed class AccountsTests(PortalFixture portal) : PortalPageTests(portal
         await Assertions.Expect(school).ToContainTextAsync("empty");
         await Assertions.Expect(school.Locator("td").Nth(4)).ToHaveTextAsync("0.0");
         var shop = page.GetByRole(AriaRole.Row, new() { Name = "sample-shop" });
-        await Assertions.Expect(shop.Locator("td").Nth(3)).ToHaveTextAsync(new Regex("^[1-9][0-9]*$"));
+        await Assertions.Expect(shop.Locator("td").Nth(3)).ToHaveTextAsync(new Regex("^[1-9][0-9]*$", RegexOptions.None, TimeSpan.FromSeconds(1)));
         await Assertions.Expect(shop).ToContainTextAsync("sample");
     }
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.Playwright;
-using Shouldly;
 
 namespace Rules.Browser.Tests;
 

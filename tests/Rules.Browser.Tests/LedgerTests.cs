@@ -46,7 +46,7 @@ public sealed class LedgerTests(PortalFixture portal) : PortalPageTests(portal)
         await page.GetByRole(AriaRole.Link, new() { Name = "Verify and export" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Verify now" }).ClickAsync();
         await Assertions.Expect(page.Locator(".note-plain")).ToHaveTextAsync("The history is proved. The heads agree with the anchor outside the database.");
-        await Assertions.Expect(page.Locator("dt:has-text('Entries') + dd")).ToHaveTextAsync(new Regex("^[0-9,]{3,}$"));
+        await Assertions.Expect(page.Locator("dt:has-text('Entries') + dd")).ToHaveTextAsync(new Regex("^[0-9,]{3,}$", RegexOptions.None, TimeSpan.FromSeconds(1)));
 
         var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "Export all entries" }).ClickAsync());
         var lines = await File.ReadAllLinesAsync(await download.PathAsync());

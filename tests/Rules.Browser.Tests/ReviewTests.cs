@@ -82,6 +82,6 @@ public sealed partial class ReviewTests(PortalFixture portal) : PortalPageTests(
         return scripted;
     }
 
-    [GeneratedRegex(@"each ([0-9.]+) credits(?=\n  except when region)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"each (?<rate>[0-9.]+) credits(?=\n  except when region)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Training();
 }

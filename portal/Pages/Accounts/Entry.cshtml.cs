@@ -129,7 +129,7 @@ public sealed class EntryModel(CreditLedger ledger, RuleSources sources) : PageM
             : Refuse(saved.Problem!);
     }
 
-    private IActionResult Refuse(DraftProblem problem)
+    private PageResult Refuse(DraftProblem problem)
     {
         Problem = problem;
         Response.StatusCode = problem.Code == DraftProblemCodes.RightMissing ? StatusCodes.Status403Forbidden : StatusCodes.Status422UnprocessableEntity;

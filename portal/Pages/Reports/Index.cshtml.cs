@@ -10,7 +10,6 @@ using Rules.Dsl.Text;
 using Rules.Engine.Model;
 using Rules.Engine.Wire;
 using Rules.Ledger;
-using Rules.Portal.Display;
 using Rules.Portal.Drafts;
 
 namespace Rules.Portal.Pages.Reports;

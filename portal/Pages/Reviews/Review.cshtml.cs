@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Mvc;
-using NodaTime;
 using Rules.Engine.Replay;
 using Rules.Ledger;
 using Rules.Ledger.Drafts;

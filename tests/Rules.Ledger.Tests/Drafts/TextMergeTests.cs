@@ -25,7 +25,7 @@ public sealed class TextMergeTests
     [InlineData("a b", "x a b y", "-=1 x|1=2 a|2=3 b|-=4 y")]
     [InlineData("a b c d", "a d", "1=1 a|2=- b|3=- c|4=2 d")]
     public void Lines_of_both_texts_stand_in_order_with_their_numbers(string before, string after, string expected) =>
-        string.Join('|', TextMerge.Diff(Lines(before), Lines(after)).Select(static line => $"{line.Before?.ToString() ?? "-"}={line.After?.ToString() ?? "-"} {line.Text}")).ShouldBe(expected);
+        string.Join('|', TextMerge.Diff(Lines(before), Lines(after)).Select(static line => $"{Number(line.Before)}={Number(line.After)} {line.Text}")).ShouldBe(expected);
 
     [Fact]
     public void Same_lines_changed_twice_stand_side_by_side()
@@ -47,6 +47,8 @@ public sealed class TextMergeTests
             TextMerge.Merge(original, changed, changed).ShouldBe(new MergedText(changed, 0));
         }
     }
+
+    private static string Number(int? line) => line?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "-";
 
     private static string Lines(string words) => words.Replace(' ', '\n');
 }

@@ -4,7 +4,6 @@ using Rules.Engine.Accounts;
 using Rules.Engine.Pricing;
 using Rules.Ledger.Replays;
 using Rules.Ledger.Tests.Bank;
-using Rules.Ledger.Tests.Handlers;
 using Rules.Ledger.Tests.Writing;
 using Shouldly;
 using Xunit;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using NodaTime;
-using Rules.Engine.Accounts;
 using Rules.Ledger.Access;
 using Rules.Ledger.Drafts;
 using Rules.Ledger.Imports;

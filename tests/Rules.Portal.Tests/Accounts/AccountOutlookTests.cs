@@ -94,7 +94,7 @@ public sealed class AccountOutlookTests : IAsyncLifetime
 
         chart.Levels.Select(level => level.Words).ShouldBe(["0", "500", "1,000", "1,500", "2,000"]);
         chart.Grants.Single().Words.ShouldBe("+2,000 into allotment, 1 May 2026, 12:00 UTC");
-        var line = chart.Line.Split(' ').Select(static point => point.Split(',').Select(int.Parse).ToArray()).ToList();
+        var line = chart.Line.Split(' ').Select(static point => point.Split(',').Select(static part => int.Parse(part, System.Globalization.CultureInfo.InvariantCulture)).ToArray()).ToList();
         line[0][1].ShouldBe(chart.Levels[^1].Y);
         line.Select(static point => point[0]).ShouldBeInOrder();
         line.Select(static point => point[1]).ShouldBeInOrder();

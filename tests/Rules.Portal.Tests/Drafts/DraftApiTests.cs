@@ -32,7 +32,7 @@ public sealed class DraftApiTests(RunningPortal portal)
         (await client.CreateDraftAsync(new NewDraft { Text = Text(ruleset, 2, "2 credits") })).EnsureGranted().Id.ShouldBe(draft.Id, "the same text is one draft");
         using var lee = await Visitor.SignedInAsync(portal, "Lee", PersonRoles.Approver);
         var page = await lee.ReadAsync(draft.ReviewUrl);
-        var seen = System.Text.RegularExpressions.Regex.Match(page, "name=\"seen\" value=\"([0-9a-f]{64})\"", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value;
+        var seen = System.Text.RegularExpressions.Regex.Match(page, "name=\"seen\" value=\"(?<hash>[0-9a-f]{64})\"", System.Text.RegularExpressions.RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["hash"].Value;
         (await lee.SendAsync(draft.ReviewUrl, "approve", ("seen", seen))).Status.ShouldBe(302);
         (await client.DraftAsync(draft.Id)).EnsureGranted().ApprovedBy.ShouldBe("Lee");
         (await lee.SendAsync(draft.ReviewUrl, "publish")).Status.ShouldBe(302);
