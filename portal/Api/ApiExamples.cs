@@ -325,7 +325,7 @@ internal static class ApiExamples
         """;
 
     public const string NewDraft = """
-        {"text": "language 1\\nruleset bookbag version 2 effective 2030-01-01 amends version 1\\nremove example \\"each model's cost, and 'up to 5x'\\"\\n"}
+        {"text": "language 1\nruleset bookbag version 2 effective 2030-01-01 amends version 1\nremove example \"each model's cost, and 'up to 5x'\"\n"}
         """;
 
     public const string Draft = """

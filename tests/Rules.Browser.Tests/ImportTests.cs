@@ -57,7 +57,7 @@ public sealed class ImportTests(PortalFixture portal) : PortalPageTests(portal)
     {
         await page.GotoAsync("/settings/imports");
         await page.GetByLabel("CSV with a header, or JSON Lines").SetInputFilesAsync(new FilePayload { Name = name, MimeType = "text/plain", Buffer = Encoding.UTF8.GetBytes(text) });
-        await page.GetByLabel("Ruleset").SelectOptionAsync("bookbag");
+        await page.GetByLabel("Ruleset", new() { Exact = true }).SelectOptionAsync("bookbag");
         await page.GetByRole(AriaRole.Button, new() { Name = "Upload and map" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(name);
     }

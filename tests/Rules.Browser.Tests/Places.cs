@@ -64,7 +64,7 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
                 MimeType = "text/csv",
                 Buffer = Encoding.UTF8.GetBytes("event_id,customer,timestamp,model\n1,acme,2026-05-01T10:00:00Z,GPT-4o\n2,acme,yesterday,GPT-4o\n"),
             });
-            await page.GetByLabel("Ruleset").SelectOptionAsync("bookbag");
+            await page.GetByLabel("Ruleset", new() { Exact = true }).SelectOptionAsync("bookbag");
             await page.GetByRole(AriaRole.Button, new() { Name = "Upload and map" }).ClickAsync();
             await page.GetByLabel("What every event says").FillAsync("action=reply");
             await page.GetByRole(AriaRole.Button, new() { Name = "Check" }).ClickAsync();

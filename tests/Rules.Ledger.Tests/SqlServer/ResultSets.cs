@@ -44,6 +44,7 @@ internal static class ResultSets
         FunctionCall { FunctionName.Value: "OBJECT_ID" or "SCHEMA_ID" } => typeof(int),
         FunctionCall { FunctionName.Value: "MIN" or "MAX" or "SUM" } call => TypeOf(call.Parameters[0], query, variables),
         CoalesceExpression coalesce => TypeOf(coalesce.Expressions[0], query, variables),
+        UnaryExpression negated => TypeOf(negated.Expression, query, variables),
         BinaryExpression sum => TypeOf(sum.FirstExpression, query, variables),
         SearchedCaseExpression choice => TypeOf(choice.WhenClauses[0].ThenExpression, query, variables),
         StringLiteral => typeof(string),
