@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Rules.Client;
 using Rules.Dsl.Diagnostics;
@@ -19,10 +17,6 @@ namespace Rules.Portal.Api;
 internal static class ReplayApi
 {
     private const int MostBytes = 1024 * 1024;
-
-    private const int MostNames = 4;
-
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(150);
 
     public static void MapReplays(this RouteGroupBuilder api)
     {
@@ -185,7 +179,7 @@ internal static class ReplayApi
             return Unknown(replay);
         }
 
-        return new EventsBody(run, ended?.State ?? default);
+        return new ReplayEvents(run, ended?.State ?? default);
     }
 
     private static async Task<(ReplayRunning? Running, StoredReplay? Ended)> FindAsync(string id, HttpContext context, CreditLedger ledger, ReplayRuns runs)
@@ -220,7 +214,7 @@ internal static class ReplayApi
         }
 
         var against = read.Integer("against", 1, int.MaxValue);
-        var by = read.Texts("by", MostNames, WireLimits.NameCharacters);
+        var by = read.Texts("by", ReplayRequest.MostNames, WireLimits.NameCharacters);
         if (drafts.Select(static draft => draft.Name).Distinct(StringComparer.Ordinal).Count() < drafts.Length)
         {
             read.Invalid("drafts", "Two drafts have one name.", "Give each draft a name of its own.");
@@ -273,14 +267,14 @@ internal static class ReplayApi
         json.WriteString("requested_at"u8, InstantText.Format(run.RequestedAt));
         json.WriteString("requested_by"u8, run.RequestedBy);
         json.WritePropertyName("progress"u8);
-        Write(json, run.Step);
+        ReplayEvents.Write(json, run.Step);
         json.WriteEndObject();
     });
 
     private static byte[] Ended(StoredReplay replay) => WireWriter.Write(replay, static (json, replay) =>
     {
         json.WriteStartObject();
-        WriteHead(json, replay.Id, Word(replay.State), replay.Ruleset, replay.Account, replay.Request);
+        WriteHead(json, replay.Id, ReplayEvents.Word(replay.State), replay.Ruleset, replay.Account, replay.Request);
         json.WriteString("requested_at"u8, InstantText.Format(replay.RequestedAt));
         json.WriteString("requested_by"u8, replay.RequestedBy);
         json.WriteString("ended_at"u8, InstantText.Format(replay.EndedAt));
@@ -316,64 +310,6 @@ internal static class ReplayApi
         foreach (var member in document.RootElement.EnumerateObject())
         {
             member.WriteTo(json);
-        }
-    }
-
-    private static void Write(Utf8JsonWriter json, ReplayStep step)
-    {
-        json.WriteStartObject();
-        json.WriteBoolean("reading"u8, step.IsReading);
-        json.WriteNumber("done"u8, step.Done);
-        json.WriteNumber("events"u8, step.Events);
-        json.WriteEndObject();
-    }
-
-    private static string Word(ReplayState state) => state switch
-    {
-        ReplayState.Running => "running",
-        ReplayState.Done => "done",
-        ReplayState.Cancelled => "cancelled",
-        _ => "failed",
-    };
-
-    /// <summary>Tells each new figure, and the end.</summary>
-    private sealed class EventsBody(ReplayRunning? run, ReplayState ended) : IResult
-    {
-        public async Task ExecuteAsync(HttpContext httpContext)
-        {
-            var response = httpContext.Response;
-            var stopped = httpContext.RequestAborted;
-            response.ContentType = "text/event-stream";
-            response.Headers.CacheControl = "no-store";
-            httpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-            ReplayStep? told = null;
-            while (run is { Ended.IsCompleted: false })
-            {
-                if (run.Step is var step && step != told)
-                {
-                    await SendAsync(response, "progress", WireWriter.Write(step, Write), stopped);
-                    told = step;
-                }
-
-                await Task.WhenAny(run.Ended, Task.Delay(s_pause, stopped));
-                stopped.ThrowIfCancellationRequested();
-            }
-
-            var state = run is null ? ended : await run.Ended;
-            await SendAsync(response, "end", WireWriter.Write(Word(state), static (json, word) =>
-            {
-                json.WriteStartObject();
-                json.WriteString("state"u8, word);
-                json.WriteEndObject();
-            }), stopped);
-        }
-
-        private static async Task SendAsync(HttpResponse response, string name, byte[] data, CancellationToken cancellationToken)
-        {
-            await response.Body.WriteAsync(Encoding.UTF8.GetBytes($"event: {name}\ndata: "), cancellationToken);
-            await response.Body.WriteAsync(data, cancellationToken);
-            await response.Body.WriteAsync("\n\n"u8.ToArray(), cancellationToken);
-            await response.Body.FlushAsync(cancellationToken);
         }
     }
 }

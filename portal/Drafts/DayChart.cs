@@ -52,11 +52,13 @@ public sealed record DayChart(ImmutableArray<ChartDay> Days, ImmutableArray<Char
         var count = Period.Between(first, last, PeriodUnits.Days).Days;
         int X(int index) => Left + (int)((long)index * (Width - Left - Right) / count);
         int Y(Int128 value) => Height - Bottom - (int)(Int128.Max(value, 0) * (Height - Top - Bottom) / whole);
+        // A week apart, or six in all where that would be more.
+        var every = Math.Max(7, (count + 6) / 6);
         var days = Enumerable.Range(0, count + 1).Select(index =>
         {
             var day = first.PlusDays(index);
             var (before, after) = sums.TryGetValue(day, out var sum) ? sum : default;
-            return new ChartDay(day, before, after, X(index), Y(before), Y(after), IsLabelled: index % 7 == 0);
+            return new ChartDay(day, before, after, X(index), Y(before), Y(after), IsLabelled: index % every == 0);
         });
         var lines = Enumerable.Range(0, steps + 1).Select(index => new ChartLine(
             Y(step * index), new ExactDecimal((BigInteger)(step * index), decimals).ToGroupedString()));

@@ -206,7 +206,12 @@ function start() {
     const before = preview.querySelector("section[aria-labelledby=money]");
     const rows = before?.querySelector("[data-accounts]");
     const old = new Map([...preview.querySelectorAll("[data-cell]")].map(cell => [cell.dataset.cell, cell.textContent]));
+    const own = [...preview.querySelectorAll("[data-own]")].map(field => [field.id, field.value]);
     preview.innerHTML = html;
+    for (const [id, value] of own) {
+      const field = document.getElementById(id);
+      if (field) field.value = value;
+    }
     if (focused?.id) {
       const again = document.getElementById(focused.id);
       again?.focus({ preventScroll: true });
@@ -231,8 +236,9 @@ function start() {
     said.textContent = shown.dataset.said ? shown.dataset.said : now ? now.querySelector("[data-sentence]")?.dataset.sentence ?? "" : errors === 1 ? "1 problem" : `${errors} problems`;
   }
 
-  // A field beside the text: an answer that is on its way would put an older value back.
-  for (const kind of ["input", "change"]) preview.addEventListener(kind, () => {
+  // A field beside the text: an answer that is on its way would put an older value back. One that nothing is worked out from keeps what was typed.
+  for (const kind of ["input", "change"]) preview.addEventListener(kind, event => {
+    if ("own" in event.target.dataset) return;
     asking?.abort();
     clearTimeout(waiting);
     waiting = setTimeout(redraw, kind === "input" ? pause : 0);

@@ -11,6 +11,9 @@ namespace Rules.Portal.Replays;
 /// <param name="Drafts">1 to 5 texts of versions of the ruleset.</param>
 public sealed record ReplayRequest(string Ruleset, PastWindow Window, ImmutableArray<DraftText> Drafts)
 {
+    /// <summary>Names to group by.</summary>
+    public const int MostNames = 4;
+
     /// <summary>Only this account; null: all.</summary>
     public string? Account { get; init; }
 
@@ -23,7 +26,7 @@ public sealed record ReplayRequest(string Ruleset, PastWindow Window, ImmutableA
     /// <summary>The published version that the drafts are compared with, in force for the whole window; null: each account as it was charged.</summary>
     public int? Against { get; init; }
 
-    /// <summary>Names of what charges record by which the result is grouped; at most four.</summary>
+    /// <summary>Names of what charges record by which the result is grouped; at most <see cref="MostNames"/>.</summary>
     public ImmutableArray<string> Records { get; init; } = [];
 }
 

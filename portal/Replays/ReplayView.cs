@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using NodaTime;
 using NodaTime.Text;
+using Rules.Dsl.Text;
 using Rules.Ledger.Replays;
 
 namespace Rules.Portal.Replays;
@@ -26,6 +27,9 @@ public sealed record ReplayView
     /// <summary>Accounts with the largest effect, that one first.</summary>
     public ImmutableArray<AccountView> Largest { get; private init; } = [];
 
+    /// <summary>What uses came to by each name that was asked for.</summary>
+    public ImmutableArray<GroupsView> Groups { get; private init; } = [];
+
     /// <summary>Null where nothing was kept: it was stopped before anything was replayed.</summary>
     public static ReplayView? Read(StoredReplay replay)
     {
@@ -46,26 +50,40 @@ public sealed record ReplayView
                 Accounts = root.GetProperty("accounts").GetInt32(),
                 Candidates = [.. root.GetProperty("candidates").EnumerateArray().Select(CandidateView.Read)],
                 Largest = [.. root.GetProperty("largest").EnumerateArray().Select(AccountView.Read)],
+                Groups = [.. root.GetProperty("by").EnumerateArray().Select(GroupsView.Read)],
             };
     }
 
-    /// <summary>Names of the drafts that a replay was asked for.</summary>
-    public static string DraftsOf(StoredReplay replay)
+    /// <summary>What a replay was asked for. The end of its window is where it was asked at the latest.</summary>
+    public static AskedReplay AskedOf(StoredReplay replay)
     {
         using var document = JsonDocument.Parse(replay.Request);
-        return string.Join(", ", document.RootElement.GetProperty("drafts").EnumerateArray().Select(static draft => draft.GetProperty("name").GetString()));
-    }
-
-    /// <summary>From and to of its window.</summary>
-    public static (Instant From, Instant Until) WindowOf(StoredReplay replay)
-    {
-        using var document = JsonDocument.Parse(replay.Request);
-        return (InstantOf(document.RootElement, "from")!.Value, InstantOf(document.RootElement, "to")!.Value);
+        var root = document.RootElement;
+        return new AskedReplay(
+            new PastWindow(InstantOf(root, "from")!.Value, Instant.Min(InstantOf(root, "to")!.Value, replay.RequestedAt)),
+            [.. root.GetProperty("drafts").EnumerateArray().Select(static draft => new AskedDraft(draft.GetProperty("name").GetString()!, draft.GetProperty("sha256").GetString()!))])
+        {
+            Source = root.TryGetProperty("source", out _) ? PastSource.Imported : PastSource.Ledger,
+            Against = root.TryGetProperty("against", out var against) ? against.GetInt32() : null,
+        };
     }
 
     internal static Instant? InstantOf(JsonElement of, string name) =>
         of.TryGetProperty(name, out var at) ? InstantPattern.ExtendedIso.Parse(at.GetString()!).Value : null;
 }
+
+/// <summary>What a kept replay was asked for.</summary>
+public sealed record AskedReplay(PastWindow Window, ImmutableArray<AskedDraft> Drafts)
+{
+    /// <inheritdoc cref="ReplayRequest.Source"/>
+    public PastSource Source { get; init; }
+
+    /// <inheritdoc cref="ReplayRequest.Against"/>
+    public int? Against { get; init; }
+}
+
+/// <param name="Sha256">Of its text, in lower-case hex.</param>
+public sealed record AskedDraft(string Name, string Sha256);
 
 /// <summary>What was published, or a draft.</summary>
 /// <param name="Uses">Outcomes with their counts; those that did not occur are left out.</param>
@@ -77,6 +95,12 @@ public sealed record CandidateView(string Name, string Charged, string Lapsed, s
     public int AccountsChanged { get; private init; }
 
     public int AccountsSooner { get; private init; }
+
+    /// <summary>Events that cost something before and nothing now.</summary>
+    public long NewZeros { get; private init; }
+
+    /// <summary>Events that give credits back now and did not before.</summary>
+    public long NewNegatives { get; private init; }
 
     public ImmutableArray<(string Text, bool Holds)> GuardRails { get; private init; } = [];
 
@@ -97,6 +121,8 @@ public sealed record CandidateView(string Name, string Charged, string Lapsed, s
                 EventsChanged = against.GetProperty("events_changed").GetInt64(),
                 AccountsChanged = against.GetProperty("accounts_changed").GetInt32(),
                 AccountsSooner = against.GetProperty("accounts_sooner").GetInt32(),
+                NewZeros = against.GetProperty("new_zeros").GetInt64(),
+                NewNegatives = against.GetProperty("new_negatives").GetInt64(),
                 GuardRails = [.. against.GetProperty("guard_rails").EnumerateArray().Select(static rail => (RailOf(rail), rail.GetProperty("holds").GetBoolean()))],
                 Histogram = [.. against.GetProperty("histogram").EnumerateArray().Select(static bar => (RangeOf(bar), bar.GetProperty("accounts").GetInt32()))],
                 Causes = [.. against.GetProperty("causes").EnumerateArray().Select(CauseView.Read)],
@@ -132,9 +158,28 @@ public sealed record CauseView(string Difference, long Events, ImmutableArray<st
         [.. lines.EnumerateArray().Select(static line => $"{line.GetProperty("file").GetString()} {line.GetProperty("line").GetRawText()}: {line.GetProperty("text").GetString()!.Trim()}")];
 }
 
+/// <summary>Uses added up by one name.</summary>
+/// <param name="LeftOut">Values that are not listed.</param>
+public sealed record GroupsView(string Name, int LeftOut, ImmutableArray<GroupView> Groups)
+{
+    internal static GroupsView Read(JsonElement json) => new(
+        json.GetProperty("name").GetString()!,
+        json.GetProperty("left_out").GetInt32(),
+        [.. json.GetProperty("groups").EnumerateArray().Select(static group => new GroupView(
+            group.GetProperty("value").GetString()!,
+            group.GetProperty("events").GetInt64(),
+            [.. group.GetProperty("charged").EnumerateArray().Select(static charged => charged.GetString()!)]))]);
+}
+
+/// <param name="Charged">One per candidate.</param>
+public sealed record GroupView(string Value, long Events, ImmutableArray<string> Charged);
+
 /// <summary>One account under each candidate, in their order.</summary>
 public sealed record AccountView(string Account, string? Plan, long Events, ImmutableArray<AccountResultView> Results)
 {
+    /// <summary>Credits that a candidate charges more than the first.</summary>
+    public ExactDecimal Change(int candidate) => ExactDecimal.Parse(Results[candidate].Charged) - ExactDecimal.Parse(Results[0].Charged);
+
     internal static AccountView Read(JsonElement json) => new(
         json.GetProperty("account").GetString()!,
         json.TryGetProperty("plan", out var plan) ? plan.GetString() : null,

@@ -42,7 +42,9 @@ public sealed class PaletteTests(PortalFixture portal) : PortalPageTests(portal)
         await page.GotoAsync("/");
         await page.Keyboard.PressAsync("Control+k");
         await page.Keyboard.TypeAsync("new draft of roboflow");
-        await page.Locator("#palette-results button").ClickAsync();
+        var begin = page.Locator("#palette-results button");
+        await Assertions.Expect(begin).ToHaveCountAsync(1);
+        await begin.ClickAsync();
         await Assertions.Expect(page.Locator("h1")).ToContainTextAsync("roboflow.v");
         await Assertions.Expect(page.Locator(".cm-content")).ToBeVisibleAsync();
     }

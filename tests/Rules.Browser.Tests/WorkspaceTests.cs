@@ -183,7 +183,8 @@ public sealed class WorkspaceTests(PortalFixture portal) : PortalPageTests(porta
         }
 
         await Assertions.Expect(page.Locator("[data-cell=calculated]")).ToHaveTextAsync("4");
-        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("one answer");
+        await page.GetByLabel("Name", new() { Exact = true }).PressSequentiallyAsync("one answer", new() { Delay = 60 });
+        await Assertions.Expect(page.GetByLabel("Name", new() { Exact = true })).ToHaveValueAsync("one answer");
         await page.GetByRole(AriaRole.Button, new() { Name = "Keep as test" }).ClickAsync();
         var test = page.Locator("section[aria-labelledby=examples] li").Filter(new() { HasText = "one answer" });
         await Assertions.Expect(test).ToContainTextAsync("Holds:");

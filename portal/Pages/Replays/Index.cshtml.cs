@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using NodaTime;
+using Rules.Engine.Wire;
 using Rules.Ledger;
 using Rules.Ledger.Drafts;
 using Rules.Ledger.Replays;
@@ -21,11 +22,16 @@ public sealed class IndexModel(CreditLedger ledger, ReplayRuns runs, PastReplays
     [BindProperty(SupportsGet = true)]
     public string? After { get; set; }
 
-    [BindProperty]
-    public string? Draft { get; set; }
+    /// <summary>Ids of 1 to 5 drafts of one ruleset.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string[] Draft { get; set; } = [];
 
     [BindProperty]
     public int Days { get; set; } = 30;
+
+    /// <summary>Names to group by, with commas between them.</summary>
+    [BindProperty]
+    public string? By { get; set; } = "action";
 
     /// <summary>Only this account; empty: all of the ruleset.</summary>
     [BindProperty(SupportsGet = true)]
@@ -52,9 +58,23 @@ public sealed class IndexModel(CreditLedger ledger, ReplayRuns runs, PastReplays
             return await RefuseAsync("Replaying a draft needs the role editor or approver. An admin can give it to you.", cancellationToken, StatusCodes.Status403Forbidden);
         }
 
-        if (string.IsNullOrEmpty(Draft) || await ledger.Drafts.FindAsync(Draft, cancellationToken) is not { } draft)
+        var drafts = new List<Draft>();
+        foreach (var id in Draft.Where(static id => !string.IsNullOrEmpty(id)).Distinct(StringComparer.Ordinal).Take(PastReplays.MostDrafts + 1))
         {
-            return await RefuseAsync("Choose a draft to replay.", cancellationToken);
+            if (await ledger.Drafts.FindAsync(id, cancellationToken) is { } found)
+            {
+                drafts.Add(found);
+            }
+        }
+
+        if (drafts.Count is 0 or > PastReplays.MostDrafts)
+        {
+            return await RefuseAsync(drafts.Count == 0 ? "Choose a draft to replay." : $"Choose at most {PastReplays.MostDrafts} drafts.", cancellationToken);
+        }
+
+        if (drafts.FirstOrDefault(other => other.Ruleset != drafts[0].Ruleset) is { } stranger)
+        {
+            return await RefuseAsync($"Choose drafts of one ruleset: these are of {drafts[0].Ruleset} and of {stranger.Ruleset}.", cancellationToken);
         }
 
         if (!Windows.Contains(Days))
@@ -62,28 +82,44 @@ public sealed class IndexModel(CreditLedger ledger, ReplayRuns runs, PastReplays
             return await RefuseAsync($"Choose {string.Join(", ", Windows)} days.", cancellationToken);
         }
 
-        var account = string.IsNullOrWhiteSpace(Account) ? null : Account.Trim();
-        if (account is not null && await ledger.RulesetOfAsync(account, cancellationToken) != draft.Ruleset)
+        ImmutableArray<string> by = [.. (By ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)];
+        if (by.Length > ReplayRequest.MostNames || by.Any(static name => name.Length > WireLimits.NameCharacters))
         {
-            return await RefuseAsync($"Ruleset {draft.Ruleset} has no account \"{account}\". Leave it out, or name one of that ruleset.", cancellationToken);
+            return await RefuseAsync($"Group by at most {ReplayRequest.MostNames} names of at most {WireLimits.NameCharacters} characters.", cancellationToken);
         }
 
-        var zone = ledger.Rulesets.Versions(draft.Ruleset) is [var newest, ..] ? newest.Model.Zone : DateTimeZone.Utc;
+        var ruleset = drafts[0].Ruleset;
+        var account = string.IsNullOrWhiteSpace(Account) ? null : Account.Trim();
+        if (account is not null && await ledger.RulesetOfAsync(account, cancellationToken) != ruleset)
+        {
+            return await RefuseAsync($"Ruleset {ruleset} has no account \"{account}\". Leave it out, or name one of that ruleset.", cancellationToken);
+        }
+
+        var zone = ledger.Rulesets.Versions(ruleset) is [var newest, ..] ? newest.Model.Zone : DateTimeZone.Utc;
         var today = clock.GetCurrentInstant().InZone(zone).Date;
         var window = new PastWindow(zone.AtStartOfDay(today.PlusDays(1 - Days)).ToInstant(), zone.AtStartOfDay(today.PlusDays(1)).ToInstant());
-        var request = new ReplayRequest(draft.Ruleset, window, [new DraftText($"draft {draft.Number}", draft.Text)]) { Account = account };
+        var request = new ReplayRequest(ruleset, window, [.. drafts.Select(draft => new DraftText(NameOf(draft, drafts), draft.Text))])
+        {
+            Account = account,
+            Records = [.. by.Where(static name => name is not ("action" or "day"))],
+        };
         if (pasts.Check(request)?.Refusal is { } refusal)
         {
             return await RefuseAsync($"{refusal.Message} {refusal.Help}", cancellationToken);
         }
 
-        return runs.Start(request, [], HttpContext.Actor().Name) is { } run
+        return runs.Start(request, ["day", .. by.Where(static name => name != "day")], HttpContext.Actor().Name) is { } run
             ? Redirect($"/replays/{run.Id}")
             : await RefuseAsync("Too many replays run. Wait for one, or stop one.", cancellationToken);
     }
 
     /// <summary>Whoever writes or approves drafts replays them.</summary>
     internal static bool IsAllowed(HttpContext context) => (context.Actor().Rights & (DraftRights.Edit | DraftRights.Approve)) != DraftRights.None;
+
+    // Two people may each write a next version.
+    private static string NameOf(Draft draft, List<Draft> all) => all.Count(other => other.Number == draft.Number) == 1
+        ? $"draft {draft.Number}"
+        : all.Count(other => other.Number == draft.Number && other.Author == draft.Author) == 1 ? $"draft {draft.Number} of {draft.Author}" : $"draft {draft.Number}, {draft.Id[..6]}";
 
     private async Task<IActionResult> RefuseAsync(string problem, CancellationToken cancellationToken, int status = StatusCodes.Status422UnprocessableEntity)
     {

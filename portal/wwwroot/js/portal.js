@@ -4,5 +4,6 @@ import "./copy.js";
 import "./palette.js";
 import "./steps.js";
 import "./reload.js";
+import "./progress.js";
 import "./strip.js";
 import "./again.js";
