@@ -60,11 +60,16 @@ public sealed class EveryPageTests(PortalFixture portal) : PortalPageTests(porta
 
     [BrowserTheory]
     [MemberData(nameof(Pages))]
-    public async Task Page_fits_a_screen_of_320_pixels(string name)
+    public async Task Page_fits_a_screen_of_320_pixels_and_one_of_1280_at_200_percent(string name)
     {
+        const string Width = "() => document.documentElement.scrollWidth";
         var page = await NewPageAsync(width: 320, height: 640);
         await OpenAsync(page, name);
-        (await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(320);
+        (await page.EvaluateAsync<int>(Width)).ShouldBeLessThanOrEqualTo(320);
+
+        // A zoom of 200 per cent leaves half the pixels to lay out in.
+        await page.SetViewportSizeAsync(640, 400);
+        (await page.EvaluateAsync<int>(Width)).ShouldBeLessThanOrEqualTo(640);
     }
 
     [BrowserTheory]

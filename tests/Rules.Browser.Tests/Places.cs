@@ -13,7 +13,7 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
     [
         "overview", "rulesets", "ruleset", "version", "accounts", "account", "account without buckets", "ledger", "ledger without a match",
         "charge", "charge of a bucket", "grant", "appearance", "you", "reviews", "draft", "draft with problems", "review", "alerts", "alerts of nobody", "replays",
-                "give credits", "end a grant", "take a use back", "change the plan", "ledger with a sum", "verify", "sample data", "imports", "import with mistakes",
+        "replay", "replay of an account", "give credits", "end a grant", "take a use back", "change the plan", "ledger with a sum", "verify", "sample data", "imports", "import with mistakes",
         "people", "audit log", "audit log of people", "sign-in", "sign-in link", "find", "found", "reports", "report by two names", "report of nothing", "api keys", "webhooks", "guard rails",
         "calculator", "tests", "outline", "charge tried", Unknown,
     ];
@@ -28,8 +28,8 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             return await page.Locator(selector).First.GetAttributeAsync("href") ?? throw new InvalidOperationException($"{address} has no {selector}.");
         }
 
-        // A draft as its author leaves it, and the address of its page.
-        async Task<string> Draft(string ruleset, string put, string button)
+        // A draft as its author leaves it, and the address of its page: with something put at its beginning, or instead of something.
+        async Task<string> Draft(string ruleset, string put, string button, string? instead = null)
         {
             await page.GotoAsync($"/rulesets/{ruleset}");
             await page.GetByRole(AriaRole.Button, new() { Name = "Change the prices" }).ClickAsync();
@@ -38,7 +38,19 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             if (put.Length > 0)
             {
                 await editor.FocusAsync();
-                await page.Keyboard.PressAsync("Control+Home");
+                if (instead is null)
+                {
+                    await page.Keyboard.PressAsync("Control+Home");
+                }
+                else
+                {
+                    await page.Keyboard.PressAsync("Control+f");
+                    await page.Locator(".cm-search [name=search]").PressSequentiallyAsync(instead);
+                    await page.Keyboard.PressAsync("Enter");
+                    await page.Keyboard.PressAsync("Escape");
+                    await editor.FocusAsync();
+                }
+
                 await page.Keyboard.InsertTextAsync(put);
             }
 
@@ -72,10 +84,22 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             return new Uri(page.Url).AbsolutePath;
         }
 
+        // A replay of the drafts that are open, and one of its accounts.
+        async Task<(string Replay, string Account)> Replay(string draft)
+        {
+            await page.GotoAsync($"/replays?draft={draft.Split('/')[^1]}");
+            await page.GetByLabel("Group by").FillAsync("action, model");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Replay", Exact = true }).ClickAsync();
+            await page.GetByRole(AriaRole.Group, new() { Name = "Totals" }).WaitForAsync();
+            var replay = new Uri(page.Url).AbsolutePath;
+            return (replay, await Link(replay, "[aria-labelledby=largest] tbody th a"));
+        }
+
         const string First = "tbody th a";
         var ruleset = await Link("/rulesets", First);
         var charge = await Link("/ledger?account=sample-lab&kind=charge", First);
         var draft = await Draft("bookbag", "", "Save");
+        var replay = await Replay(await Draft("bookbag", "GPT-4o\"             6 credits", "Save", "GPT-4o\"             5 credits"));
         var addresses = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["overview"] = "/",
@@ -94,6 +118,8 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             ["appearance"] = "/appearance",
             ["alerts"] = "/alerts",
             ["replays"] = "/replays",
+            ["replay"] = replay.Replay,
+            ["replay of an account"] = replay.Account,
             ["alerts of nobody"] = "/alerts?account=nobody&before=7",
             ["you"] = "/you",
             ["draft"] = draft,

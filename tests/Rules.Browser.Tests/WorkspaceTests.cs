@@ -195,6 +195,44 @@ public sealed class WorkspaceTests(PortalFixture portal) : PortalPageTests(porta
     }
 
     [BrowserFact]
+    public async Task Price_is_changed_and_sent_to_review_by_the_keyboard_alone()
+    {
+        var page = await NewPageAsync();
+        await page.GotoAsync("/");
+        await page.Keyboard.PressAsync("Control+k");
+        await page.Keyboard.TypeAsync("new draft of bookbag");
+        await Assertions.Expect(page.Locator("#palette-results button")).ToHaveCountAsync(1);
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("h1")).ToContainTextAsync("bookbag.v");
+        await Assertions.Expect(page.Locator(".cm-content .t-keyword").First).ToBeVisibleAsync();
+
+        await TabToAsync(page, "Tab", ".cm-content");
+        await page.Keyboard.PressAsync("Control+f");
+        await page.Keyboard.TypeAsync(Rate);
+        await page.Keyboard.PressAsync("Enter");
+        await page.Keyboard.PressAsync("Escape");
+        await page.Keyboard.PressAsync("End");
+        for (var i = 0; i < " credits".Length; i++)
+        {
+            await page.Keyboard.PressAsync("ArrowLeft");
+        }
+
+        await page.Keyboard.PressAsync("Alt+ArrowUp");
+        await Assertions.Expect(page.Locator(".changes")).ToContainTextAsync("reply with GPT-4o costs 20.0");
+        await Assertions.Expect(page.Locator("#said")).ToContainTextAsync("accounts run out sooner");
+        await page.Keyboard.PressAsync("Alt+ArrowDown");
+        await Assertions.Expect(page.Locator(".changes")).ToHaveCountAsync(0);
+        await page.Keyboard.PressAsync("Control+s");
+        await Assertions.Expect(page.Locator("[data-saved]")).ToContainTextAsync("row version 2");
+
+        await TabToAsync(page, "Tab", ".cm-content");
+        await page.Keyboard.PressAsync("Escape");
+        await TabToAsync(page, "Shift+Tab", "button:text-is('Request review')");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.GetByText("You wrote in this draft")).ToBeVisibleAsync();
+    }
+
+    [BrowserFact]
     public async Task Outline_leads_to_lines_of_the_editor()
     {
         var (page, errors) = await DraftAsync("bookbag");
@@ -224,6 +262,22 @@ public sealed class WorkspaceTests(PortalFixture portal) : PortalPageTests(porta
     }
 
     /// <summary>Finds words with the editor's own search and puts the caret so many characters behind their beginning.</summary>
+    // Presses a key until something has the focus.
+    private static async Task TabToAsync(IPage page, string key, string selector)
+    {
+        for (var presses = 0; presses < 80; presses++)
+        {
+            if (await page.Locator(selector).EvaluateAsync<bool>("element => element === document.activeElement"))
+            {
+                return;
+            }
+
+            await page.Keyboard.PressAsync(key);
+        }
+
+        throw new InvalidOperationException($"{key} does not reach {selector}.");
+    }
+
     private static async Task CaretAsync(IPage page, string words, int offset)
     {
         await page.Locator(".cm-content").FocusAsync();

@@ -43,7 +43,7 @@ public sealed class AccountModel(CreditLedger ledger, PastReplays pasts) : PageM
 
     /// <summary>The charges of a day, each of which can be priced with a draft.</summary>
     public string Charges(string day) =>
-        "/ledger" + QueryString.Create([new("account", Account), new("kind", "charge"), new("from", day), new("to", day)]);
+        "/ledger" + QueryString.Create("account", Account).Add("kind", "charge").Add("from", day).Add("to", day);
 
     public async Task<IActionResult> OnGetAsync(string id, string account, CancellationToken cancellationToken)
     {
