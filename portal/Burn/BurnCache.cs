@@ -43,15 +43,18 @@ public sealed class BurnCache(CreditLedger ledger, IClock clock) : IDisposable
 }
 
 /// <param name="At">When it was read.</param>
-/// <param name="Quarters">By account, then by quarter of an quarter.</param>
+/// <param name="Quarters">By account, then by quarter of an hour.</param>
 public sealed record BurnReading(Instant At, ImmutableArray<QuarterUse> Quarters)
 {
     /// <summary>Days over which an account's pace is measured.</summary>
     public const int PaceDays = 7;
 
-    /// <summary>Smallest units that a ruleset's accounts used within <c>[from, to)</c>, by whole quarters of an quarter.</summary>
+    /// <summary>Smallest units that a ruleset's accounts used within <c>[from, to)</c>, by whole quarters of an hour.</summary>
     public Int128 Used(string ruleset, Instant from, Instant to) =>
         Quarters.Where(quarter => quarter.Ruleset == ruleset && quarter.Start >= from && quarter.Start < to).Aggregate(Int128.Zero, static (sum, quarter) => sum + quarter.Units);
+
+    /// <summary>The first use of a ruleset's accounts that was read; null without one.</summary>
+    public Instant? Began(string ruleset) => Quarters.Where(quarter => quarter.Ruleset == ruleset).Min(static quarter => (Instant?)quarter.Start);
 
     /// <summary>By day of a zone, the days of the window alone.</summary>
     public Dictionary<LocalDate, Int128> ByDay(string ruleset, DateTimeZone zone, LocalDate first)

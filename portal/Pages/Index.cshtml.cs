@@ -120,24 +120,32 @@ public sealed class OverviewModel(CreditLedger ledger, BurnCache burn, TimeProvi
     private DateTimeZone ZoneOf(string ruleset) => ledger.Rulesets.Find(ruleset)?.Versions[^1].Model.Zone ?? DateTimeZone.Utc;
 }
 
-/// <summary>What a ruleset's accounts used: today beside yesterday until the same hour, a week and a month beside those before.</summary>
+/// <summary>
+/// What a ruleset's accounts used on days of its zone, the last of them up to now: today, seven days and thirty, each beside the days before until the same hour.
+/// </summary>
 public sealed record RulesetUse(int Decimals, UsedSpan Today, UsedSpan Week, UsedSpan Month, DayChart Chart)
 {
     private const int Days = 30;
 
-    public bool IsEmpty => Month is { Now: var now, Before: var before } && now == 0 && before == 0;
+    public bool IsEmpty => Month.Now == 0 && (Month.Before ?? 0) == 0;
 
     public static RulesetUse Of(BurnReading used, string ruleset, int decimals, DateTimeZone zone, Instant now)
     {
         var today = now.InZone(zone).Date;
-        var midnight = zone.AtStartOfDay(today).ToInstant();
-        UsedSpan Span(Instant from, Duration length) => new(used.Used(ruleset, from, now), used.Used(ruleset, from - length, now - length));
+        var began = used.Began(ruleset);
+        Instant Midnight(int daysAgo) => zone.AtStartOfDay(today.PlusDays(-daysAgo)).ToInstant();
+        UsedSpan Span(int days)
+        {
+            var (from, before) = (Midnight(days - 1), Midnight((2 * days) - 1));
+            return new UsedSpan(used.Used(ruleset, from, now), began < before + Duration.FromDays(1) ? used.Used(ruleset, before, now - Duration.FromDays(days)) : null);
+        }
+
         var first = today.PlusDays(1 - Days);
         return new RulesetUse(
             decimals,
-            Span(midnight, Duration.FromDays(1)),
-            Span(now - Duration.FromDays(7), Duration.FromDays(7)),
-            Span(now - Duration.FromDays(Days), Duration.FromDays(Days)),
+            Span(1),
+            Span(7),
+            Span(Days),
             DayChart.Of(first, today, used.ByDay(ruleset, zone, first).ToDictionary(static day => day.Key, static day => (Int128.Zero, day.Value)), decimals));
     }
 
@@ -145,8 +153,8 @@ public sealed record RulesetUse(int Decimals, UsedSpan Today, UsedSpan Week, Use
     public string Plain(Int128 units) => new ExactDecimal((System.Numerics.BigInteger)units, Decimals).ToString();
 }
 
-/// <param name="Before">In the same time before.</param>
-public readonly record struct UsedSpan(Int128 Now, Int128 Before);
+/// <param name="Before">In the days before; null where the first use came after they had begun.</param>
+public readonly record struct UsedSpan(Int128 Now, Int128? Before);
 
 /// <param name="Available">Smallest units.</param>
 /// <param name="At">When nothing is left at the pace of the last seven days.</param>

@@ -74,12 +74,16 @@ public sealed class EveryPageTests(PortalFixture portal) : PortalPageTests(porta
 
     [BrowserTheory]
     [MemberData(nameof(Pages))]
-    public async Task Page_has_one_heading_of_the_first_level_and_a_title(string name)
+    public async Task Page_has_a_title_one_heading_of_the_first_level_and_forms_that_carry_their_token(string name)
     {
+        // What a stranger may send in another's name: which colours a page has.
+        const string Bare = "() => [...document.querySelectorAll('form[method=post]:not([action=\"/appearance\"])')].filter(form => location.pathname !== '/appearance' "
+            + "&& ![...form.elements].some(field => field.name === '__RequestVerificationToken')).map(form => form.outerHTML)";
         var page = await NewPageAsync();
         await OpenAsync(page, name);
         (await page.Locator("h1").CountAsync()).ShouldBe(1);
         (await page.TitleAsync()).ShouldMatch("^.+ · Rules$");
+        (await page.EvaluateAsync<string[]>(Bare)).ShouldBeEmpty();
     }
 
     private static string Said(AxeResult result) => string.Join('\n', result.Violations.Select(violation =>

@@ -71,20 +71,28 @@ public sealed class DraftPageTests(RunningPortal portal) : IAsyncLifetime
         (await _kim.SendAsync("/replays", "", ("Draft", address[^16..]), ("Days", "31"))).Status.ShouldBe(422);
         var replay = (await _kim.SendAsync("/replays", "", ("Draft", address[^16..]), ("Days", "30"))).Location!;
         var html = await _kim.ReadAsync(replay);
-        for (var look = 0; look < 600 && html.Contains("data-reload", StringComparison.Ordinal); look++)
+        for (var look = 0; look < 600 && html.Contains("data-events", StringComparison.Ordinal); look++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
             html = await _kim.ReadAsync(replay);
         }
 
         html = WebUtility.HtmlDecode(html);
-        html.ShouldContain("3 events of 1 accounts");
+        html.ShouldContain("3 events of 1 account<");
         html.ShouldContain("draft 2");
-        html.ShouldContain($"<a href=\"/accounts/{account}\">{account}</a>");
+        html.ShouldContain($"<a href=\"{replay}/accounts/{account}\">{account}</a>");
         html.ShouldContain($"<code>{ruleset}.rules ");
         html.ShouldNotContain("a version was published since");
         (await _kim.ReadAsync("/replays")).ShouldContain(replay);
         (await _kim.GetAsync(replay + "?handler=json")).Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
+        (await _kim.ReadAsync(replay + "?handler=events")).ShouldContain("event: end\ndata: {\"state\":\"done\"}");
+        (await _kim.ReadAsync(replay + "?handler=csv&show=dearer")).ShouldContain($"{account},,3,3,6,3,,,,0");
+        (await _kim.ReadAsync(replay + "?show=dearer&least=101")).ShouldContain("No account fits the filter.");
+        (await _kim.ReadAsync(replay + "?least=many")).ShouldContain("Write a number of per cent, such as 5.");
+        (await _kim.ReadAsync($"{replay}/accounts/{account}")).ShouldContain("priced again now, under the texts of the replay");
+        (await _kim.GetAsync($"{replay}/accounts/nobody")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        await _kim.SendAsync(address, "save", ("Text", Dearer(ruleset) + "\n"), ("RowVersion", "2"));
+        WebUtility.HtmlDecode(await _kim.ReadAsync($"{replay}/accounts/{account}")).ShouldContain("The text of “draft 2” was changed after this replay and is not kept.");
 
         (await portal.Portal.Ledger.Rulesets.PublishAsync("draft.rules", Dearer(ruleset), "kim", default)).Version.ShouldNotBeNull();
         WebUtility.HtmlDecode(await _kim.ReadAsync(replay)).ShouldContain("a version was published since");
