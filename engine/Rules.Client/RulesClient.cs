@@ -91,6 +91,10 @@ public sealed partial class RulesClient(HttpClient http, string? key = null)
             HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"{Path(account)}/entries/{entry}"), null, null,
             ClientJson.Default.ExplainedEntry, cancellationToken);
 
+    /// <summary>Every code that problem details may carry, but for those of the rules (<c>RTnn</c>). Needs no key.</summary>
+    public Task<Answer<IReadOnlyList<ProblemKind>>> ProblemKindsAsync(CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Get, "v1/problems", null, null, ClientJson.Default.IReadOnlyListProblemKind, cancellationToken);
+
     private static string Path(string account) => "v1/accounts/" + Uri.EscapeDataString(account);
 
     private static string Query(params ReadOnlySpan<(string Name, string? Value)> parameters)
@@ -111,6 +115,11 @@ public sealed partial class RulesClient(HttpClient http, string? key = null)
     private static T? Refused<T>(byte[] problem, JsonTypeInfo<T> type)
         where T : class
     {
+        if (type.Kind != JsonTypeInfoKind.Object)
+        {
+            return null;
+        }
+
         using var members = JsonDocument.Parse(problem);
         return type.Properties.Where(static property => property.IsRequired).All(property => members.RootElement.TryGetProperty(property.Name, out _))
             ? members.RootElement.Deserialize(type)

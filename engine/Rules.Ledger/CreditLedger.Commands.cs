@@ -57,11 +57,11 @@ public sealed partial class CreditLedger
     }
 
     /// <summary>What <see cref="ChargeAsync"/> would answer now; reads at most one snapshot and writes nothing.</summary>
-    public async Task<CommandResult> QuoteAsync(string account, UsageEvent usage, CancellationToken cancellationToken)
+    public Task<CommandResult> QuoteAsync(string account, UsageEvent usage, CancellationToken cancellationToken)
     {
         var now = Instants.Now(_options.Time);
         var command = new ChargeCommand(this, account, Ordered(usage), [], isCorrection: false, "", [], now);
-        return QuoteFromMemory(command) ?? await QuoteFromStoreAsync(command, cancellationToken);
+        return QuoteFromMemory(command) is { } quoted ? Task.FromResult(quoted) : QuoteFromStoreAsync(command, cancellationToken);
     }
 
     /// <summary>The quote of an account that is remembered, where its price needs nothing else; null where something has to be read.</summary>

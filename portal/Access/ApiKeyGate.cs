@@ -20,13 +20,8 @@ internal sealed class ApiKeyGate(
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (!IsOfApi(context.GetEndpoint()))
-        {
-            await next(context);
-            return;
-        }
-
-        if (await RefusalAsync(context) is { } problem)
+        // Any other endpoint is routing's own refusal of a method or a type of body.
+        if (context.GetEndpoint() is RouteEndpoint endpoint && await RefusalAsync(context, endpoint) is { } problem)
         {
             PortalInstruments.Refused(problem.Kind.Code);
             await new ProblemBody(problem).ExecuteAsync(context);
@@ -36,13 +31,9 @@ internal sealed class ApiKeyGate(
         await next(context);
     }
 
-    // The routes of files and pages match any address; only those of the interface are its own.
-    private static bool IsOfApi(Endpoint? endpoint) =>
-        endpoint is RouteEndpoint { RoutePattern.RawText: { } pattern } && pattern.StartsWith(V1Api.Root.Value!, StringComparison.Ordinal);
-
-    private async ValueTask<Problem?> RefusalAsync(HttpContext context)
+    private async ValueTask<Problem?> RefusalAsync(HttpContext context, RouteEndpoint endpoint)
     {
-        if (context.GetEndpoint()!.Metadata.GetMetadata<EndpointAccess>() is not { } access)
+        if (endpoint.Metadata.GetMetadata<EndpointAccess>() is not { } access)
         {
             return new Problem(ProblemKinds.ScopeMissing, "This address is open to no key.");
         }

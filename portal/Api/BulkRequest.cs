@@ -159,6 +159,12 @@ internal static class BulkRequest
                 "Check the quotes, commas and brackets just before that place.");
             return false;
         }
+        catch (InvalidOperationException)
+        {
+            // A name with half of a surrogate pair, which is not "items".
+            problem = Shape();
+            return false;
+        }
 
         problem = null;
         return true;

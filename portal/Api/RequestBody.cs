@@ -50,12 +50,20 @@ internal readonly record struct RequestBody(ReadOnlyMemory<byte> Json, Problem? 
         {
             return Refuse(Of(exception, limit));
         }
+        catch (IOException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            // The size of a chunk that no number holds.
+            return Refuse(Broken(StatusCodes.Status400BadRequest));
+        }
     }
 
     /// <summary>What the server's own refusal of a request is told as.</summary>
     public static Problem Of(BadHttpRequestException exception, int limit = WireLimits.BodyBytes) => exception.StatusCode == StatusCodes.Status413PayloadTooLarge
         ? TooLarge(limit)
-        : new Problem(ProblemKinds.OfStatus(exception.StatusCode), "The body ended early, came too slowly, or broke the rules of HTTP.", "Send the request again.");
+        : Broken(exception.StatusCode);
+
+    private static Problem Broken(int status) =>
+        new(ProblemKinds.OfStatus(status), "The body ended early, came too slowly, or broke the rules of HTTP.", "Send the request again.");
 
     private static Problem TooLarge(int limit) => new(
         ProblemKinds.BodyTooLarge, string.Create(CultureInfo.InvariantCulture, $"The body is larger than {limit / 1024} KiB."), "Send less in one request.");
@@ -63,8 +71,10 @@ internal readonly record struct RequestBody(ReadOnlyMemory<byte> Json, Problem? 
     private static RequestBody Refuse(Problem problem) => new(default, problem);
 
     private static bool IsJson(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        (request.ContentType == "application/json" || IsJson(request.ContentType)) && string.IsNullOrEmpty(request.Headers.ContentEncoding);
+
+    private static bool IsJson(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
         && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase))
-        && string.IsNullOrEmpty(request.Headers.ContentEncoding);
+        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase));
 }

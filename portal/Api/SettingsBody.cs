@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using NodaTime;
 using Rules.Engine.Wire;
 
@@ -29,15 +30,21 @@ internal sealed class SettingsBody
         SettingsBody body;
         try
         {
+            if (!Utf8.IsValid(json.Span))
+            {
+                // The parser looks at the bytes of a name or text only when that is asked for.
+                throw new JsonException();
+            }
+
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = WireLimits.Depth, AllowDuplicateProperties = false });
             body = new SettingsBody(document.RootElement.Clone());
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             body = new SettingsBody(default);
             body.Fail(
                 WireCodes.MalformedJson, "",
-                string.Create(CultureInfo.InvariantCulture, $"The body is not one valid JSON object, or a member stands twice: look at line {(exception.LineNumber ?? 0) + 1}."),
+                string.Create(CultureInfo.InvariantCulture, $"The body is not one valid JSON object, or a member stands twice: look at line {((exception as JsonException)?.LineNumber ?? 0) + 1}."),
                 "Check the quotes, commas and brackets there.");
             return body;
         }
@@ -54,13 +61,21 @@ internal sealed class SettingsBody
 
     private void RefuseOthers(params ReadOnlySpan<string> members)
     {
-        foreach (var member in _root.EnumerateObject())
+        var others = $"Write only {string.Join(", ", members)}.";
+        try
         {
-            if (!members.Contains(member.Name))
+            foreach (var member in _root.EnumerateObject())
             {
-                Fail(WireCodes.UnknownMember, member.Name, $"There is no member \"{WireText.Shown(member.Name)}\" here.", $"Write only {string.Join(", ", members)}.");
-                break;
+                if (!members.Contains(member.Name))
+                {
+                    Fail(WireCodes.UnknownMember, member.Name, $"There is no member \"{WireText.Shown(member.Name)}\" here.", others);
+                    break;
+                }
             }
+        }
+        catch (InvalidOperationException)
+        {
+            Fail(WireCodes.InvalidText, "", "The name of a member holds half of a surrogate pair.", others);
         }
     }
 
@@ -179,13 +194,26 @@ internal sealed class SettingsBody
             return null;
         }
 
-        if (value.ValueKind == JsonValueKind.Number && int.TryParse(value.GetRawText(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && number >= least && number <= most)
+        var wanted = string.Create(CultureInfo.InvariantCulture, $"\"{name}\" must be a whole number from {least} to {most}.");
+        const string help = "Write digits only, without quotes.";
+        if (value.ValueKind != JsonValueKind.Number)
+        {
+            Fail(WireCodes.WrongType, name, wanted, help);
+            return null;
+        }
+
+        if (value.GetRawText().AsSpan().ContainsAnyExcept("-0123456789"))
+        {
+            Fail(WireCodes.InvalidNumber, name, wanted, help);
+            return null;
+        }
+
+        if (int.TryParse(value.GetRawText(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
         {
             return number;
         }
 
-        Invalid(name, string.Create(CultureInfo.InvariantCulture, $"\"{name}\" must be a whole number from {least} to {most}."), "Write digits only, without quotes.");
+        Invalid(name, wanted, help);
         return null;
     }
 

@@ -3,6 +3,7 @@ using Rules.Client;
 using Rules.Engine.Wire;
 using Rules.Ledger.Access;
 using Rules.Portal.Access;
+using Rules.Portal.Operations;
 
 namespace Rules.Portal.Api;
 
@@ -14,7 +15,7 @@ public static class V1Api
     private static readonly string[] _methods =
         [HttpMethods.Get, HttpMethods.Head, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete, HttpMethods.Options];
 
-    public static RouteGroupBuilder MapV1Api(this IEndpointRouteBuilder endpoints)
+    private static RouteGroupBuilder MapV1Api(this IEndpointRouteBuilder endpoints)
     {
         var api = endpoints.MapGroup("/v1").AllowAnonymous().WithMetadata(new RequestSizeLimitAttribute(WireLimits.BodyBytes));
 
@@ -77,6 +78,21 @@ public static class V1Api
 
         return api;
     }
+
+    /// <summary>
+    /// A way of its own for everything under <c>/v1</c>, past what only pages need: sessions, error pages, the try-it page. It knows no address but
+    /// those of the interface.
+    /// </summary>
+    public static IApplicationBuilder UseV1Api(this IApplicationBuilder app) => app.MapWhen(
+        static context => context.Request.Path.StartsWithSegments(Root, StringComparison.OrdinalIgnoreCase),
+        static api =>
+        {
+            api.UseMiddleware<RequestMeter>();
+            api.UseMiddleware<V1Problems>();
+            api.UseRouting();
+            api.UseMiddleware<ApiKeyGate>();
+            api.UseEndpoints(static endpoints => endpoints.MapV1Api());
+        });
 
     // Said outright, because run from its source tree the program has a GET route for any file, which hides that a method is wrong.
     internal static void RefuseOthers(this RouteGroupBuilder api, string path, params string[] allowed) => api.MapMethods(

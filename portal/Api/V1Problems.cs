@@ -13,12 +13,6 @@ public sealed partial class V1Problems(RequestDelegate next, ILogger<V1Problems>
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (!context.Request.Path.StartsWithSegments(V1Api.Root, StringComparison.OrdinalIgnoreCase))
-        {
-            await next(context);
-            return;
-        }
-
         context.Response.Headers.ContentSecurityPolicy = NothingLoads;
         var problem = IsCrossSiteWrite(context.Request)
             ? new Problem(ProblemKinds.CrossSite, Help: "Call the service from your own server.")

@@ -209,16 +209,14 @@ public sealed class PortalApplication : IAsyncDisposable
     {
         _app.UsePortalHeaders();
         _app.UseMiddleware<HostGuard>();
+        _app.UseV1Api();
         _app.UsePortalErrorPages();
         _app.UseMiddleware<RequestMeter>();
-        _app.UseMiddleware<V1Problems>();
         _app.UseTryItPage();
         _app.UseWebSockets();
         _app.UseRouting();
         _app.UseAuthentication();
         _app.UseAuthorization();
-        _app.UseMiddleware<ApiKeyGate>();
-        _app.MapV1Api();
         _app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         _app.MapOperations();
         _app.MapPortalPages();

@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rules.Portal.Display;
@@ -11,8 +10,6 @@ namespace Rules.Portal.Web;
 /// <summary>What start-up calls for the pages: their services, their headers, their errors, their routes.</summary>
 public static class PortalPages
 {
-    private static readonly PathString Api = new("/v1");
-
     public static IServiceCollection AddPortalPages(this IServiceCollection services)
     {
         services.AddRazorPages(options =>
@@ -41,22 +38,13 @@ public static class PortalPages
     public static IApplicationBuilder UsePortalHeaders(this IApplicationBuilder app) => app.UseMiddleware<PortalHeaders>();
 
     /// <summary>
-    /// Pages for errors and unknown addresses, before everything that can fail. The HTTP API under <c>/v1</c> answers an error with problem
-    /// details of its own; what it leaves empty stays empty.
+    /// Pages for errors and unknown addresses, before everything that can fail. The HTTP API under <c>/v1</c> has left before: it answers an error with
+    /// problem details of its own.
     /// </summary>
     public static IApplicationBuilder UsePortalErrorPages(this IApplicationBuilder app)
     {
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandlingPath = "/error/500", CreateScopeForErrors = true });
-        app.UseStatusCodePagesWithReExecute("/error/{0}");
-        return app.Use((context, next) =>
-        {
-            if (context.Request.Path.StartsWithSegments(Api, StringComparison.Ordinal) && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
-            {
-                pages.Enabled = false;
-            }
-
-            return next(context);
-        });
+        return app.UseStatusCodePagesWithReExecute("/error/{0}");
     }
 
     public static WebApplication MapPortalPages(this WebApplication app)

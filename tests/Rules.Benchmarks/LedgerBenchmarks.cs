@@ -26,14 +26,13 @@ internal static class LedgerBenchmarks
     /// <param name="rulesDirectory">The folder of the shipped rule files.</param>
     public static async Task RunAsync(string rulesDirectory, TextWriter output)
     {
-        var text = await File.ReadAllTextAsync(Path.Combine(rulesDirectory, Ruleset, Ruleset + ".v1.rules"));
         await output.WriteLineAsync("clients  accounts  charges/s  p50 ms  p99 ms  cpu us  per commit  bare loop/s  cpu us  of bare  verified entries/s  cpu us");
         foreach (var round in Rounds)
         {
             var directory = Directory.CreateTempSubdirectory("rules-benchmark-").FullName;
             try
             {
-                await output.WriteLineAsync(await RunAsync(round.Clients, round.Accounts, round.Charges, text, directory));
+                await output.WriteLineAsync(await RunAsync(round.Clients, round.Accounts, round.Charges, rulesDirectory, directory));
             }
             finally
             {
@@ -47,7 +46,7 @@ internal static class LedgerBenchmarks
         var path = Path.Combine(directory, "rules.db");
         var store = new CommitCounter(SqliteLedgerStore.Open(path, TimeProvider.System));
         await using var ledger = await CreditLedger.OpenAsync(store, new LedgerOptions(), default);
-        await ledger.Rulesets.LoadAsync([new RuleFile(Ruleset + ".v1.rules", rules)], default);
+        await LoadRulesAsync(ledger, rules);
         await OpenAccountsAsync(ledger, accounts);
         await ChargeAsync(ledger, clients, accounts, 500, "warm");
         var entriesBefore = (await ledger.EntriesAsync(new EntryFilter(Limit: 1), default)).Items[0];
@@ -78,7 +77,13 @@ internal static class LedgerBenchmarks
             + $"  {report.Entries / verifying.Elapsed.TotalSeconds,18:N0}  {verifyCpu.TotalMicroseconds,6:N1}");
     }
 
-    private static async Task OpenAccountsAsync(CreditLedger ledger, int accounts)
+    public static async Task LoadRulesAsync(CreditLedger ledger, string rulesDirectory)
+    {
+        var text = await File.ReadAllTextAsync(Path.Combine(rulesDirectory, Ruleset, Ruleset + ".v1.rules"));
+        await ledger.Rulesets.LoadAsync([new RuleFile(Ruleset + ".v1.rules", text)], default);
+    }
+
+    public static async Task OpenAccountsAsync(CreditLedger ledger, int accounts)
     {
         var now = SystemClock.Instance.GetCurrentInstant();
         foreach (var chunk in Enumerable.Range(0, accounts).Chunk(200))
@@ -91,7 +96,7 @@ internal static class LedgerBenchmarks
         }
     }
 
-    private static async Task<double[]> ChargeAsync(CreditLedger ledger, int clients, int accounts, int charges, string prefix)
+    public static async Task<double[]> ChargeAsync(CreditLedger ledger, int clients, int accounts, int charges, string prefix)
     {
         var next = -1;
         var latencies = new ConcurrentBag<double>();

@@ -20,6 +20,9 @@ switch (args)
     case ["ledger", var rules]:
         await LedgerBenchmarks.RunAsync(rules, Console.Out);
         return 0;
+    case ["verify", var rules]:
+        await VerifyBenchmark.RunAsync(rules, Console.Out);
+        return 0;
     case ["preview", .. var sizes]:
         await PreviewBenchmark.RunAsync(Size(sizes, 0, 5_000_000), Size(sizes, 1, 1000), Console.Out);
         return 0;
@@ -27,7 +30,7 @@ switch (args)
         await HttpBenchmarks.RunAsync(Console.Out);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project tests/Rules.Benchmarks -- event | text | replay [EVENTS] | preview [EVENTS [ACCOUNTS]] | growth | ledger RULES_DIRECTORY | http");
+        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project tests/Rules.Benchmarks -- event | text | replay [EVENTS] | preview [EVENTS [ACCOUNTS]] | growth | ledger RULES_DIRECTORY | verify RULES_DIRECTORY | http");
         return 64;
 }
 

@@ -268,7 +268,8 @@ public static partial class Bookkeeper
         {
             var unused = plan.Grants.FirstOrDefault(g => g.Bucket == addon.Bucket.Index)?.Unused ?? addon.Bucket.Unused;
             var key = string.Create(
-                CultureInfo.InvariantCulture, $"sys:grant:{plan.Name}:{addon.Bucket.Name}+{addon.Place + 1}:{journal.State.Cycle?.Number ?? 0}{suffix}");
+                CultureInfo.InvariantCulture,
+                $"sys:grant:{plan.Name}{PlanGrants.AddonMark(addon.Bucket.Name)}{addon.Place + 1}:{journal.State.Cycle?.Number ?? 0}{suffix}");
             var interval = PlanGrants.CycleInterval(model, journal.State, at);
             if (PostGrant(journal, model, plan, addon.Bucket, unused, interval, key, addon.Units, at, replaced) is { } error)
             {
@@ -351,7 +352,7 @@ public static partial class Bookkeeper
     }
 
     private static bool IsOfCycle(in LotState lot, AccountState state, string bucket, Instant at) =>
-        lot.Lot.Origin == LotOrigin.Plan && lot.Lot.Cycle == (state.Cycle?.Number ?? 0) && lot.Lot.Bucket == bucket
+        lot.Lot.Origin == LotOrigin.Plan && lot.Lot.Cycle == (state.Cycle?.Number ?? 0) && lot.Lot.Bucket == bucket && !PlanGrants.IsAddon(lot.Lot)
         && !lot.IsEnded && Balances.IsLive(lot.Lot, at) && !Rollovers.IsCarried(lot, at);
 
     // R(amount × left), left = (end - t) / (end - start) of the grant's own interval, in real time; rounded once as the credit says.

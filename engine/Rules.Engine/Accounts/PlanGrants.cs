@@ -1,5 +1,6 @@
 using NodaTime;
 using Rules.Dsl.Text;
+using Rules.Engine.Drawing;
 using Rules.Engine.Model;
 using Rules.Engine.Periods;
 using Rules.Engine.Pricing;
@@ -102,6 +103,11 @@ internal static class PlanGrants
 
     public static IEnumerable<AddonGrant> AddonsInto(AccountState state, RulesetModel model, BucketRule bucket) =>
         Addons(state, model).Where(a => a.Bucket.Index == bucket.Index);
+
+    /// <summary>What stands in the id of a lot that was bought with a cycle, where a grant of the plan has the bucket alone.</summary>
+    public static string AddonMark(string bucket) => $":{bucket}+";
+
+    public static bool IsAddon(Lot lot) => lot.Origin == LotOrigin.Plan && lot.Id.Contains(AddonMark(lot.Bucket), StringComparison.Ordinal);
 
     private static bool IsUpFront(RulesetModel model, ReadOnlySpan<FactValue> facts, PlanGrant grant) =>
         model.Cycle is { UpFrontMonths: not null } cycle && grant.Interval == CalendarSpan.Month && cycle.IntervalFor(facts) == CalendarSpan.Year;

@@ -183,6 +183,32 @@ public sealed class FormatterTests
         }
     }
 
+    [Fact]
+    public void E8_Formatting_keeps_the_tree_and_every_comment_whatever_the_spaces_were()
+    {
+        foreach (var name in TestFiles.Names)
+        {
+            var text = TestFiles.Read(name);
+            for (var seed = 0; seed < 8; seed++)
+            {
+                var spoiled = Spoil(text, new Random(seed));
+                Shape(Format(spoiled)).ShouldBe(Shape(spoiled), $"{name}, seed {seed}");
+            }
+        }
+    }
+
+    // Nodes in their order with the tokens that each spans, then the tokens, then the comments.
+    private static List<string> Shape(string text)
+    {
+        var tree = SyntaxTree.Parse(text);
+        return
+        [
+            .. tree.Root.DescendantsAndSelf.Select(static node => $"{node.GetType().Name} {node.DescendantTokens.Count()}"),
+            .. tree.Root.DescendantTokens.Select(static token => $"{token.Kind} {token.ContextualKind} {token.Text.Trim()}"),
+            .. tree.Tokens.SelectMany(static token => token.LeadingTrivia).Where(static trivia => trivia.Kind == SyntaxKind.CommentTrivia).Select(trivia => tree.Text.ToString(trivia.Span).TrimEnd()),
+        ];
+    }
+
     // Other spaces between words, other indentation, more and fewer empty lines: nothing that the language reads.
     private static string Spoil(string text, Random random)
     {

@@ -172,23 +172,43 @@ public sealed class EngineInvariantTests
         for (var seed = 0; seed < 40; seed++)
         {
             var price = new RandomPrice(seed);
-            var expected = Answer(price, "");
+            var expected = AnswerOf(price, "");
             var answers = new string[16];
-            var threads = Enumerable.Range(0, answers.Length).Select(i => new Thread(() => answers[i] = Answer(price, cultures[i % cultures.Length]))).ToList();
+            var threads = Enumerable.Range(0, answers.Length).Select(i => new Thread(() => answers[i] = AnswerOf(price, cultures[i % cultures.Length]))).ToList();
             threads.ForEach(t => t.Start());
             threads.ForEach(t => t.Join());
 
             answers.ShouldAllBe(a => a == expected, $"seed {seed}");
         }
+    }
 
-        static string Answer(RandomPrice price, string culture)
+    // Of the machine: the account's own zone is part of the rules.
+    [Fact]
+    public void E9_E11_Meaning_and_answer_are_the_same_wherever_the_machine_stands()
+    {
+        var before = Environment.GetEnvironmentVariable("TZ");
+        var offsets = new HashSet<TimeSpan>();
+        var answers = new HashSet<string>(StringComparer.Ordinal);
+        try
         {
-            CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(culture);
-            var model = RuleFiles.Compile(price.Text);
-            var published = RuleFiles.Publish(model);
-            var account = Bookkeeper.Open(published, new OpenAccount("a", model.Name, s_at)).State;
-            return $"{model.Meaning} {Convert.ToHexString(WireWriter.Quote(Quote(published, account, Event("image", 47))))}";
+            foreach (var zone in (string[])["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"])
+            {
+                Environment.SetEnvironmentVariable("TZ", zone);
+                TimeZoneInfo.ClearCachedData();
+                offsets.Add(TimeZoneInfo.Local.BaseUtcOffset);
+                answers.Add(string.Join('\n', RuleFiles.Shipped.Where(n => !File.ReadAllText(PathOf(n)).Contains(" amends version ", StringComparison.Ordinal))
+                    .Select(n => RuleFiles.Compile(File.ReadAllText(PathOf(n))).Meaning)
+                    .Concat(Enumerable.Range(0, 40).Select(seed => AnswerOf(new RandomPrice(seed), "")))));
+            }
         }
+        finally
+        {
+            Environment.SetEnvironmentVariable("TZ", before);
+            TimeZoneInfo.ClearCachedData();
+        }
+
+        offsets.Count.ShouldBe(4);
+        answers.ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -264,6 +284,15 @@ public sealed class EngineInvariantTests
         }
 
         static UsageEvent Tokens(ExactDecimal count) => new() { OccurredAt = s_at, Action = "work", Quantities = [new("token", count)], Keys = [new("run", "a")] };
+    }
+
+    private static string AnswerOf(RandomPrice price, string culture)
+    {
+        CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(culture);
+        var model = RuleFiles.Compile(price.Text);
+        var published = RuleFiles.Publish(model);
+        var account = Bookkeeper.Open(published, new OpenAccount("a", model.Name, s_at)).State;
+        return $"{model.Meaning} {Convert.ToHexString(WireWriter.Quote(Quote(published, account, Event("image", 47))))}";
     }
 
     private static void ForEachPrice(Func<BodyShape, bool> wanted, Action<int, RandomPrice, PublishedRuleset, AccountState, Random> check)

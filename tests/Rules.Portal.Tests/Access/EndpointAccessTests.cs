@@ -40,6 +40,33 @@ public sealed class EndpointAccessTests(RunningPortal portal)
             .Select(Name).ShouldBe(_open, ignoreOrder: true);
     }
 
+    // The table of who may call what: an address that is opened further than this says has to be opened here as well.
+    [Fact]
+    public void S2_Every_address_asks_for_the_scope_that_stands_here()
+    {
+        var scopes = Endpoints().Where(endpoint => !IsRefusal(endpoint))
+            .ToLookup(endpoint => endpoint.Metadata.GetRequiredMetadata<EndpointAccess>().Scope, Name);
+
+        scopes[KeyScopes.Quote].ShouldBe(
+            ["POST /v1/quotes", "POST /v1/quotes/bulk", "POST /v1/replays", "DELETE /v1/replays/{replay}"], ignoreOrder: true);
+        scopes[KeyScopes.Draft].ShouldBe(["POST /v1/drafts", "GET /v1/drafts/{draft}"], ignoreOrder: true);
+        scopes[KeyScopes.Charge].ShouldBe(Commands("charges", "holds", "captures", "releases"), ignoreOrder: true);
+        scopes[KeyScopes.Grant].ShouldBe(
+            [
+                .. Commands("reversals", "refunds", "corrections", "accounts", "grants", "voids", "replacements", "purchases", "resets"),
+                "POST /v1/accounts/{account}/facts-and-terms", "POST /v1/facts-and-terms/bulk", "POST /v1/accounts/{account}/plan", "POST /v1/plan-changes/bulk",
+            ], ignoreOrder: true);
+        scopes[KeyScopes.Admin].ShouldBe(
+            [
+                "POST /v1/keys", "GET /v1/keys", "POST /v1/keys/{key}/rotate", "DELETE /v1/keys/{key}", "POST /v1/webhooks", "GET /v1/webhooks", "DELETE /v1/webhooks/{webhook}",
+                "GET /v1/webhooks/{webhook}/deliveries", "POST /v1/webhooks/{webhook}/deliveries/{message}/resend",
+            ], ignoreOrder: true);
+        scopes[KeyScopes.Read].ShouldAllBe(name => name.StartsWith("GET ", StringComparison.Ordinal));
+        scopes[KeyScopes.None].ShouldBe(_open, ignoreOrder: true);
+
+        static IEnumerable<string> Commands(params string[] names) => names.SelectMany(name => new[] { $"POST /v1/{name}", $"POST /v1/{name}/bulk" });
+    }
+
     [Fact]
     public async Task S2_Every_address_refuses_a_stranger_and_a_key_without_its_scope()
     {

@@ -1,7 +1,11 @@
 using System.Net;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Template;
 using Microsoft.Extensions.DependencyInjection;
 using Rules.Client;
 using Shouldly;
@@ -193,10 +197,7 @@ public sealed class DescriptionTests(RunningPortal portal)
     [Fact]
     public void Every_address_of_the_interface_is_classified()
     {
-        var routes = portal.Portal.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
-            .Where(endpoint => endpoint.RoutePattern.RawText?.StartsWith("/v1", StringComparison.Ordinal) == true
-                && endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is null)
-            .Select(endpoint => $"{endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Single()} {endpoint.RoutePattern.RawText}");
+        var routes = Routes().Select(endpoint => $"{endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Single()} {endpoint.RoutePattern.RawText}");
 
         routes.ShouldBe(
             [
@@ -217,6 +218,58 @@ public sealed class DescriptionTests(RunningPortal portal)
                 "POST /v1/webhooks/{webhook}/deliveries/{message}/resend",
             "POST /v1/drafts", "GET /v1/drafts/{draft}", "POST /v1/replays", "GET /v1/replays", "GET /v1/replays/{replay}", "DELETE /v1/replays/{replay}", "GET /v1/replays/{replay}/events",
             ], ignoreOrder: true);
+    }
+
+    // Told by the requests that its methods send, each called with whatever its parameters take.
+    [Fact]
+    public async Task Every_address_of_the_interface_has_a_method_of_the_client()
+    {
+        using var sent = new SentRequests();
+        using var http = new HttpClient(sent) { BaseAddress = portal.Portal.Address };
+        var client = new RulesClient(http, portal.Key);
+        foreach (var method in typeof(RulesClient).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+        {
+            var called = method.Invoke(client, [.. method.GetParameters().Select(parameter => Anything(parameter.ParameterType))]);
+            if (called is Task task)
+            {
+                await task;
+            }
+            else if (called is IAsyncEnumerable<object> many)
+            {
+                await Should.ThrowAsync<HttpRequestException>(async () => await many.GetAsyncEnumerator().MoveNextAsync());
+            }
+        }
+
+        var unsent = Routes().Where(route => !sent.Requests.Any(request =>
+            route.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Contains(request.Method)
+            && new TemplateMatcher(TemplateParser.Parse(route.RoutePattern.RawText!), []).TryMatch(request.Path, [])));
+        unsent.Select(route => $"{route.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Single()} {route.RoutePattern.RawText}").ShouldBeEmpty();
+    }
+
+    private static object? Anything(Type type) =>
+        Nullable.GetUnderlyingType(type) is not null ? null
+        : type == typeof(string) ? "x"
+        : type.IsValueType ? Activator.CreateInstance(type)
+        : type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? Array.CreateInstance(type.GetGenericArguments()[0], 0)
+        : RuntimeHelpers.GetUninitializedObject(type);
+
+    private IEnumerable<RouteEndpoint> Routes() => portal.Portal.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+        .Where(endpoint => endpoint.RoutePattern.RawText?.StartsWith("/v1", StringComparison.Ordinal) == true
+            && endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is null);
+
+    /// <summary>Answers every request as a service that has nothing.</summary>
+    private sealed class SentRequests : HttpMessageHandler
+    {
+        public List<(string Method, string Path)> Requests { get; } = [];
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Requests.Add((request.Method.Method, request.RequestUri!.AbsolutePath));
+            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.NotFound)
+            {
+                Content = new StringContent("""{"type":"about:blank","title":"Not there.","status":404,"code":"not_found"}""", Encoding.UTF8, "application/problem+json"),
+            });
+        }
     }
 
     private static void Strictly<T>(ReadOnlyMemory<byte> body)

@@ -13,7 +13,7 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
     private const string InsertHead = "INSERT INTO account_head(account_id,head_seq,head_hash,last_at,next_lot,next_debt,next_hold,period_no) VALUES(?1,0,?2,?3,1,1,1,0)";
     private const string InsertSample = "INSERT INTO sample_account(account_id) VALUES(?1)";
 
-    // The fence: an append goes on from the head that was read, or not at all.
+    // The fence: an append goes on from the head that was read, or not at all. Entries are held to it by the chain's own trigger.
     private const string MoveHead = "UPDATE account_head SET next_lot=?4, period_no=?5, next_debt=?6, next_hold=?7 WHERE account_id=?1 AND head_seq=?2 AND head_hash=?3";
     private const string MoveTime = "UPDATE account_head SET last_at=?2 WHERE account_id=?1 AND last_at<?2";
 
@@ -194,7 +194,10 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
     {
         var account = append.Before.Number;
         var period = append.Before.Period;
-        if (Session.Statement(MoveHead).Bind(1, account).Bind(2, append.Before.HeadSequence).Bind(3, append.Before.HeadHash.Span).Bind(4, append.After.NextLot)
+        // An entry that does not go on from the head is refused as it is inserted.
+        var (before, after) = (append.Before.State, append.After);
+        var moves = append.Entries.Count == 0 || append.Cycles.Count > 0 || (before.NextLot, before.NextDebt, before.NextHold) != (after.NextLot, after.NextDebt, after.NextHold);
+        if (moves && Session.Statement(MoveHead).Bind(1, account).Bind(2, append.Before.HeadSequence).Bind(3, append.Before.HeadHash.Span).Bind(4, append.After.NextLot)
                 .Bind(5, period + append.Cycles.Count).Bind(6, append.After.NextDebt).Bind(7, append.After.NextHold).Execute() != 1)
         {
             throw new StoreException($"The head of account \"{append.Before.State.Id}\" has moved since it was read.");
@@ -248,7 +251,10 @@ internal sealed class SqliteWriteTransaction(SqliteLedgerStore store, SqliteSess
             Session.Statement(InsertMessage).Bind(1, account).Bind(2, message.Sequence).Bind(3, message.Line).Bind(4, message.Body.Span).Bind(5, lastAt).Execute();
         }
 
-        Session.Statement(MoveTime).Bind(1, account).Bind(2, lastAt).Execute();
+        if (append.Entries.Count == 0 || append.Entries[^1].RecordedAt < append.After.LastAt)
+        {
+            Session.Statement(MoveTime).Bind(1, account).Bind(2, lastAt).Execute();
+        }
     }
 
     private void Append(long account, string ruleset, JournalEntry entry, NewAnswer? answer)
