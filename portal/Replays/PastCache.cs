@@ -116,7 +116,7 @@ public sealed class PastCache(CreditLedger ledger, IClock clock) : IDisposable
         private Instant _readUntil;
         private GrowingPast? _growing;
         private Instant _readAt;
-        private long _imported;
+        private (long, int) _imported;
         private Action<ReplayStep>? _progress;
 
         public Key Key => key;
@@ -217,9 +217,12 @@ public sealed class PastCache(CreditLedger ledger, IClock clock) : IDisposable
 
     private CreditLedger Ledger => ledger;
 
-    // How many batches there are: they are only ever added.
-    private async ValueTask<long> ImportedAsync(string ruleset, CancellationToken cancellationToken) =>
-        (await ledger.Imports.ListAsync(ruleset, cancellationToken)).LastOrDefault()?.Batch ?? 0;
+    // Batches are added, and imports are taken back; neither is ever undone.
+    private async ValueTask<(long Last, int Withdrawn)> ImportedAsync(string ruleset, CancellationToken cancellationToken)
+    {
+        var batches = await ledger.Imports.ListAsync(ruleset, cancellationToken);
+        return (batches.LastOrDefault()?.Batch ?? 0, batches.Count(static batch => batch.Withdrawn is not null));
+    }
 }
 
 /// <summary>A past with what the published rules make of it, so that a draft costs its own side only.</summary>

@@ -38,6 +38,12 @@ public sealed class ImportTests(PortalFixture portal) : PortalPageTests(portal)
         await Assertions.Expect(row.Locator("td").Nth(1)).ToHaveTextAsync("2");
         await Assertions.Expect(row.Locator("td").Nth(2)).ToHaveTextAsync("1");
         await Assertions.Expect(row).ToContainTextAsync("whole");
+
+        await row.GetByRole(AriaRole.Link, new() { Name = "Take back own-usage.csv" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("2 events of “own-usage.csv” will be removed for good")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Take back 2 events" }).ClickAsync();
+        await Assertions.Expect(row).ToContainTextAsync("taken back by");
+        await Assertions.Expect(row.GetByRole(AriaRole.Link, new() { Name = "Take back" })).ToHaveCountAsync(0);
     }
 
     [BrowserFact]

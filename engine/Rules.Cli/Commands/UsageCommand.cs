@@ -18,11 +18,12 @@ internal static class UsageCommand
     {
         var database = DatabaseFiles.Argument();
         var ruleset = new Option<string>("--ruleset") { Description = "By whose rules the usage is replayed.", HelpName = "NAME", Required = true };
-        return new Command("usage", "Usage that was never charged here: imported for replays, listed, exported. Accounts and the journal are not touched.")
+        return new Command("usage", "Usage that was never charged here: imported for replays, listed, exported, taken back. Accounts and the journal are not touched.")
         {
             Import(terminal, clock, database, ruleset, json),
             Export(terminal, clock, database, ruleset),
             List(terminal, clock, database, json),
+            Withdraw(terminal, clock, database),
         };
     }
 
@@ -94,8 +95,8 @@ internal static class UsageCommand
             {
                 var (first, last) = (batches[0], batches[^1]);
                 terminal.Output.WriteLine(Printable.Text(
-                    $"{first.Ruleset}: {first.Source}, by {first.ImportedBy} at {InstantText.Format(first.ImportedAt)}: {Counted.Of(batches.Sum(static b => b.Events), "event")}, "
-                    + $"{Counted.Of(batches.Sum(static b => b.Duplicates), "duplicate")}{(last.IsLast ? "" : string.Create(CultureInfo.InvariantCulture, $"; stopped at line {last.Lines:N0}"))}"));
+                    $"{first.Import} {first.Ruleset}: {first.Source}, by {first.ImportedBy} at {InstantText.Format(first.ImportedAt)}: {Counted.Of(batches.Sum(static b => b.Events), "event")}, "
+                    + $"{Counted.Of(batches.Sum(static b => b.Duplicates), "duplicate")}{End(last)}"));
             }
 
             return ExitCode.Fine;
@@ -103,17 +104,37 @@ internal static class UsageCommand
         return list;
     }
 
+    private static Command Withdraw(Terminal terminal, TimeProvider clock, Argument<string> database)
+    {
+        var import = new Argument<string>("IMPORT") { Description = "Its id, as rules usage list says it." };
+        var by = new Option<string>("--by") { Description = "Who takes it back; recorded.", HelpName = "NAME", Required = true };
+        var withdraw = new Command("withdraw", "Takes an import back: its events are removed, that there was one stays recorded. The file can be imported anew.") { database, import, by };
+        withdraw.SetAction((line, cancellationToken) => Guard(terminal, async () =>
+        {
+            var path = Existing(DatabaseFiles.Database(line.GetRequiredValue(database)));
+            await using var ledger = await CreditLedger.OpenSqliteAsync(path, new LedgerOptions { Time = clock }, cancellationToken);
+            var batches = await ledger.Imports.WithdrawAsync(line.GetRequiredValue(import), line.GetRequiredValue(by), cancellationToken);
+            if (batches.IsEmpty)
+            {
+                throw new CommandException(ExitCode.Problems, $"There is no import \"{line.GetRequiredValue(import)}\".", "see what there is with rules usage list");
+            }
+
+            terminal.Output.WriteLine(Printable.Text($"{batches[0].Ruleset}: {batches[0].Source} is taken back, {Counted.Of(batches.Sum(static batch => batch.Events), "event")} removed"));
+            return ExitCode.Fine;
+        }));
+        return withdraw;
+    }
+
+    private static string Existing(string database) => File.Exists(database)
+        ? database
+        : throw new CommandException(ExitCode.NoInput, $"{database}: there is no such database.", "name the file, or the folder with its rules.db; the service makes one at its first start");
+
     private static async Task<int> ImportAsync(
         Terminal terminal, TimeProvider clock, string database, string path, UsageImportRequest request, bool json, CancellationToken cancellationToken)
     {
-        if (!File.Exists(database))
-        {
-            throw new CommandException(ExitCode.NoInput, $"{database}: there is no such database.", "name the file, or the folder with its rules.db; the service makes one at its first start");
-        }
-
         await using var ledger = request.IsDryRun
-            ? await OpenAsync(clock, database, cancellationToken)
-            : await CreditLedger.OpenSqliteAsync(database, new LedgerOptions { Time = clock }, cancellationToken);
+            ? await OpenAsync(clock, Existing(database), cancellationToken)
+            : await CreditLedger.OpenSqliteAsync(Existing(database), new LedgerOptions { Time = clock }, cancellationToken);
         if (ledger.Rulesets.Find(request.Ruleset) is null)
         {
             throw new CommandException(ExitCode.Problems, $"No published ruleset is called \"{request.Ruleset}\".", "publish it first, or mend --ruleset");
@@ -202,6 +223,13 @@ internal static class UsageCommand
         json.WriteEndArray();
     }
 
+    private static string End(UsageBatch last) => last switch
+    {
+        { Withdrawn: { } taken } => $"; taken back by {taken.By} at {InstantText.Format(taken.At)}",
+        { IsLast: false } => string.Create(CultureInfo.InvariantCulture, $"; stopped at line {last.Lines:N0}"),
+        _ => "",
+    };
+
     private static void WriteList(Utf8JsonWriter json, List<List<UsageBatch>> imports)
     {
         json.WriteStartArray("imports"u8);
@@ -217,6 +245,12 @@ internal static class UsageCommand
             json.WriteNumber("events"u8, batches.Sum(static batch => batch.Events));
             json.WriteNumber("duplicates"u8, batches.Sum(static batch => batch.Duplicates));
             json.WriteBoolean("is_complete"u8, batches[^1].IsLast);
+            if (batches[0].Withdrawn is { } taken)
+            {
+                json.WriteString("withdrawn_by"u8, taken.By);
+                json.WriteInstant("withdrawn_at"u8, taken.At);
+            }
+
             json.WriteEndObject();
         }
 

@@ -124,6 +124,12 @@ internal sealed class LineTable<T>
     /// <summary>Tiers, or the rows of a matrix, or the one cost of <c>each</c>.</summary>
     public required TierTable<T>[] Tiers { get; init; }
 
+    /// <summary>
+    /// Plain tiers as a sum that needs no branch, of rate × min(quantity, end), where a rate is what the tier's own exceeds the next by; empty where a tier is
+    /// waived and in other forms.
+    /// </summary>
+    public (T End, T Rate)[] Rungs { get; init; } = [];
+
     /// <summary>Place of the meter whose counted total chooses a volume tier; null: what is charged of the line's own.</summary>
     public int? TiersBy { get; init; }
 

@@ -101,18 +101,32 @@ internal static class PriceTableBuilder
         var tiers = per.Matrix is { } matrix
             ? matrix.Rows.Select(r => TierOf<T>(per, ExactDecimal.Zero, null, includesStart: false, r.Cost, places, places, scale)).ToArray()
             : [.. per.Ladder.Tiers.Select(t => TierOf<T>(per, t.Start, t.End, t.IncludesStart, t.Cost, limits, places, scale))];
+        var form = FormOf(per, tiers, body.Corrections == Corrections.Allowed);
         return new LineTable<T>
         {
             Line = line,
             Meter = per.Meter,
-            Form = FormOf(per, tiers, body.Corrections == Corrections.Allowed),
+            Form = form,
             Tiers = tiers,
+            Rungs = form == LineForm.PlainGraduated && !Array.Exists(tiers, static tier => tier.IsWaived) ? RungsOf(tiers) : [],
             TiersBy = per.Ladder.TiersBy,
             Step = per.Conversion is { } conversion ? Exactly<T>(conversion.Step, places) : T.Zero,
             StepRounding = per.Conversion?.Rounding ?? ConversionRounding.Up,
             Free = free is null ? T.Zero : Exactly<T>(free.Count, places),
             HasAllowance = free is not null || FreeEvents(body) != long.MaxValue,
         };
+    }
+
+    private static (T End, T Rate)[] RungsOf<T>(TierTable<T>[] tiers)
+        where T : struct, IBinaryInteger<T>
+    {
+        var rungs = new (T End, T Rate)[tiers.Length];
+        for (var i = 0; i < tiers.Length; i++)
+        {
+            rungs[i] = (tiers[i].End, tiers[i].Rate - (i < tiers.Length - 1 ? tiers[i + 1].Rate : T.Zero));
+        }
+
+        return rungs;
     }
 
     private static T[] FreeUnits<T>(PriceRule rule, PriceBody body)

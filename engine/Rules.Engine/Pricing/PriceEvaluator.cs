@@ -291,6 +291,12 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
             (from, to) = Convert(body, line, counted, to, ref trace);
         }
 
+        if (!TTrace.IsOn && from == T.Zero && to >= T.Zero && line.Rungs.Length > 0)
+        {
+            var sum = SumOf(line.Rungs, to);
+            return new ExactAmounts<T>(sum, sum);
+        }
+
         var listed = T.Zero;
         var waived = T.Zero;
         var tiers = line.Tiers;
@@ -328,6 +334,21 @@ internal readonly partial struct PriceEvaluator<T>(PriceTable<T> table)
         }
 
         return new ExactAmounts<T>(listed - waived, listed);
+    }
+
+    private static T SumOf((T End, T Rate)[] rungs, T quantity)
+    {
+        var sum = T.Zero;
+        foreach (ref readonly var rung in rungs.AsSpan())
+        {
+            // A rate may be below zero where a later tier is dearer. What is summed up on the way may leave the width; the sum does not.
+            unchecked
+            {
+                sum += rung.Rate * T.Min(quantity, rung.End);
+            }
+        }
+
+        return sum;
     }
 
     private void AddGraduated<TTrace>(

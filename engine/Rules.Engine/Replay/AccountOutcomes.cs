@@ -54,6 +54,12 @@ internal readonly struct OutcomeSink(AccountOutcomes outcomes) : IReplaySink
         _kind[index] = outcome is { } known ? (byte)known : (byte)0;
     }
 
+    public void Charged(int index, ReadOnlySpan<long> charges)
+    {
+        charges.CopyTo(_charge.AsSpan(index));
+        _kind.AsSpan(index, charges.Length).Fill((byte)QuoteOutcome.Charged);
+    }
+
     public void Posted(Entry entry)
     {
         switch (entry.Kind)

@@ -28,6 +28,8 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
     private AccountState _state = null!;
     private RulesetModel? _model;
     private ShapePlan[]? _plans;
+    private LadderSheet _ladders = null!;
+    private readonly long[] _charges = new long[256];
     private bool _isLoaded;
     private bool _hasOldScopes;
     private long _from;
@@ -173,46 +175,33 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
         }
 
         end = index + FirstAtOrAfter(usage.RecordedAt.AsSpan(index..end), _until);
-        var isOnTime = ReferenceEquals(usage.OccurredAt, usage.RecordedAt);
         var start = index;
-        for (; index < end; index++)
+        while (index < end)
         {
-            var code = usage.Shape[index];
-            if (code < 0 || (!isOnTime && (usage.OccurredAt[index] < _from || usage.OccurredAt[index] > usage.RecordedAt[index])))
+            var onTime = OnTime(usage, index, Math.Min(end - index, _charges.Length));
+            if (onTime == 0 || usage.Shape[index] is var code && code < 0)
             {
                 break;
             }
 
-            var plan = plans[code];
-            long charge;
-            if (plan.Kernel is { } kernel)
+            if (plans[code].Ladder is null)
             {
-                if ((_hasOldScopes && plan.MayBePinned) || !kernel.TryPrice(usage.Quantities.AsSpan(index * usage.Stride, usage.Stride), out charge))
+                if (!TryPriceInScope(plans[code], usage, index, out var outcome, out var charge))
                 {
                     break;
                 }
 
-                if (charge == 0 || plan.Queue < 0)
-                {
-                    sink.Priced(index, QuoteOutcome.Charged, charge);
-                    continue;
-                }
-
-                if (!TryDraw(plan, charge, out var drawn))
-                {
-                    break;
-                }
-
-                sink.Priced(index, drawn, charge);
+                sink.Priced(index++, outcome, charge);
                 continue;
             }
 
-            if (!TryPriceInScope(plan, usage, index, out var outcome, out charge))
+            var priced = _ladders.Price(usage, index, _charges.AsSpan(0, onTime), _hasOldScopes, out var sum, out var isOneQueue);
+            var drawn = priced == 0 ? 0 : Draw(plans, usage, index, _charges.AsSpan(0, priced), sum, isOneQueue, ref sink);
+            index += drawn;
+            if (drawn == 0 || drawn < priced)
             {
                 break;
             }
-
-            sink.Priced(index, outcome, charge);
         }
 
         if (index > start)
@@ -222,6 +211,23 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
         }
 
         return index;
+    }
+
+    /// <returns>How many events from a place on came neither late nor early, up to a limit.</returns>
+    private int OnTime(UsageColumns usage, int index, int limit)
+    {
+        if (usage.IsOnTime)
+        {
+            return limit;
+        }
+
+        var count = 0;
+        while (count < limit && usage.OccurredAt[index + count] >= _from && usage.OccurredAt[index + count] <= usage.RecordedAt[index + count])
+        {
+            count++;
+        }
+
+        return count;
     }
 
     /// <returns>The length where all lie before.</returns>
@@ -289,26 +295,63 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
         return true;
     }
 
-    /// <returns>False where only a full evaluation says what happens.</returns>
-    private bool TryDraw(ShapePlan plan, long charge, out QuoteOutcome outcome)
+    /// <summary>Takes what events come to that follow each other and are priced: all at once where one lot can pay for all, else one after the other.</summary>
+    /// <returns>How many are drawn; of the one behind them only a full evaluation says what happens.</returns>
+    private int Draw<TSink>(ShapePlan[] plans, UsageColumns usage, int index, ReadOnlySpan<long> charges, long sum, bool isOneQueue, ref TSink sink)
+        where TSink : struct, IReplaySink
     {
-        outcome = QuoteOutcome.Charged;
-        if ((_queues[plan.Queue] ?? QueueOf(plan)) is not { } queue)
+        var first = plans[usage.Shape[index]];
+        if (sum == 0 || first.Queue < 0 || (isOneQueue && QueueFor(first) is { } queue && TryDrawFromHead(queue, sum)))
+        {
+            sink.Charged(index, charges);
+            return charges.Length;
+        }
+
+        for (var i = 0; i < charges.Length; i++)
+        {
+            var outcome = QuoteOutcome.Charged;
+            if (charges[i] != 0 && !TryDraw(plans[usage.Shape[index + i]], charges[i], out outcome))
+            {
+                return i;
+            }
+
+            sink.Priced(index + i, outcome, charges[i]);
+        }
+
+        return charges.Length;
+    }
+
+    private Queue? QueueFor(ShapePlan plan) => _queues[plan.Queue] ?? QueueOf(plan);
+
+    private bool TryDrawFromHead(Queue queue, long amount)
+    {
+        var (lots, head) = (queue.Lots, queue.Head);
+        if (head >= lots.Length || amount > _room[lots[head]] || amount >= _alertRoom)
         {
             return false;
         }
 
-        var lots = queue.Lots;
-        var room = _room;
-        var head = queue.Head;
-        if (head < lots.Length && charge <= room[lots[head]] && charge < _alertRoom)
+        _room[lots[head]] -= amount;
+        _alertRoom -= amount;
+        return true;
+    }
+
+    /// <returns>False where only a full evaluation says what happens.</returns>
+    private bool TryDraw(ShapePlan plan, long charge, out QuoteOutcome outcome)
+    {
+        outcome = QuoteOutcome.Charged;
+        if (QueueFor(plan) is not { } queue)
         {
-            room[lots[head]] -= charge;
-            _alertRoom -= charge;
+            return false;
+        }
+
+        if (TryDrawFromHead(queue, charge))
+        {
             return true;
         }
 
-        while (head < lots.Length && room[lots[head]] == 0)
+        var head = queue.Head;
+        while (head < queue.Lots.Length && _room[queue.Lots[head]] == 0)
         {
             head++;
         }
@@ -540,6 +583,7 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
 
         var own = plans.For(facts);
         _plans = own.For(shapes);
+        _ladders = own.Ladders;
         if (_queues.Length < own.Queues)
         {
             Array.Resize(ref _queues, own.Queues);

@@ -12,6 +12,17 @@ internal interface IReplaySink
     /// <param name="charge">Smallest units; what would have been charged where the use did not run.</param>
     void Priced(int index, QuoteOutcome? outcome, long charge);
 
+    /// <summary>Uses that follow each other, and all ran.</summary>
+    /// <param name="index">Place of the first.</param>
+    /// <param name="charges">Smallest units, one each.</param>
+    void Charged(int index, ReadOnlySpan<long> charges)
+    {
+        for (var i = 0; i < charges.Length; i++)
+        {
+            Priced(index + i, QuoteOutcome.Charged, charges[i]);
+        }
+    }
+
     /// <summary>Credits that uses took, summed up now and then.</summary>
     /// <param name="amount">Smallest units; below zero for what came back.</param>
     void Drawn(bool isPostpaid, long amount);
@@ -27,6 +38,10 @@ internal interface IReplaySink
 internal readonly struct NoSink : IReplaySink
 {
     public void Priced(int index, QuoteOutcome? outcome, long charge)
+    {
+    }
+
+    public void Charged(int index, ReadOnlySpan<long> charges)
     {
     }
 

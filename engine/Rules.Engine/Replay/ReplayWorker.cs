@@ -13,14 +13,12 @@ internal sealed class ReplayWorker
     private readonly ImmutableArray<string> _recordNames;
     private readonly ImmutableArray<ReplayCandidate> _candidates;
     private readonly AccountReplayer[] _replayers;
-    private readonly DateTimeZone _zone;
     private readonly CandidateSums[] _sums;
     private readonly AccountOutcomes[] _outcomes;
     private readonly List<AccountImpact> _accounts = [];
-    private readonly Dictionary<(int Day, int Shape), Cell> _cells = [];
     private readonly Dictionary<(int Name, string Value), Cell> _records = [];
     private readonly LargestDifference[][] _differences;
-    private readonly ShapeDays _days;
+    private readonly UsageSums _usage;
 
     public ReplayWorker(ImmutableArray<ReplayCandidate> candidates, UsageShapes shapes, ReplayWindow window, ImmutableArray<string> records)
     {
@@ -29,10 +27,9 @@ internal sealed class ReplayWorker
         _recordNames = records;
         _candidates = candidates;
         _replayers = [.. candidates.Select(c => new AccountReplayer(c.Ruleset))];
-        _zone = candidates[0].Ruleset.Versions[^1].Model.Zone;
         _sums = [.. candidates.Select(_ => new CandidateSums())];
         _outcomes = [.. candidates.Select(_ => new AccountOutcomes())];
-        _days = new ShapeDays(shapes.Count);
+        _usage = new UsageSums(shapes.Count, candidates.Length, candidates[0].Ruleset.Versions[^1].Model.Zone);
         _differences = [.. candidates.Select(_ => new LargestDifference[shapes.Count])];
     }
 
@@ -79,9 +76,9 @@ internal sealed class ReplayWorker
 
     public Int128 ChargedByFirst => _sums[0].Charged;
 
-    public IEnumerable<ChargedDay> DaysOfFirst => _cells.GroupBy(static cell => cell.Key.Day, static cell => (Int128)cell.Value.Charged[0]).OrderBy(static day => day.Key)
-        .Select(static day => (Day: Fact.DayOf(new FactValue(day.Key)), Charged: day.Aggregate(static (sum, charged) => sum + charged)))
-        .Select(static day => new ChargedDay(day.Day, day.Charged, day.Charged));
+    public IEnumerable<ChargedDay> DaysOfFirst => _usage.Days
+        .Select(static day => (day.Date, Charged: day.Cells().Aggregate((Int128)0, static (sum, cell) => sum + cell.Charged[0])))
+        .Select(static day => new ChargedDay(day.Date, day.Charged, day.Charged));
 
     /// <summary>Takes over the sums of the first candidate from a worker that has nothing else.</summary>
     public void TakeOver(ReplayWorker first)
@@ -105,8 +102,7 @@ internal sealed class ReplayWorker
             Decimals = candidates[0].Ruleset.Versions[^1].Model.Credit.Decimals,
             Events = first._accounts.Sum(a => a.Events),
             Accounts = [.. first._accounts.OrderBy(a => a.Account, StringComparer.Ordinal)],
-            Cells = [.. first._cells.OrderBy(c => c.Key.Day).ThenBy(c => c.Key.Shape)
-                .Select(c => new UsageCell(Fact.DayOf(new FactValue(c.Key.Day)), first._shapes[c.Key.Shape], c.Value.Events, [.. c.Value.Charged]))],
+            Cells = [.. first._usage.Days.SelectMany(day => day.Cells().Select(c => new UsageCell(day.Date, first._shapes[c.Shape], c.Events, [.. c.Charged])))],
             Records = [.. first._records.OrderBy(r => r.Key.Name).ThenBy(r => r.Key.Value, StringComparer.Ordinal)
                 .Select(r => new RecordCell(first._recordNames[r.Key.Name], r.Key.Value, r.Value.Events, [.. r.Value.Charged]))],
             Totals = [.. first._sums.Select((s, i) => s.ToTotals(first._accounts.Count(a => a.Results[i].Stopped > 0)))],
@@ -154,44 +150,48 @@ internal sealed class ReplayWorker
         uses.Clear();
         var kinds = outcomes.Kind.AsSpan(0, usage.Count);
         var charges = outcomes.Charge.AsSpan(0, usage.Count);
-        var instants = usage.OccurredAt.AsSpan(0, usage.Count);
         var shapes = usage.Shape.AsSpan(0, usage.Count);
-        var (events, sumsOfDay) = (_days.Events, _days.Charged);
-        var (start, end) = (0L, 0L);
-        for (var i = 0; i < kinds.Length; i++)
+        for (var first = 0; first < kinds.Length;)
         {
-            var at = instants[i];
-            if (at < start || at >= end)
+            var day = _usage.DayAt(usage.OccurredAt[first]);
+            var end = usage.EndOf(first, day.Start, day.End);
+            for (var i = first; i < end; i++)
             {
-                Flush(candidate);
-                (start, end) = _days.MoveTo(at, _zone);
+                var charge = charges[i];
+                if (kinds[i] != (byte)QuoteOutcome.Charged)
+                {
+                    uses[kinds[i]]++;
+                    charge = 0;
+                    ranOutAt ??= kinds[i] >= (byte)QuoteOutcome.Blocked ? usage.RecordedAtOf(i) : null;
+                }
+
+                charged += charge;
+                var shape = shapes[i] >= 0 ? shapes[i] : usage.ShapeOf(i);
+                if (candidate == 0)
+                {
+                    day.AddEvent(shape, charge);
+                }
+                else
+                {
+                    day.AddCharge(shape, candidate, charge);
+                }
             }
 
-            var kind = kinds[i];
-            uses[kind]++;
-            var charge = charges[i];
-            if (kind != (byte)QuoteOutcome.Charged)
-            {
-                charge = 0;
-                ranOutAt ??= kind >= (byte)QuoteOutcome.Blocked ? usage.RecordedAtOf(i) : null;
-            }
-
-            charged += charge;
-            var shape = shapes[i] >= 0 ? shapes[i] : usage.ShapeOf(i);
-            if (events[shape]++ == 0)
-            {
-                _days.Touched.Add(shape);
-            }
-
-            sumsOfDay[shape] += charge;
+            first = end;
         }
 
+        var others = 0L;
+        foreach (var count in uses)
+        {
+            others += count;
+        }
+
+        uses[(int)QuoteOutcome.Charged] = kinds.Length - others;
         for (var i = 0; i < uses.Length; i++)
         {
             sums.Uses[i] += uses[i];
         }
 
-        Flush(candidate);
         charged += outcomes.Due;
         sums.Charged += charged;
         sums.Due += outcomes.Due;
@@ -220,18 +220,6 @@ internal sealed class ReplayWorker
             Alerts = outcomes.Alerts.Count,
             Balances = balances,
         };
-    }
-
-    private void Flush(int candidate)
-    {
-        foreach (var shape in _days.Touched)
-        {
-            var cell = CellOf(_cells, (_days.Day, shape));
-            cell.Events += candidate == 0 ? _days.Events[shape] : 0;
-            cell.Charged[candidate] += _days.Charged[shape];
-        }
-
-        _days.Clear();
     }
 
     private void SumRecords(int candidate, UsageColumns usage)
@@ -339,11 +327,7 @@ internal sealed class ReplayWorker
 
     private void AddCells(ReplayWorker other)
     {
-        foreach (var (key, cell) in other._cells)
-        {
-            CellOf(_cells, key).Add(cell);
-        }
-
+        _usage.Add(other._usage);
         foreach (var (key, cell) in other._records)
         {
             CellOf(_records, key).Add(cell);

@@ -17,12 +17,12 @@ internal sealed class ShapePlan
         init
         {
             field = value;
-            Kernel = value?.Kernel;
+            Ladder = value?.Ladder;
         }
     }
 
     /// <summary>The price in its shortest form; null where it has none.</summary>
-    public LadderKernel? Kernel { get; private init; }
+    public Ladder? Ladder { get; private init; }
 
     public ActionRule? Action { get; init; }
 
@@ -50,6 +50,9 @@ internal sealed class AccountPlans(RulesetModel model, FactValue[] facts)
     private readonly List<QueueKey> _queues = [];
     private ShapePlan[] _plans = [];
 
+    /// <summary>Of all shapes that <see cref="For"/> was last asked about.</summary>
+    public LadderSheet Ladders { get; private set; } = new([]);
+
     private readonly record struct QueueKey(DrawOrder Order, ulong Buckets);
 
     /// <summary>How many different ways to draw there are.</summary>
@@ -66,6 +69,8 @@ internal sealed class AccountPlans(RulesetModel model, FactValue[] facts)
             {
                 _plans[i] = Make(shapes[i]);
             }
+
+            Ladders = new LadderSheet(_plans);
         }
 
         return _plans;

@@ -14,7 +14,7 @@ internal abstract class ShapePrice
     public abstract Scope Scope { get; }
 
     /// <summary>The same price in its shortest form; null where it has none.</summary>
-    public LadderKernel? Kernel { get; protected init; }
+    public Ladder? Ladder { get; protected init; }
 
     /// <summary>Prices an event and remembers what counting it would add.</summary>
     /// <param name="tally">From <see cref="Read"/>; null where nothing adds up.</param>
@@ -106,8 +106,8 @@ internal sealed class ShapePrice<T> : ShapePrice
             reported |= 1UL << place[i];
         }
 
-        var kernel = table is PriceTable<long> narrow ? LadderKernel.Of(narrow, narrow.Bodies[body.Index], facts, ColumnsOf(place, action), factor, limit) : null;
-        return new ShapePrice<T>(table, body, facts, place, factor, limit, reported) { Kernel = kernel };
+        var ladder = table is PriceTable<long> narrow ? Ladder.Of(narrow, narrow.Bodies[body.Index], facts, ColumnsOf(place, action), factor, limit) : null;
+        return new ShapePrice<T>(table, body, facts, place, factor, limit, reported) { Ladder = ladder };
     }
 
     public override bool TryPrice(UsageColumns usage, int index, object? tally, out long charge)

@@ -74,6 +74,27 @@ public sealed class UsageColumns
     /// <summary>Code of the shape that the event is counted under.</summary>
     internal int ShapeOf(int index) => Shape[index] >= 0 ? Shape[index] : Whole[~Shape[index]].Shape;
 
+    /// <summary>True where every event was recorded when it occurred.</summary>
+    internal bool IsOnTime => ReferenceEquals(OccurredAt, RecordedAt);
+
+    /// <returns>The place of the first event from a place on that did not occur in a span of time.</returns>
+    /// <param name="from">Microseconds since 1970, inclusive.</param>
+    /// <param name="until">Exclusive.</param>
+    internal int EndOf(int index, long from, long until)
+    {
+        if (IsOnTime)
+        {
+            return Math.Max(index, Place(until));
+        }
+
+        while (index < Count && OccurredAt[index] >= from && OccurredAt[index] < until)
+        {
+            index++;
+        }
+
+        return index;
+    }
+
     public Instant OccurredAtOf(int index) => Instants.Of(OccurredAt[index]);
 
     public Instant RecordedAtOf(int index) => Instants.Of(RecordedAt[index]);

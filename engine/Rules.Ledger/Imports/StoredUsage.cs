@@ -15,7 +15,15 @@ namespace Rules.Ledger.Imports;
 /// <param name="IsLast">The file ended with it.</param>
 public sealed record UsageBatch(
     string Ruleset, long Batch, string Import, string Source, ReadOnlyMemory<byte> MappingSha256, Instant ImportedAt, string ImportedBy, long Position,
-    ReadOnlyMemory<byte> PrefixSha256, long Lines, long Events, long Duplicates, bool IsLast);
+    ReadOnlyMemory<byte> PrefixSha256, long Lines, long Events, long Duplicates, bool IsLast)
+{
+    /// <summary>Null while its events are there.</summary>
+    public UsageWithdrawal? Withdrawn { get; init; }
+}
+
+/// <summary>An import was taken back: its events are gone, its batches are the record of what there was.</summary>
+/// <param name="By">Who took it back.</param>
+public readonly record struct UsageWithdrawal(Instant At, string By);
 
 /// <summary>Events of a range of accounts, packed. Hashes are of what was packed.</summary>
 /// <param name="Number">1 for the first of its batch.</param>

@@ -59,6 +59,42 @@ public sealed partial class UsageImports
     public ValueTask<Instant?> LastAsync(string ruleset, CancellationToken cancellationToken) => _store.LastUsageAsync(ruleset, cancellationToken);
 
     /// <summary>
+    /// Takes an import back, whole: its events are removed, so that no replay reads them and a file that holds them can be imported anew. That there was one stays recorded, and
+    /// so do results of replays that read it.
+    /// </summary>
+    /// <param name="by">Who takes it back; recorded.</param>
+    /// <returns>Its batches as they are then; empty where there is no such import.</returns>
+    /// <exception cref="UsageImportException">It was taken back before.</exception>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<ImmutableArray<UsageBatch>> WithdrawAsync(string import, string by, CancellationToken cancellationToken)
+    {
+        var batches = await BatchesAsync(import, cancellationToken);
+        if (batches.IsEmpty)
+        {
+            return [];
+        }
+
+        if (batches[0].Withdrawn is not { } before)
+        {
+            try
+            {
+                await _store.WithdrawUsageAsync(import, new UsageWithdrawal(Instants.Now(_time), by), cancellationToken);
+                return await BatchesAsync(import, cancellationToken);
+            }
+            catch (StoreException e) when (!e.IsTransient)
+            {
+                before = (await BatchesAsync(import, cancellationToken))[0].Withdrawn ?? throw e;
+            }
+        }
+
+        throw new UsageImportException($"\"{batches[0].Source}\" was taken back by {before.By} at {InstantText.Format(before.At)}.", "Nothing is left of it to take back.");
+    }
+
+    /// <summary>The batches of one import; empty where there is none.</summary>
+    public async ValueTask<ImmutableArray<UsageBatch>> BatchesAsync(string import, CancellationToken cancellationToken) =>
+        [.. (await _store.UsageBatchesAsync(null, cancellationToken)).Where(batch => batch.Import == import)];
+
+    /// <summary>
     /// Reads a file to its end, or to its first mistake. Batches become durable on the way: a run that is stopped, or that ends at a mistake, is gone on with by
     /// the next one over the same file, which may differ behind what was stored.
     /// </summary>
@@ -78,7 +114,7 @@ public sealed partial class UsageImports
         var batches = await _store.UsageBatchesAsync(request.Ruleset, cancellationToken);
         var mapping = request.Mapping.Sha256();
         var begun = batches.LastOrDefault(batch => batch.Source == request.Source && batch.MappingSha256.Span.SequenceEqual(mapping));
-        begun = begun is { IsLast: false } ? begun : null;
+        begun = begun is { IsLast: false, Withdrawn: null } ? begun : null;
         var known = await KnownUsage.ReadAsync(this, request.Ruleset, cancellationToken);
         using var records = new UsageRecords(stream, request.Mapping.IsCsv);
         var run = new Run(this, request, mapping, begun, batches.LastOrDefault()?.Batch ?? 0, known, records);
@@ -213,6 +249,11 @@ public sealed partial class UsageImports
             catch (StoreException e) when (!e.IsTransient)
             {
                 var batches = await imports._store.UsageBatchesAsync(request.Ruleset, cancellationToken);
+                if (batches.Any(other => other.Import == _import && other.Withdrawn is not null))
+                {
+                    throw new UsageImportException("The import was taken back while it ran.", "Run it again, and it begins anew.");
+                }
+
                 throw batches.Any(other => other.Batch == _batchNumber)
                     ? new UsageImportException("Another import for the same ruleset ran at the same time.", "Run this one again; it goes on where it stopped.")
                     : e;

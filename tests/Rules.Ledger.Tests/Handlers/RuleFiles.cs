@@ -5,6 +5,8 @@ internal static class RuleFiles
 {
     public static RuleFile Biodock { get; } = Read("biodock", "biodock.v1.rules");
 
+    public static RuleFile AiEngine { get; } = Read("ai-engine", "ai-engine.v1.rules");
+
     public static RuleFile Bookbag { get; } = Read("bookbag", "bookbag.v1.rules");
 
     public static RuleFile Roboflow { get; } = Read("roboflow", "roboflow.v2.rules");

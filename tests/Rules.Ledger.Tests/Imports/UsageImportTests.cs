@@ -151,6 +151,38 @@ public sealed class UsageImportTests
         }
     }
 
+    [Fact]
+    public async Task Import_that_is_taken_back_is_in_no_past_and_its_file_begins_anew()
+    {
+        await using var ledger = await OpenAsync();
+        var first = await ledger.Imports.ImportAsync(new MemoryStream(Lines(300, accounts: 3)), Request(), default);
+        var second = await ledger.Imports.ImportAsync(new MemoryStream(Lines(500, accounts: 3)), Request("more"), default);
+        second.Events.ShouldBe(200);
+
+        (await ledger.Imports.WithdrawAsync(first.Import!, "lee", default)).ShouldHaveSingleItem().Withdrawn.ShouldBe(new UsageWithdrawal(Instant.FromUtc(2026, 5, 1, 0, 0), "lee"));
+        (await PastAsync(ledger)).Events.ShouldBe(200);
+        (await ledger.Imports.WithdrawAsync("0000000000000000", "lee", default)).ShouldBeEmpty();
+        (await Should.ThrowAsync<UsageImportException>(() => ledger.Imports.WithdrawAsync(first.Import!, "kim", default))).Message.ShouldContain("taken back by lee");
+
+        var anew = await ledger.Imports.ImportAsync(new MemoryStream(Lines(300, accounts: 3)), Request(), default);
+        (anew.Events, anew.Duplicates, anew.ResumedAt).ShouldBe((300, 0, 0));
+        (await PastAsync(ledger)).Events.ShouldBe(500);
+    }
+
+    [Fact]
+    public async Task Import_that_is_taken_back_while_it_runs_stops()
+    {
+        await using var ledger = await OpenAsync();
+        var file = Lines(140_000, accounts: 5);
+        (await Should.ThrowAsync<UsageImportException>(() => ledger.Imports.ImportAsync(new MemoryStream(file), Request() with
+        {
+            Progress = _ => ledger.Imports.WithdrawAsync(ledger.Imports.ListAsync("shop", default).AsTask().Result[0].Import, "lee", default).Wait(),
+        }, default))).Message.ShouldContain("taken back while it ran");
+
+        (await PastAsync(ledger)).Events.ShouldBe(0);
+        (await ledger.Imports.ImportAsync(new MemoryStream(file), Request(), default)).Events.ShouldBe(140_000);
+    }
+
     private static UsageImportRequest Request(string source = "file") => new("shop", source, s_lines, "kim");
 
     private async Task<CreditLedger> OpenAsync()

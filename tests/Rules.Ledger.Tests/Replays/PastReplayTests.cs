@@ -27,7 +27,7 @@ public sealed class PastReplayTests
         get
         {
             var data = new TheoryData<string, int>();
-            foreach (var name in new[] { "biodock", "bookbag", "roboflow" })
+            foreach (var name in new[] { "biodock", "ai-engine", "bookbag", "roboflow" })
             {
                 for (var seed = 1; seed <= 6; seed++)
                 {
@@ -75,11 +75,10 @@ public sealed class PastReplayTests
     [MemberData(nameof(Shipped))]
     public async Task E14_random_pasts_under_shipped_rules_come_to_what_the_ledger_charged(string rules, int seed)
     {
-        var file = rules switch { "biodock" => RuleFiles.Biodock, "bookbag" => RuleFiles.Bookbag, _ => RuleFiles.Roboflow };
         var time = new ManualTime(BankCommands.Start);
         await using var store = SqliteLedgerStore.OpenInMemory(time);
         await using var ledger = await CreditLedger.OpenAsync(store, new LedgerOptions { Time = time, LateWindow = Duration.FromDays(3000) }, default);
-        await ledger.Rulesets.LoadAsync([file], default);
+        await ledger.Rulesets.LoadAsync([FileOf(rules)], default);
         var ruleset = ledger.Rulesets.Find(rules)!;
         var history = new RandomHistory(ruleset, new Random(seed)).Next(new UsageShapes(), 150);
         await RunAsync(ledger, time, history);
@@ -92,6 +91,45 @@ public sealed class PastReplayTests
         await PastReplay.ShouldEqualAsync(ledger, store, rules, new PastWindow(middle, until), $"seed {seed}, second half");
         await PastReplay.SegmentsShouldTellWhatEntriesTellAsync(ledger, store, rules, new PastWindow(middle, until), $"seed {seed}");
         await PastReplay.SegmentsShouldTellWhatEntriesTellAsync(ledger, store, rules, new PastWindow(Instant.MinValue, middle), $"seed {seed}, ended long ago");
+    }
+
+    [Theory]
+    [InlineData("biodock", "capture, correct, hold, release, reverse")]
+    [InlineData("ai-engine", "capture, correct, hold, refund, release, replace, reverse, void")]
+    [InlineData("roboflow", "capture, correct, hold, refund, release, replace, reverse, void")]
+    [InlineData("bookbag", "capture, correct, hold, refund, release, replace, reverse, void")]
+    public async Task E14_holds_corrections_replacements_and_credits_given_back_under_shipped_rules(string rules, string kinds)
+    {
+        var compared = 0;
+        var accepted = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        for (var seed = 1; seed <= 8; seed++)
+        {
+            var time = new ManualTime(BankCommands.Start);
+            await using var store = SqliteLedgerStore.OpenInMemory(time);
+            await using var ledger = await CreditLedger.OpenAsync(store, new LedgerOptions { Time = time, LateWindow = Duration.FromDays(3000) }, default);
+            await ledger.Rulesets.LoadAsync([FileOf(rules)], default);
+            var history = new RandomHistory(ledger.Rulesets.Find(rules)!, new Random(100 + seed)).Next(new UsageShapes(), 150);
+            var movements = new RandomMovements(ledger, new Random(seed));
+            await RunAsync(ledger, time, history, movements);
+
+            time.Now = history.Usage.RecordedAtOf(149) + Duration.FromDays(40);
+            await ledger.AdvanceAsync("a", default);
+            var until = time.Now + Duration.FromTicks(10);
+            compared += await PastReplay.ShouldEqualAsync(ledger, store, rules, new PastWindow(Instant.MinValue, until), $"seed {seed}");
+            foreach (var place in new[] { 40, 110 })
+            {
+                await PastReplay.ShouldEqualAsync(ledger, store, rules, new PastWindow(history.Usage.RecordedAtOf(place), until), $"seed {seed} from use {place}");
+            }
+
+            await PastReplay.SegmentsShouldTellWhatEntriesTellAsync(ledger, store, rules, new PastWindow(history.Usage.RecordedAtOf(70), until), $"seed {seed}");
+            foreach (var (kind, times) in movements.Accepted)
+            {
+                accepted[kind] = accepted.GetValueOrDefault(kind) + times;
+            }
+        }
+
+        string.Join(", ", accepted.Keys).ShouldBe(kinds, string.Join(", ", accepted));
+        compared.ShouldBeGreaterThan(200);
     }
 
     [Fact]
@@ -120,7 +158,15 @@ public sealed class PastReplayTests
         (await ledger.PastAsync("moves", "nobody", new PastWindow(time.Now, s_end), null, default))!.Accounts.ShouldBeEmpty();
     }
 
-    private static async Task RunAsync(CreditLedger ledger, ManualTime time, AccountHistory history)
+    private static RuleFile FileOf(string rules) => rules switch
+    {
+        "biodock" => RuleFiles.Biodock,
+        "bookbag" => RuleFiles.Bookbag,
+        "ai-engine" => RuleFiles.AiEngine,
+        _ => RuleFiles.Roboflow,
+    };
+
+    private static async Task RunAsync(CreditLedger ledger, ManualTime time, AccountHistory history, RandomMovements? movements = null)
     {
         var opening = history.Opening;
         time.Now = opening.OpenedAt;
@@ -140,12 +186,23 @@ public sealed class PastReplayTests
             {
                 time.Now = history.Operations[operation].Operation.RecordedAt;
                 await RunAsync(ledger, history.Operations[operation].Operation, $"op{operation}");
+                if (history.Operations[operation].Operation is GrantOperation grant)
+                {
+                    movements?.Granted(grant.Command.Id);
+                }
             }
 
             if (i < history.Usage.Count)
             {
                 time.Now = history.Usage.RecordedAtOf(i);
-                await ledger.ChargeAsync("a", history.Usage[i], string.Create(CultureInfo.InvariantCulture, $"use{i}"), default);
+                var key = string.Create(CultureInfo.InvariantCulture, $"use{i}");
+                await ledger.ChargeAsync("a", history.Usage[i], key, default);
+                if (movements is not null)
+                {
+                    movements.Used(key);
+                    await movements.StepAsync(history.Usage[i], time.Now, "m" + key);
+                }
+
                 if (i % 37 == 36)
                 {
                     await ledger.ResetAsync("a", new ResetAccount(time.Now, RestartsCycle: i % 2 == 0), string.Create(CultureInfo.InvariantCulture, $"reset{i}"), default);

@@ -196,6 +196,23 @@ public abstract class AppStoreContract : IAsyncLifetime
         (await App.UsageSegmentsAsync("bank", _nothing, _t2, (0, 0), 10, default)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Import_is_taken_back_whole_and_only_once()
+    {
+        UsageBatch Batch(long number, string import) => new("bank", number, import, "use.csv", Hash(1), _t0, "Kim", 100, Hash(2), 10, 9, 1, IsLast: false);
+        await App.AddUsageAsync(Batch(1, "import0000000001"), [Segment(1, "a", "f"), Segment(2, "g", "m")], default);
+        await App.AddUsageAsync(Batch(2, "import0000000002"), [Segment(1, "a", "f") with { Batch = 2 }], default);
+        await App.AddUsageAsync(Batch(3, "import0000000001"), [Segment(1, "n", "z") with { Batch = 3 }], default);
+
+        await App.WithdrawUsageAsync("import0000000001", new UsageWithdrawal(_t1, "Lee"), default);
+
+        (await App.UsageSegmentsAsync("bank", null, _t2, (0, 0), 10, default)).ShouldHaveSingleItem().Batch.ShouldBe(2);
+        (await App.UsageBatchesAsync("bank", default)).Select(batch => batch.Withdrawn).ShouldBe([new UsageWithdrawal(_t1, "Lee"), null, new UsageWithdrawal(_t1, "Lee")]);
+        await Should.ThrowAsync<StoreException>(async () => await App.WithdrawUsageAsync("import0000000001", new UsageWithdrawal(_t2, "Kim"), default));
+        await Should.ThrowAsync<StoreException>(async () => await App.AddUsageAsync(Batch(4, "import0000000001"), [Segment(1, "a", "f") with { Batch = 4 }], default));
+        (await App.UsageBatchesAsync("bank", default)).Length.ShouldBe(3);
+    }
+
     private static StoredUsageSegment Segment(int number, string first, string last) =>
         new(1, number, first, last, _t0, _t1, 5, new byte[] { 1 }, Hash(3), new byte[] { 2 }, Hash(4));
 

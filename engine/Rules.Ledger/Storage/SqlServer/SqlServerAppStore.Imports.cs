@@ -23,8 +23,16 @@ internal sealed partial class SqlServerAppStore
     private const string SelectUsageBatches =
         """
         SELECT b.ruleset AS Ruleset, b.batch_no AS Batch, b.import_id AS Import, b.source AS Source, b.mapping_sha256 AS Mapping, b.imported_at AS ImportedAt,
-          b.imported_by AS ImportedBy, b.position AS Position, b.prefix_sha256 AS Prefix, b.lines AS Lines, b.events AS Events, b.duplicates AS Duplicates, b.is_last AS IsLast
-        FROM app.usage_batch b WHERE @ruleset IS NULL OR b.ruleset = @ruleset ORDER BY b.ruleset, b.batch_no OPTION (RECOMPILE)
+          b.imported_by AS ImportedBy, b.position AS Position, b.prefix_sha256 AS Prefix, b.lines AS Lines, b.events AS Events, b.duplicates AS Duplicates, b.is_last AS IsLast,
+          w.withdrawn_at AS WithdrawnAt, w.withdrawn_by AS WithdrawnBy
+        FROM app.usage_batch b LEFT JOIN app.usage_withdrawal w ON w.import_id = b.import_id WHERE @ruleset IS NULL OR b.ruleset = @ruleset ORDER BY b.ruleset, b.batch_no OPTION (RECOMPILE)
+        """;
+
+    private const string InsertUsageWithdrawal = "INSERT app.usage_withdrawal(import_id, withdrawn_at, withdrawn_by) VALUES(@import, @at, @by)";
+
+    private const string DeleteUsageSegments =
+        """
+        DELETE s FROM app.usage_segment s JOIN app.usage_batch b ON b.ruleset = s.ruleset AND b.batch_no = s.batch_no WHERE b.import_id = @import
         """;
 
     private const string SelectUsageSegments =
@@ -54,6 +62,17 @@ internal sealed partial class SqlServerAppStore
         }
 
         return segments.Length;
+    }, cancellationToken);
+
+    public async ValueTask WithdrawUsageAsync(string import, UsageWithdrawal withdrawal, CancellationToken cancellationToken) => await TogetherAsync(async run =>
+    {
+        await run(InsertUsageWithdrawal, command =>
+        {
+            command.AddText("@import", import, 16);
+            command.AddInstant("@at", withdrawal.At);
+            command.AddText("@by", withdrawal.By, 400);
+        });
+        return await run(DeleteUsageSegments, command => command.AddText("@import", import, 16));
     }, cancellationToken);
 
     public async ValueTask<ImmutableArray<StoredUsageSegment>> UsageSegmentsAsync(
@@ -130,8 +149,15 @@ internal sealed partial class SqlServerAppStore
 
         public bool IsLast { get; set; }
 
+        public long? WithdrawnAt { get; set; }
+
+        public string? WithdrawnBy { get; set; }
+
         public UsageBatch ToBatch() => new(
-            Ruleset, Batch, Import, Source, Mapping, Instants.FromMicroseconds(ImportedAt), ImportedBy, Position, Prefix, Lines, Events, Duplicates, IsLast);
+            Ruleset, Batch, Import, Source, Mapping, Instants.FromMicroseconds(ImportedAt), ImportedBy, Position, Prefix, Lines, Events, Duplicates, IsLast)
+        {
+            Withdrawn = WithdrawnAt is { } at ? new UsageWithdrawal(Instants.FromMicroseconds(at), WithdrawnBy!) : null,
+        };
     }
 
     private sealed class UsageSegmentLine

@@ -21,9 +21,15 @@ internal sealed partial class SqliteAppStore
 
     private const string SelectUsageBatches =
         """
-        SELECT ruleset, batch_no, import_id, source, mapping_sha256, imported_at, imported_by, position, prefix_sha256, lines, events, duplicates, is_last
-        FROM usage_batch WHERE ?1 IS NULL OR ruleset=?1 ORDER BY ruleset, batch_no
+        SELECT b.ruleset, b.batch_no, b.import_id, b.source, b.mapping_sha256, b.imported_at, b.imported_by, b.position, b.prefix_sha256, b.lines, b.events,
+          b.duplicates, b.is_last, w.withdrawn_at, w.withdrawn_by
+        FROM usage_batch b LEFT JOIN usage_withdrawal w ON w.import_id=b.import_id WHERE ?1 IS NULL OR b.ruleset=?1 ORDER BY b.ruleset, b.batch_no
         """;
+
+    private const string InsertUsageWithdrawal = "INSERT INTO usage_withdrawal(import_id,withdrawn_at,withdrawn_by) VALUES(?1,?2,?3)";
+
+    private const string DeleteUsageSegments =
+        "DELETE FROM usage_segment WHERE (ruleset,batch_no) IN (SELECT b.ruleset, b.batch_no FROM usage_batch b WHERE b.import_id=?1)";
 
     private const string SelectUsageSegments =
         """
@@ -51,7 +57,10 @@ internal sealed partial class SqliteAppStore
         {
             batches.Add(new UsageBatch(
                 row.Text(0), row.Int64(1), row.Text(2), row.Text(3), row.Blob(4), Instants.FromMicroseconds(row.Int64(5)), row.Text(6), row.Int64(7), row.Blob(8),
-                row.Int64(9), row.Int64(10), row.Int64(11), row.Int64(12) != 0));
+                row.Int64(9), row.Int64(10), row.Int64(11), row.Int64(12) != 0)
+            {
+                Withdrawn = InstantAt(row, 13) is { } at ? new UsageWithdrawal(at, row.Text(14)) : null,
+            });
         }
 
         return batches.ToImmutable();
@@ -72,6 +81,12 @@ internal sealed partial class SqliteAppStore
 
             return segments.Length;
         }, cancellationToken);
+
+    public async ValueTask WithdrawUsageAsync(string import, UsageWithdrawal withdrawal, CancellationToken cancellationToken) => await store.WriteAsync(session =>
+    {
+        session.Statement(InsertUsageWithdrawal).Bind(1, import).Bind(2, Instants.ToMicroseconds(withdrawal.At)).Bind(3, withdrawal.By).Execute();
+        return session.Statement(DeleteUsageSegments).Bind(1, import).Execute();
+    }, cancellationToken);
 
     public ValueTask<ImmutableArray<StoredUsageSegment>> UsageSegmentsAsync(
         string ruleset, string? account, Instant until, (long Batch, int Number) after, int limit, CancellationToken cancellationToken) => store.ReadAsync(session =>

@@ -245,7 +245,24 @@ CREATE TABLE app.usage_segment(
   CONSTRAINT fk_usage_segment_batch FOREIGN KEY(ruleset, batch_no) REFERENCES app.usage_batch(ruleset, batch_no)
 );
 GO
-CREATE TRIGGER app.usage_segment_append_only ON app.usage_segment INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+-- An import that is taken back: its batches stay as the record of what there was, its segments go. The row comes first.
+CREATE TABLE app.usage_withdrawal(
+  import_id    nvarchar(16)  COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT pk_usage_withdrawal PRIMARY KEY CLUSTERED
+    CONSTRAINT ck_usage_withdrawal_import CHECK(LEN(import_id)=16),
+  withdrawn_at bigint        NOT NULL,
+  withdrawn_by nvarchar(400) NOT NULL
+);
+GO
+CREATE TRIGGER app.usage_withdrawal_append_only ON app.usage_withdrawal INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER app.usage_batch_withdrawn ON app.usage_batch AFTER INSERT AS
+IF EXISTS(SELECT 1 FROM inserted i JOIN app.usage_withdrawal w ON w.import_id = i.import_id) THROW 50020, 'withdrawn', 1;
+GO
+CREATE TRIGGER app.usage_segment_fixed ON app.usage_segment INSTEAD OF UPDATE AS THROW 50020, 'append-only', 1;
+GO
+CREATE TRIGGER app.usage_segment_append_only ON app.usage_segment AFTER DELETE AS
+IF EXISTS(SELECT 1 FROM deleted d JOIN app.usage_batch b ON b.ruleset = d.ruleset AND b.batch_no = d.batch_no
+  LEFT JOIN app.usage_withdrawal w ON w.import_id = b.import_id WHERE w.import_id IS NULL) THROW 50020, 'append-only', 1;
 GO
 -- Past usage of the journal once more, in columns: made from the entries and made again from them, so rows may go. A generation goes on where the one before ended;
 -- position is up to which every entry of the ruleset is in segments.

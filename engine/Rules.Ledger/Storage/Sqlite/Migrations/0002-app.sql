@@ -221,7 +221,19 @@ CREATE TABLE usage_segment(
   FOREIGN KEY(ruleset, batch_no) REFERENCES usage_batch(ruleset, batch_no)
 );
 CREATE TRIGGER usage_segment_u BEFORE UPDATE ON usage_segment BEGIN SELECT RAISE(ABORT,'append-only'); END;
-CREATE TRIGGER usage_segment_d BEFORE DELETE ON usage_segment BEGIN SELECT RAISE(ABORT,'append-only'); END;
+-- An import that is taken back: its batches stay as the record of what there was, its segments go. The row comes first.
+CREATE TABLE usage_withdrawal(
+  import_id    TEXT    NOT NULL PRIMARY KEY CHECK(typeof(import_id)='text' AND length(import_id)=16),
+  withdrawn_at INTEGER NOT NULL CHECK(typeof(withdrawn_at)='integer'),
+  withdrawn_by TEXT    NOT NULL
+) WITHOUT ROWID;
+CREATE TRIGGER usage_withdrawal_u BEFORE UPDATE ON usage_withdrawal BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER usage_withdrawal_d BEFORE DELETE ON usage_withdrawal BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER usage_batch_i BEFORE INSERT ON usage_batch WHEN EXISTS(SELECT 1 FROM usage_withdrawal w WHERE w.import_id=NEW.import_id)
+  BEGIN SELECT RAISE(ABORT,'withdrawn'); END;
+CREATE TRIGGER usage_segment_d BEFORE DELETE ON usage_segment
+  WHEN NOT EXISTS(SELECT 1 FROM usage_batch b JOIN usage_withdrawal w ON w.import_id=b.import_id WHERE b.ruleset=OLD.ruleset AND b.batch_no=OLD.batch_no)
+  BEGIN SELECT RAISE(ABORT,'append-only'); END;
 -- Past usage of the journal once more, in columns: made from the entries and made again from them, so rows may go. A generation goes on where the one before ended;
 -- position is up to which every entry of the ruleset is in segments.
 CREATE TABLE past_segment(
