@@ -9,6 +9,8 @@ GRANT SELECT, INSERT, UPDATE ON SCHEMA::app TO ledger_app;
 GO
 GRANT DELETE ON OBJECT::app.past_segment TO ledger_app;
 GO
+GRANT DELETE ON OBJECT::app.report_view TO ledger_app;
+GO
 GRANT EXECUTE ON OBJECT::ledger.lock_and_read TO ledger_app;
 GO
 GRANT EXECUTE ON OBJECT::ledger.open_account TO ledger_app;
