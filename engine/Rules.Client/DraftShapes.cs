@@ -6,7 +6,7 @@ namespace Rules.Client;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record NewDraft
 {
-    /// <summary>A rule file, at most 1 MiB. Its head says of which rule set and version it is: the one after the newest.</summary>
+    /// <summary>A rule file, at most 1 MiB. Its head says of which rule set and version it is: the one after the newest, or version 1 of a new rule set.</summary>
     public required string Text { get; init; }
 
     /// <summary>Before which nobody is to be charged by it; left out: from its publication. What the text says counts where that is later.</summary>
@@ -25,7 +25,7 @@ public sealed record Draft
     /// <summary>The version that it is to become.</summary>
     public required int Version { get; init; }
 
-    /// <summary>The version that it changes.</summary>
+    /// <summary>The version that it changes; 0: none, it begins the rule set.</summary>
     public required int Base { get; init; }
 
     /// <summary><c>draft</c>, <c>in review</c>, <c>approved</c>, <c>scheduled</c>, <c>published</c>, <c>rejected</c>, <c>discarded</c> or <c>rolled back</c>.</summary>

@@ -2,12 +2,13 @@ using System.Globalization;
 using System.Text;
 using NodaTime;
 using NodaTime.Text;
+using Rules.Ledger.Access;
 using Rules.Ledger.Drafts;
 using Rules.Ledger.People;
 
 namespace Rules.Ledger;
 
-/// <summary>Both audit logs as tables for a spreadsheet; no cell is taken for a formula.</summary>
+/// <summary>The audit logs as tables for a spreadsheet; no cell is taken for a formula.</summary>
 public static class AuditCsv
 {
     /// <summary>What was done on the way from draft to price.</summary>
@@ -32,6 +33,19 @@ public static class AuditCsv
         foreach (var record in records)
         {
             Csv.AppendRow(csv, [Number(record.Position), At(record.At), record.By, PersonWords.Of(record), record.PersonName, record.Person, record.Detail]);
+        }
+
+        return Encoding.UTF8.GetBytes(csv.ToString());
+    }
+
+    /// <summary>What was done to keys of the interface.</summary>
+    public static byte[] Keys(IEnumerable<KeyRecord> records)
+    {
+        var csv = new StringBuilder();
+        Csv.AppendRow(csv, ["position", "at", "by", "action", "key", "key_id", "detail"]);
+        foreach (var record in records)
+        {
+            Csv.AppendRow(csv, [Number(record.Position), At(record.At), record.By, KeyWords.Of(record), record.KeyName, record.Key, record.Detail]);
         }
 
         return Encoding.UTF8.GetBytes(csv.ToString());

@@ -55,6 +55,13 @@ public sealed partial class CreditLedger
         return await snapshot.UsesByQuarterAsync(from, to, account, cancellationToken);
     }
 
+    /// <summary>What each version of a ruleset charged, by version; a version that charged nothing is left out. Read from an index, without the entries.</summary>
+    public async Task<ImmutableArray<VersionUse>> VersionUsesAsync(string ruleset, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await _store.BeginReadAsync(cancellationToken);
+        return await snapshot.UsesByVersionAsync(ruleset, cancellationToken);
+    }
+
     private static ExactDecimal QuantityOf(ReadOnlySpan<byte> json, string? meter)
     {
         if (meter is null)

@@ -21,6 +21,9 @@ public sealed class ApiCaller
 
     public ApiKey Key { get; }
 
+    /// <summary>Who acts, in logs: at most 100 characters. The id tells a key from people, whatever it is called.</summary>
+    public string Name => $"key {Key.Name[..Math.Min(Key.Name.Length, 70)]} ({Key.Id})";
+
     /// <summary>Whether the key may touch an account. One that is not there counts as another's: the answer is the same.</summary>
     public async ValueTask<bool> MayUseAsync(string account, CancellationToken cancellationToken)
     {

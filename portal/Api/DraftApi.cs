@@ -21,8 +21,9 @@ internal static class DraftApi
     {
         api.MapPost("/drafts", CreateAsync).WithName("create-draft").WithTags("Rule sets").Needs(KeyScopes.Draft)
             .WithMetadata(new RequestSizeLimitAttribute(MostBytes))
-            .WithSummary("Put the text of a next version into review")
+            .WithSummary("Put the text of a next version, or of a new rule set, into review")
             .WithDescription("The text is checked with its examples and promises; one with errors is refused and leaves nothing behind. People approve and publish the draft, not keys. "
+                + "A text of version 1 under a name that is not published yet begins a rule set. "
                 + "The same text sent again answers with the draft that is under way.")
             .Takes<NewDraft>(ApiExamples.NewDraft).Answers<Client.Draft>(ApiExamples.Draft).Refuses(400, 404, 409, 413, 415, 422, 503);
 
@@ -71,9 +72,15 @@ internal static class DraftApi
             return Answer(known);
         }
 
-        if (ledger.Rulesets.Versions(id.Name) is not [var newest, ..])
+        if (head.Common is not null)
         {
-            return Refused(new DraftProblem(DraftProblemCodes.RulesetUnknown, $"There is no rule set \"{id.Name}\". A first version is published from a file."));
+            return Refused(new DraftProblem(DraftProblemCodes.OtherVersion, $"The text is the common file {id}. Common files are published into the database: see rules publish."));
+        }
+
+        var isFirst = ledger.Rulesets.Versions(id.Name).IsEmpty;
+        if (isFirst && id.Version != 1)
+        {
+            return Refused(new DraftProblem(DraftProblemCodes.RulesetUnknown, $"There is no rule set \"{id.Name}\" that version {id.Version} could follow. A rule set begins with version 1."));
         }
 
         // Checked before a draft is begun, so that nothing is left of a text that cannot be reviewed.
@@ -83,20 +90,21 @@ internal static class DraftApi
             return Refused(new DraftProblem(DraftProblemCodes.TextHasErrors, error.ToString()) { Diagnostics = check.Diagnostics });
         }
 
-        // The key's id tells it from people: nobody who is called so approves what it wrote.
-        var by = new DraftActor($"key {caller.Key.Name[..Math.Min(caller.Key.Name.Length, 70)]} ({caller.Key.Id})", DraftRights.Edit);
-        var begun = await ledger.Drafts.CreateAsync(id.Name, by, cancellationToken);
+        // Nobody who is called as a key is approves what it wrote.
+        var by = new DraftActor(caller.Name, DraftRights.Edit);
+        var begun = isFirst ? await ledger.Drafts.CreateFirstAsync(id.Name, text, by, cancellationToken) : await ledger.Drafts.CreateAsync(id.Name, by, cancellationToken);
         if (begun.Draft is not { } draft)
         {
             return Refused(begun.Problem!);
         }
 
-        var asked = draft.Number == id.Version
+        var asked = isFirst ? begun : draft.Number == id.Version
             ? await ledger.Drafts.SaveAsync(draft.Id, draft.RowVersion, text, by, cancellationToken)
             : new DraftResult(draft, new DraftProblem(DraftProblemCodes.Conflict, $"The text is version {id.Version}; the next one of \"{id.Name}\" is {draft.Number}. Version {draft.Base} is published or scheduled."));
         if (asked.Succeeded)
         {
-            var impact = await impacts.OfAsync(asked.Draft!, text, newest.Model.Zone, cancellationToken);
+            var zone = (ledger.Rulesets.Versions(id.Name).FirstOrDefault()?.Model ?? check.Compilation.Model!).Zone;
+            var impact = await impacts.OfAsync(asked.Draft!, text, zone, cancellationToken);
             asked = await ledger.Drafts.RequestReviewAsync(draft.Id, asked.Draft!.RowVersion, starts, impact.Sha256, by, cancellationToken);
         }
 
@@ -126,7 +134,7 @@ internal static class DraftApi
         problem.Code switch
         {
             DraftProblemCodes.RulesetUnknown => ProblemKinds.RulesetNotFound,
-            DraftProblemCodes.Conflict or DraftProblemCodes.Changed or DraftProblemCodes.State => ProblemKinds.ChangeConflicts,
+            DraftProblemCodes.NameTaken or DraftProblemCodes.Conflict or DraftProblemCodes.Changed or DraftProblemCodes.State => ProblemKinds.ChangeConflicts,
             _ => ProblemKinds.TextHasErrors,
         },
         problem.Message, "Run rules check on the file, and write the version after the newest into its head."));

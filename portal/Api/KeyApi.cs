@@ -59,6 +59,7 @@ internal static class KeyApi
             Rate = read.Integer("requests_per_second", 1, 1_000_000),
             ExpiresAt = read.Time("expires"),
             CreatedBy = context.Features.GetRequiredFeature<ApiCaller>().Key.Id,
+            Actor = context.Features.GetRequiredFeature<ApiCaller>().Name,
         };
         if (wanted.ExpiresAt <= clock.GetCurrentInstant())
         {
@@ -109,7 +110,7 @@ internal static class KeyApi
             return new ProblemBody(problem);
         }
 
-        var issued = await ledger.Keys.RotateAsync(key, Duration.FromSeconds(overlap), context.RequestAborted);
+        var issued = await ledger.Keys.RotateAsync(key, Duration.FromSeconds(overlap), context.Features.GetRequiredFeature<ApiCaller>().Name, context.RequestAborted);
         known.Forget(key);
         return issued is null ? Unknown(key) : Issued(issued);
     }
@@ -121,7 +122,7 @@ internal static class KeyApi
             return new ProblemBody(problem);
         }
 
-        var revoked = await ledger.Keys.RevokeAsync(key, context.RequestAborted);
+        var revoked = await ledger.Keys.RevokeAsync(key, context.Features.GetRequiredFeature<ApiCaller>().Name, context.RequestAborted);
         known.Forget(key);
         return revoked is null ? Unknown(key) : new JsonBody(WireWriter.Write(revoked, static (json, it) => Write(json, it, text: null)));
     }

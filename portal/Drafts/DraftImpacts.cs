@@ -11,6 +11,12 @@ namespace Rules.Portal.Drafts;
 /// <summary>Prices again, under drafts, what was used lately: what the ledger charged, or, where it charged nothing, the end of what was imported.</summary>
 public sealed class DraftImpacts(CreditLedger ledger, PastReplays replays, IClock clock)
 {
+    private static readonly ReplayOutcome _first = new()
+    {
+        Refusal = new ReplayRefusal(ReplayRefusalKind.RulesetUnknown, "There is nothing to compare with: no version of these rules is published.",
+            "The calculator and the examples show what they cost. Once a version is published and charges, drafts show what they change."),
+    };
+
     /// <summary>All of it.</summary>
     /// <param name="text">Without errors of the compiler.</param>
     public async Task<DraftImpact> OfAsync(Draft draft, string text, DateTimeZone zone, CancellationToken cancellationToken)
@@ -30,6 +36,12 @@ public sealed class DraftImpacts(CreditLedger ledger, PastReplays replays, ICloc
     public async IAsyncEnumerable<DraftImpact> PreviewAsync(
         Draft draft, string text, DateTimeZone zone, bool estimates, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (ledger.Rulesets.Find(draft.Ruleset) is null)
+        {
+            yield return DraftImpact.Of(_first, PastSource.Ledger, zone);
+            yield break;
+        }
+
         var request = await RequestAsync(draft, text, zone, cancellationToken);
         await foreach (var outcome in replays.PreviewAsync(request, estimates, cancellationToken))
         {

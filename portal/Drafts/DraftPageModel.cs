@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using NodaTime;
+using Rules.Dsl.Text;
 using Rules.Ledger;
 using Rules.Ledger.Drafts;
 using Rules.Portal.SignIn;
@@ -24,7 +25,9 @@ public abstract class DraftPageModel(CreditLedger ledger) : PageModel
     /// <summary>What the signed-in person may do with drafts.</summary>
     public DraftActor Actor => HttpContext.Actor();
 
-    public DateTimeZone Zone => ledger.Rulesets.Versions(Draft.Ruleset) is [var newest, ..] ? newest.Model.Zone : DateTimeZone.Utc;
+    /// <summary>Of the newest version; before there is one, of the draft itself.</summary>
+    public DateTimeZone Zone => ledger.Rulesets.Versions(Draft.Ruleset) is [var newest, ..] ? newest.Model.Zone
+        : ledger.Rulesets.Compile(SourceText.From(Draft.Text)).Model?.Zone ?? DateTimeZone.Utc;
 
     public bool May(AuditAction action) => DraftRoad.Allows(action, Draft.State, Actor.Rights);
 

@@ -40,6 +40,11 @@ public sealed class DraftPreview
     /// <summary>The effects against the published version, the dearest first; null while the text cannot be read whole.</summary>
     public ImmutableArray<Change>? Changes { get; }
 
+    /// <summary>What a first version, which changes nothing, begins with; null while the text cannot be read whole, and for any other.</summary>
+    public string? Declared => Against is null && Check.Compilation.Model is { } model
+        ? $"Nothing was charged by these rules before. They declare {Listed((model.Actions.Length, "action"), (model.Buckets.Length, "bucket"), (model.Plans.Length, "plan"), (model.Alerts.Length, "alert"), (model.Examples.Length, "example"))}."
+        : null;
+
     public ImmutableArray<OutlineItem> Outline { get; }
 
     /// <summary>Mechanical repairs, numbered as the page offers them.</summary>
@@ -52,6 +57,20 @@ public sealed class DraftPreview
         var versions = rulesets.Versions(draft.Ruleset);
         var against = versions.FirstOrDefault(version => version.Model.Version == draft.Base) ?? versions.FirstOrDefault(version => version.Model.Version < draft.Number);
         return new DraftPreview(check, against, RuleSources.ViewText(check.Compilation.Source).WithProblems(check.Diagnostics).Build($"the draft of {id}"));
+    }
+
+    private static string Listed(params ReadOnlySpan<(int Count, string What)> parts)
+    {
+        var counted = new List<string>();
+        foreach (var (count, what) in parts)
+        {
+            if (count > 0)
+            {
+                counted.Add($"{AmountText.Count(count)} {what}{(count == 1 ? "" : "s")}");
+            }
+        }
+
+        return counted.Count switch { 0 => "nothing that is charged", 1 => counted[0], _ => $"{string.Join(", ", counted.SkipLast(1))} and {counted[^1]}" };
     }
 
     public bool IsOwn(Diagnostic problem) => ReferenceEquals(problem.Location.Source, Check.Compilation.Source);

@@ -293,6 +293,7 @@ function start() {
     toggle.addEventListener("click", toggleChanges);
   }
   async function toggleChanges() {
+    if (!toggle) return;
     const on = toggle.getAttribute("aria-pressed") !== "true";
     toggle.setAttribute("aria-pressed", String(on));
     if (!on) return view.dispatch({ effects: changes.reconfigure([]) });

@@ -5,6 +5,7 @@ using Rules.Dsl.Text;
 using Rules.Ledger;
 using Rules.Ledger.Drafts;
 using Rules.Portal.Accounts;
+using Rules.Portal.Alerts;
 using Rules.Portal.Burn;
 using Rules.Portal.Display;
 using Rules.Portal.Drafts;
@@ -34,7 +35,7 @@ public sealed class OverviewModel(CreditLedger ledger, BurnCache burn, TimeProvi
     public ImmutableArray<ComingChange> Coming { get; private set; } = [];
 
     /// <summary>Alerts that fired within a day.</summary>
-    public ImmutableArray<Alerts.IndexModel.FiredAlert> Fired { get; private set; } = [];
+    public ImmutableArray<FiredAlert> Fired { get; private set; } = [];
 
     /// <summary>The last lines of the audit log.</summary>
     public ImmutableArray<AuditRecord> Log { get; private set; } = [];
@@ -79,7 +80,7 @@ public sealed class OverviewModel(CreditLedger ledger, BurnCache burn, TimeProvi
             .. drafts.Where(static draft => draft is { State: DraftState.Scheduled, EffectiveAt: not null })
                 .Select(draft => new ComingChange(draft.Ruleset, draft.Number, draft.EffectiveAt!.Value, ZoneOf(draft.Ruleset), $"/reviews/{draft.Id}")),
         ];
-        Fired = [.. (await ledger.Outbox.NewestAsync(null, null, 5, cancellationToken)).Items.Select(Alerts.IndexModel.FiredAlert.Read).Where(fired => fired.At > now - Duration.FromDays(1))];
+        Fired = [.. (await ledger.Outbox.NewestAsync(null, null, 5, cancellationToken)).Items.Select(FiredAlert.Read).Where(fired => fired.At > now - Duration.FromDays(1))];
         Log = await ledger.Drafts.AuditAsync(null, null, null, Latest, cancellationToken);
         var used = await burn.ReadAsync(cancellationToken);
         Uses = [.. Rulesets.Select(row => RulesetUse.Of(used, row.Name, row.Newest.Credit.Decimals, row.Newest.Zone, now))];

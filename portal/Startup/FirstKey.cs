@@ -19,7 +19,7 @@ internal static class FirstKey
         var issued = await ledger.Keys.ListAsync(cancellationToken) switch
         {
             [] => await ledger.Keys.CreateAsync(new NewApiKey { Name = "sample company", Scopes = KeyScopes.All, CreatedBy = Maker }, cancellationToken),
-            [{ CreatedBy: Maker } only] when !File.Exists(settings.SampleKeyFile) => await ledger.Keys.RotateAsync(only.Id, Duration.Zero, cancellationToken),
+            [{ CreatedBy: Maker } only] when !File.Exists(settings.SampleKeyFile) => await ledger.Keys.RotateAsync(only.Id, Duration.Zero, Maker, cancellationToken),
             _ => null,
         };
         if (issued is null)

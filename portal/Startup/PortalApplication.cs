@@ -185,6 +185,8 @@ public sealed class PortalApplication : IAsyncDisposable
         builder.Services.AddHostedService<PastUpkeep>();
         builder.Services.AddSingleton<PastCache>();
         builder.Services.AddSingleton<BurnCache>();
+        builder.Services.AddSingleton<VersionUses>();
+        builder.Services.AddSingleton<FiredAlerts>();
         builder.Services.AddSingleton<PastReplays>();
         builder.Services.AddSingleton<DraftImpacts>();
         builder.Services.AddSingleton<ReplayRuns>();

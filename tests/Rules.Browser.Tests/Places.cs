@@ -15,7 +15,8 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
         "charge", "charge of a bucket", "grant", "appearance", "you", "reviews", "draft", "draft with problems", "review", "alerts", "alerts of nobody", "replays",
         "replay", "replay of an account", "give credits", "end a grant", "take a use back", "change the plan", "ledger with a sum", "verify", "sample data", "imports", "import with mistakes",
         "people", "audit log", "audit log of people", "sign-in", "sign-in link", "find", "found", "reports", "report by two names", "report of nothing", "api keys", "webhooks", "guard rails",
-        "calculator", "tests", "outline", "charge tried", Unknown,
+        "calculator", "tests", "outline", "charge tried", "new ruleset", "first draft", "first review", "ruleset to come", "audit log of keys",
+        "report with views", Unknown,
     ];
 
     public string this[string name] => addresses[name];
@@ -59,6 +60,33 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             return new Uri(page.Url).AbsolutePath;
         }
 
+        // A ruleset that begins, and the review of another one.
+        async Task<string> First(string name, string button)
+        {
+            await page.GotoAsync("/rulesets/+new");
+            await page.GetByLabel("Name", new() { Exact = true }).First.FillAsync(name);
+            await page.GetByRole(AriaRole.Button, new() { Name = "Begin the ruleset" }).ClickAsync();
+            await page.Locator(".cm-content").WaitForAsync();
+            if (button.Length > 0)
+            {
+                await page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
+                await page.Locator("h2:has-text('Decide')").WaitForAsync();
+            }
+
+            return new Uri(page.Url).AbsolutePath;
+        }
+
+        // A view that is kept.
+        async Task<string> View()
+        {
+            await page.GotoAsync("/reports?ruleset=bookbag&by=model");
+            await page.GetByText("Keep this report as a view of yours").ClickAsync();
+            await page.GetByRole(AriaRole.Form, new() { Name = "Keep this report" }).GetByLabel("Name").FillAsync("Credits by model");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Keep it" }).ClickAsync();
+            await page.Locator("ul.views").WaitForAsync();
+            return new Uri(page.Url).PathAndQuery;
+        }
+
         async Task<string> SignInLink()
         {
             await page.GotoAsync("/settings/people");
@@ -95,9 +123,9 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             return (replay, await Link(replay, "[aria-labelledby=largest] tbody th a"));
         }
 
-        const string First = "tbody th a";
-        var ruleset = await Link("/rulesets", First);
-        var charge = await Link("/ledger?account=sample-lab&kind=charge", First);
+        const string FirstRow = "tbody th a";
+        var ruleset = await Link("/rulesets", FirstRow);
+        var charge = await Link("/ledger?account=sample-lab&kind=charge", FirstRow);
         var draft = await Draft("bookbag", "", "Save");
         var replay = await Replay(await Draft("bookbag", "GPT-4o\"             6 credits", "Save", "GPT-4o\"             5 credits"));
         var addresses = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -105,16 +133,16 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             ["overview"] = "/",
             ["rulesets"] = "/rulesets",
             ["ruleset"] = ruleset,
-            ["version"] = await Link(ruleset, First),
+            ["version"] = await Link(ruleset, FirstRow),
             ["accounts"] = "/accounts",
-            ["account"] = await Link("/accounts?ruleset=bookbag", First),
-            ["account without buckets"] = await Link("/accounts?ruleset=biodock", First),
+            ["account"] = await Link("/accounts?ruleset=bookbag", FirstRow),
+            ["account without buckets"] = await Link("/accounts?ruleset=biodock", FirstRow),
             ["ledger"] = "/ledger",
             ["ledger without a match"] = "/ledger?key=there-is-no-such-key&from=2026-13-01",
             ["charge"] = charge,
             ["charge tried"] = charge + "?try=true",
-            ["charge of a bucket"] = await Link("/ledger?account=sample-shop&kind=charge", First),
-            ["grant"] = await Link("/ledger?kind=grant", First),
+            ["charge of a bucket"] = await Link("/ledger?account=sample-shop&kind=charge", FirstRow),
+            ["grant"] = await Link("/ledger?kind=grant", FirstRow),
             ["appearance"] = "/appearance",
             ["alerts"] = "/alerts",
             ["replays"] = "/replays",
@@ -137,6 +165,12 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             ["draft with problems"] = await Draft("biodock", "# before the head\nprize\n", "Save"),
             ["review"] = await Draft("ai-engine", "", "Request review"),
             ["reviews"] = "/reviews",
+            ["new ruleset"] = "/rulesets/+new",
+            ["first draft"] = await First("tide", ""),
+            ["first review"] = await First("ebb", "Request review"),
+            ["ruleset to come"] = "/rulesets/tide",
+            ["audit log of keys"] = "/settings/audit?of=keys",
+            ["report with views"] = await View(),
             ["people"] = "/settings/people",
             ["audit log"] = "/settings/audit",
             ["audit log of people"] = "/settings/audit?of=people",

@@ -15,6 +15,8 @@ namespace Rules.Cli.Commands;
 /// </summary>
 internal static class KeysCommand
 {
+    private const string Maker = "command";
+
     public static async Task<int> CreateAsync(
         Terminal terminal, TimeProvider clock, string home, NewApiKey wanted, bool json, CancellationToken cancellationToken)
     {
@@ -77,14 +79,14 @@ internal static class KeysCommand
         }
 
         await using var ledger = await OpenAsync(home, clock, create: false, cancellationToken);
-        Issued(terminal, await ledger.Keys.RotateAsync(id, Duration.FromSeconds(overlapSeconds), cancellationToken) ?? throw Unknown(id), json);
+        Issued(terminal, await ledger.Keys.RotateAsync(id, Duration.FromSeconds(overlapSeconds), Maker, cancellationToken) ?? throw Unknown(id), json);
         return ExitCode.Fine;
     }
 
     public static async Task<int> RevokeAsync(Terminal terminal, TimeProvider clock, string home, string id, CancellationToken cancellationToken)
     {
         await using var ledger = await OpenAsync(home, clock, create: false, cancellationToken);
-        var key = await ledger.Keys.RevokeAsync(id, cancellationToken) ?? throw Unknown(id);
+        var key = await ledger.Keys.RevokeAsync(id, Maker, cancellationToken) ?? throw Unknown(id);
         await terminal.Output.WriteLineAsync(Line(key));
         return ExitCode.Fine;
     }

@@ -84,6 +84,9 @@ public sealed record NewApiKey
     public Instant? ExpiresAt { get; init; }
 
     public required string CreatedBy { get; init; }
+
+    /// <summary>Who makes it, as the log says it; null: as <see cref="CreatedBy"/>.</summary>
+    public string? Actor { get; init; }
 }
 
 /// <summary>A key with its text, which is shown this once and stored nowhere.</summary>

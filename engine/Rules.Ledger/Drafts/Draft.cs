@@ -31,8 +31,11 @@ public sealed record Draft
     /// <summary>The version that it is to become.</summary>
     public required int Number { get; init; }
 
-    /// <summary>The version that it changes.</summary>
+    /// <summary>The version that it changes; 0: none, it is to be the first.</summary>
     public required int Base { get; init; }
+
+    /// <summary>It changes no version: nothing is published under the name yet, as far as it was written.</summary>
+    public bool IsFirst => Base == 0;
 
     /// <summary>The version that it takes back; null for any other change.</summary>
     public int? RollsBack { get; init; }

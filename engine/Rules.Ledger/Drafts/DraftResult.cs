@@ -52,6 +52,12 @@ public static class DraftProblemCodes
 
     public const string RulesetUnknown = "ruleset_unknown";
 
+    /// <summary>A new ruleset's name cannot be that of a file.</summary>
+    public const string NameInvalid = "ruleset_name_invalid";
+
+    /// <summary>A ruleset or a common file of the name is published.</summary>
+    public const string NameTaken = "ruleset_name_taken";
+
     public const string VersionUnknown = "version_unknown";
 
     /// <summary>A comment is empty, too long, or of a line that is not there.</summary>

@@ -138,6 +138,7 @@ public sealed partial class DraftRoad
             scheduled.Find(other => other.Number == draft.Number) is { } same ? $"Another draft of version {same.Number} by {same.Author} is scheduled for {same.EffectiveAt}. Merge this one onto it."
             : scheduled.Find(other => other.Number < draft.Number && other.EffectiveAt >= activeFrom) is { } late ? $"Version {late.Number} is scheduled for {late.EffectiveAt}, and this later one would start before it. Choose a later start, or withdraw version {late.Number}."
             : scheduled.Find(other => other.Number > draft.Number && other.EffectiveAt <= activeFrom) is { } early ? $"Version {early.Number} is scheduled for {early.EffectiveAt}, and this earlier one would start after it. Choose an earlier start, or withdraw version {early.Number}."
+            : before != draft.Base && draft.IsFirst ? $"Version {before} of \"{draft.Ruleset}\" came meanwhile. Merge the draft onto it."
             : before != draft.Base ? $"The draft changes version {draft.Base}, and version {before} comes between: its changes would be lost. Merge the draft onto version {before}."
             : null;
         return words is null ? null : Refuse(draft, DraftProblemCodes.Conflict, words);

@@ -55,6 +55,10 @@ public sealed partial class DraftRoad
     /// <summary>Null where there is none of that id.</summary>
     public ValueTask<Draft?> FindAsync(string id, CancellationToken cancellationToken) => _store.DraftAsync(id, cancellationToken);
 
+    /// <summary>The draft that was published as a version, rolled back later or not; null where the version came from a file.</summary>
+    public async ValueTask<Draft?> PublishedAsync(string ruleset, int number, CancellationToken cancellationToken) =>
+        await _store.PublishedDraftAsync(ruleset, number, cancellationToken) is { } draft && PublishedOf(draft) is not null ? draft : null;
+
     /// <summary>Drafts of one ruleset or of all, the one changed last first.</summary>
     /// <param name="open">Only those that are neither published nor given up.</param>
     public ValueTask<ImmutableArray<Draft>> ListAsync(string? ruleset, bool open, CancellationToken cancellationToken) =>
@@ -148,11 +152,32 @@ public sealed partial class DraftRoad
     {
         if (await NewestAsync(ruleset, cancellationToken) is not { } newest)
         {
-            return Refuse(null, DraftProblemCodes.RulesetUnknown, $"There is no ruleset \"{ruleset}\". A first version is published from a file.");
+            return Refuse(null, DraftProblemCodes.RulesetUnknown, $"There is no ruleset \"{ruleset}\". Begin one with a text of its first version.");
         }
 
-        var text = _rulesets.Compile(newest.Source).FollowedBy(newest.Number + 1, TodayOf(ruleset));
+        var text = _rulesets.Compile(newest.Source).FollowedBy(newest.Number + 1, TodayWhere(newest.Source));
         return await AddAsync(ruleset, newest.Number, text, null, null, by, cancellationToken);
+    }
+
+    /// <summary>A draft of the first version of a ruleset that is not published yet. It passes the same road; there is nothing to compare it with.</summary>
+    /// <param name="ruleset">A name that <see cref="RuleFileId.IsName"/> accepts, of nothing that is published.</param>
+    /// <param name="text">At most <see cref="SourceText.MaximumBytes"/>; what its head says is held against the name when it is put into review.</param>
+    public async Task<DraftResult> CreateFirstAsync(string ruleset, string text, DraftActor by, CancellationToken cancellationToken)
+    {
+        if (!RuleFileId.IsName(ruleset))
+        {
+            return Refuse(null, DraftProblemCodes.NameInvalid,
+                $"A ruleset's name has 1 to {RuleFileId.MaximumNameLength} of the letters a to z, digits, - and _, because it is a file's name too.");
+        }
+
+        if (!_rulesets.Versions(ruleset).IsEmpty || _rulesets.CommonFiles.Any(file => file.Id.Name == ruleset))
+        {
+            return Refuse(null, DraftProblemCodes.NameTaken, $"\"{ruleset}\" is published already. Choose another name, or change the prices of that one.");
+        }
+
+        return SourceText.From(text).IsTooLarge
+            ? Refuse(null, DraftProblemCodes.TextTooLarge, TooLarge)
+            : await AddAsync(ruleset, 0, text, null, null, by, cancellationToken);
     }
 
     /// <summary>
@@ -175,7 +200,7 @@ public sealed partial class DraftRoad
         var newest = versions[0].Model.Version;
         var whole = SourceText.From(_rulesets.Compile(earlier).Resolved.Text.ToString(), earlier.FileName);
         var dayAfter = versions[0].Model.EffectiveAt.InZone(versions[0].Model.Zone).Date.PlusDays(1);
-        var text = _rulesets.Compile(whole).FollowedBy(newest + 1, LocalDate.Max(TodayOf(ruleset), dayAfter));
+        var text = _rulesets.Compile(whole).FollowedBy(newest + 1, LocalDate.Max(TodayWhere(whole), dayAfter));
         return await AddAsync(ruleset, newest, text, newest, reason, by, cancellationToken);
     }
 
@@ -190,26 +215,29 @@ public sealed partial class DraftRoad
     /// </summary>
     public async Task<DraftResult> MergeAsync(string id, int rowVersion, DraftActor by, CancellationToken cancellationToken)
     {
-        var found = await FindAsync(id, cancellationToken);
-        if (found is null || await NewestAsync(found.Ruleset, cancellationToken) is not { } newest)
+        if (await FindAsync(id, cancellationToken) is not { } found)
         {
             return Refuse(null, DraftProblemCodes.Unknown, "There is no such draft.");
         }
 
+        var later = await NewestAsync(found.Ruleset, cancellationToken);
         return await MoveAsync(AuditAction.Merged, id, rowVersion, null, by, draft =>
         {
-            if (newest.Number <= draft.Base || TextOf(draft.Ruleset, draft.Base) is not { } old)
+            var old = draft.IsFirst ? null : TextOf(draft.Ruleset, draft.Base);
+            if (later is not { } newest || newest.Number <= draft.Base || (old is null && !draft.IsFirst))
             {
-                return Refuse(draft, DraftProblemCodes.State, $"The draft is based on version {draft.Base}, and no later one is published or scheduled.");
+                return Refuse(draft, DraftProblemCodes.State, $"{(draft.IsFirst ? "The draft begins the ruleset" : $"The draft is based on version {draft.Base}")}, and no later one is published or scheduled.");
             }
 
             // One number and day in all three heads, so that they do not stand against each other. An amendment holds nothing but its own changes.
             var number = newest.Number + 1;
             var mine = _rulesets.Compile(SourceText.From(draft.Text, FileName(draft)));
-            var day = LocalDate.Max(TodayOf(draft.Ruleset), LastDayOf(mine, _rulesets.Compile(newest.Source)).PlusDays(1));
+            var day = LocalDate.Max(TodayWhere(newest.Source), LastDayOf(mine, _rulesets.Compile(newest.Source)).PlusDays(1));
+            var (my, their) = (mine.FollowedBy(number, day), _rulesets.Compile(newest.Source).FollowedBy(number, day));
             var text = mine.IsAmendment
                 ? mine.As(number)
-                : TextMerge.Merge(_rulesets.Compile(old).FollowedBy(number, day), mine.FollowedBy(number, day), _rulesets.Compile(newest.Source).FollowedBy(number, day)).Text;
+                // Two who began the same ruleset have no text in common but what both wrote.
+                : TextMerge.Merge(old is null ? TextMerge.Common(my, their) : _rulesets.Compile(old).FollowedBy(number, day), my, their).Text;
             return Written(draft, number, newest.Number, text, by);
         }, cancellationToken);
     }
@@ -255,6 +283,8 @@ public sealed partial class DraftRoad
 
     public Task<DraftResult> RejectAsync(string id, int rowVersion, string reason, DraftActor by, CancellationToken cancellationToken) =>
         MoveAsync(AuditAction.Rejected, id, rowVersion, reason, by, draft => new DraftResult(draft with { EffectiveAt = null, ReplaySha256 = default }, null), cancellationToken);
+
+    private static string TooLarge => $"A rule file has at most {SourceText.MaximumBytes} bytes.";
 
     private Instant Now => Instants.Now(_time);
 
@@ -358,7 +388,7 @@ public sealed partial class DraftRoad
     };
 
     private static DraftResult Written(Draft draft, int number, int baseNumber, string text, DraftActor by) => SourceText.From(text).IsTooLarge
-        ? Refuse(draft, DraftProblemCodes.TextTooLarge, $"A rule file has at most {SourceText.MaximumBytes} bytes.")
+        ? Refuse(draft, DraftProblemCodes.TextTooLarge, TooLarge)
         : new DraftResult(draft with
         {
             Number = number,
@@ -384,8 +414,10 @@ public sealed partial class DraftRoad
             }));
         }
 
-        return check.Compilation.Id == new RuleFileId(draft.Ruleset, draft.Number)
-            ? (Instants.Floor(check.Compilation.Model!.EffectiveAt), null)
+        return check.Compilation is { Model: { } model, Id: var id } && id == new RuleFileId(draft.Ruleset, draft.Number)
+            ? (Instants.Floor(model.EffectiveAt), null)
+            : check.Compilation.Common is not null
+            ? (null, Refuse(draft, DraftProblemCodes.OtherVersion, $"The text is the common file {check.Compilation.Id}, and this is the draft of a ruleset. Common files are published from a file."))
             : (null, Refuse(draft, DraftProblemCodes.OtherVersion, $"The head of the text says {check.Compilation.Id}, and this is the draft of {new RuleFileId(draft.Ruleset, draft.Number)}. Write it so."));
     }
 
@@ -400,7 +432,7 @@ public sealed partial class DraftRoad
         return last;
     }
 
-    private LocalDate TodayOf(string ruleset) => Now.InZone(_rulesets.Versions(ruleset)[0].Model.Zone).Date;
+    private LocalDate TodayWhere(SourceText text) => Now.InZone(_rulesets.Compile(text).Model?.Zone ?? DateTimeZone.Utc).Date;
 
     private SourceText? TextOf(string ruleset, int number) =>
         _rulesets.Versions(ruleset).FirstOrDefault(version => version.Model.Version == number) is { } version ? SourceText.From(version.Text, version.FileName) : null;
@@ -408,15 +440,11 @@ public sealed partial class DraftRoad
     /// <summary>The newest version that is published or scheduled; null for an unknown ruleset.</summary>
     private async Task<(int Number, SourceText Source)?> NewestAsync(string ruleset, CancellationToken cancellationToken)
     {
-        if (_rulesets.Versions(ruleset) is not [var published, ..])
-        {
-            return null;
-        }
-
+        var published = _rulesets.Versions(ruleset).FirstOrDefault();
         var scheduled = (await ScheduledAsync(ruleset, cancellationToken)).MaxBy(draft => draft.Number);
-        return scheduled is not null && scheduled.Number > published.Model.Version
-            ? (scheduled.Number, SourceText.From(scheduled.Text, FileName(scheduled)))
-            : (published.Model.Version, SourceText.From(published.Text, published.FileName));
+        return scheduled is not null && scheduled.Number > (published?.Model.Version ?? 0) ? (scheduled.Number, SourceText.From(scheduled.Text, FileName(scheduled)))
+            : published is not null ? (published.Model.Version, SourceText.From(published.Text, published.FileName))
+            : null;
     }
 
     private async Task<ImmutableArray<Draft>> ScheduledAsync(string? ruleset, CancellationToken cancellationToken) =>

@@ -41,6 +41,10 @@ public static class TextMerge
         return new MergedText(string.Join('\n', merged), conflicts);
     }
 
+    /// <summary>The lines that both texts have, in their order: what two texts without an original are merged from.</summary>
+    public static string Common(string mine, string theirs) =>
+        string.Join('\n', Diff(mine, theirs).Where(static line => line is { Before: not null, After: not null }).Select(static line => line.Text));
+
     /// <summary>Both texts line by line: what went before what came in its place.</summary>
     public static ImmutableArray<DiffLine> Diff(string before, string after)
     {
@@ -71,6 +75,9 @@ public static class TextMerge
 
         return lines.ToImmutable();
     }
+
+    /// <summary>Every line of a text, as one that came.</summary>
+    public static ImmutableArray<DiffLine> Added(string text) => [.. Lines(text).Select(static (line, index) => new DiffLine(null, index + 1, line))];
 
     private static int Add(List<string> merged, ReadOnlySpan<string> original, ReadOnlySpan<string> mine, ReadOnlySpan<string> theirs)
     {

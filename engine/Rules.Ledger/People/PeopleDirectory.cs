@@ -56,6 +56,40 @@ public sealed class PeopleDirectory
     public ValueTask<ImmutableArray<PersonRecord>> LogAsync(string? person, long? before, int limit, CancellationToken cancellationToken) =>
         _store.PeopleLogAsync(person, before ?? long.MaxValue, Math.Clamp(limit, 1, LargestPage), cancellationToken);
 
+    /// <summary>The reports that somebody keeps, by name.</summary>
+    /// <param name="person">An id.</param>
+    public ValueTask<ImmutableArray<ReportView>> ViewsAsync(string person, CancellationToken cancellationToken) => _store.ViewsAsync(person, cancellationToken);
+
+    /// <summary>Keeps a report under a name; one of that name before is written over.</summary>
+    /// <param name="person">An id.</param>
+    /// <returns>Why it is not kept; null where it is.</returns>
+    public async Task<PersonProblem?> KeepViewAsync(string person, string name, string query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var called = name?.Trim() ?? "";
+        if (called.Length is 0 or > ReportView.MaximumName || called.Any(char.IsControl))
+        {
+            return new PersonProblem("view_name", $"Name the view in 1 to {ReportView.MaximumName} characters.");
+        }
+
+        if (query.Length > ReportView.MaximumQuery)
+        {
+            return new PersonProblem("view_query", "This report's address is too long to be kept.");
+        }
+
+        var known = await _store.ViewsAsync(person, cancellationToken);
+        if (known.Length >= ReportView.MaximumOfPerson && known.All(view => view.Name != called))
+        {
+            return new PersonProblem("view_limit", $"You keep {ReportView.MaximumOfPerson} views, the most there are. Delete one first.");
+        }
+
+        await _store.KeepViewAsync(new ReportView(ApiKeyText.NewId(), person, called, query, Instants.Now(_time)), cancellationToken);
+        return null;
+    }
+
+    /// <returns>False where the person keeps no view of that id.</returns>
+    public ValueTask<bool> RemoveViewAsync(string person, string id, CancellationToken cancellationToken) => _store.RemoveViewAsync(person, id, cancellationToken);
+
     public async Task<PersonResult> AddAsync(string name, PersonRoles roles, string by, CancellationToken cancellationToken)
     {
         if (!Person.IsName(name))

@@ -18,14 +18,20 @@ public interface IAppStore : IDraftStore, IReplayStore, IUsageStore, IPastStore,
     /// <summary>All keys, by instant of creation, then by id.</summary>
     ValueTask<ImmutableArray<StoredApiKey>> KeysAsync(CancellationToken cancellationToken);
 
-    ValueTask AddKeyAsync(StoredApiKey key, CancellationToken cancellationToken);
+    /// <param name="record">Written with the key.</param>
+    ValueTask AddKeyAsync(StoredApiKey key, KeyRecord record, CancellationToken cancellationToken);
 
     /// <summary>Puts a new hash in the place of the present one, which counts until <paramref name="previousUntil"/>.</summary>
+    /// <param name="record">Written with the hash.</param>
     /// <returns>False where there is no such key, or it is revoked.</returns>
-    ValueTask<bool> RotateKeyAsync(string id, ReadOnlyMemory<byte> hash, Instant at, Instant previousUntil, CancellationToken cancellationToken);
+    ValueTask<bool> RotateKeyAsync(ReadOnlyMemory<byte> hash, Instant previousUntil, KeyRecord record, CancellationToken cancellationToken);
 
-    /// <summary>Does nothing where there is no such key, or it is revoked already.</summary>
-    ValueTask RevokeKeyAsync(string id, Instant at, CancellationToken cancellationToken);
+    /// <summary>Revokes the key of the record at its instant. Does nothing where there is no such key, or it is revoked already.</summary>
+    ValueTask RevokeKeyAsync(KeyRecord record, CancellationToken cancellationToken);
+
+    /// <summary>What was done to keys, newest first; to one or to all.</summary>
+    /// <param name="before">Only lines of a smaller position.</param>
+    ValueTask<ImmutableArray<KeyRecord>> KeyLogAsync(string? key, long before, int limit, CancellationToken cancellationToken);
 
     /// <summary>Moves the keys' last use forward, never back.</summary>
     ValueTask NoteKeyUseAsync(IReadOnlyCollection<KeyValuePair<string, Instant>> uses, CancellationToken cancellationToken);

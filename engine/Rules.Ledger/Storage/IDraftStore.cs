@@ -13,6 +13,9 @@ public interface IDraftStore
     /// <param name="open">True: only those that are neither published nor given up.</param>
     ValueTask<ImmutableArray<Draft>> DraftsAsync(string? ruleset, bool open, int limit, CancellationToken cancellationToken);
 
+    /// <summary>The draft that was published as a version; null where it was published from a file.</summary>
+    ValueTask<Draft?> PublishedDraftAsync(string ruleset, int number, CancellationToken cancellationToken);
+
     ValueTask AddDraftAsync(Draft draft, AuditRecord record, CancellationToken cancellationToken);
 
     /// <summary>Writes a draft over itself where its row version is still one less.</summary>

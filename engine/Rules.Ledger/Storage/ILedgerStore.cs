@@ -169,6 +169,9 @@ public interface IReadSnapshot : IAccountReader
     /// <param name="account">Null for all.</param>
     ValueTask<ImmutableArray<QuarterUse>> UsesByQuarterAsync(Instant from, Instant to, string? account, CancellationToken cancellationToken);
 
+    /// <summary>What the uses of a ruleset's accounts came to by the version that priced them, by version; read from an index alone.</summary>
+    ValueTask<ImmutableArray<VersionUse>> UsesByVersionAsync(string ruleset, CancellationToken cancellationToken);
+
     /// <summary>When entries of an account were recorded and what was available after them; sequences that are not there are left out.</summary>
     ValueTask<ImmutableArray<EntryMoment>> MomentsAsync(StoredAccount account, IReadOnlyList<long> sequences, CancellationToken cancellationToken);
 

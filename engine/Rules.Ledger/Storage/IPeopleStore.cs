@@ -40,6 +40,15 @@ public interface IPeopleStore
     /// <param name="before">Only lines of a smaller position.</param>
     ValueTask<ImmutableArray<PersonRecord>> PeopleLogAsync(string? person, long before, int limit, CancellationToken cancellationToken);
 
+    /// <summary>The reports that somebody keeps, by name.</summary>
+    ValueTask<ImmutableArray<ReportView>> ViewsAsync(string person, CancellationToken cancellationToken);
+
+    /// <summary>Adds a view, or writes it over the one of its person that has its name.</summary>
+    ValueTask KeepViewAsync(ReportView view, CancellationToken cancellationToken);
+
+    /// <returns>False where the person keeps none of that id.</returns>
+    ValueTask<bool> RemoveViewAsync(string person, string id, CancellationToken cancellationToken);
+
     /// <summary>Adds a line that tells of no change of a row.</summary>
     ValueTask TellAsync(PersonRecord record, CancellationToken cancellationToken);
 }

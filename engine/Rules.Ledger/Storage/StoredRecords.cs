@@ -165,5 +165,10 @@ public sealed record StoredUse(string Account, string Ruleset, EntryKind Kind, l
 /// <param name="Units">Smallest units charged, less what reversals gave back.</param>
 public sealed record QuarterUse(string Account, string Ruleset, Instant Start, long Events, Int128 Units);
 
+/// <summary>What a version charged.</summary>
+/// <param name="Events">Charges, captures and corrections.</param>
+/// <param name="Units">Smallest units charged; what was reversed later is in them.</param>
+public sealed record VersionUse(int Version, long Events, Int128 Units);
+
 /// <param name="BalanceAfter">Available smallest units of all buckets after the entry; null where there is no bucket.</param>
 public readonly record struct EntryMoment(long Sequence, Instant RecordedAt, long? BalanceAfter);

@@ -1,17 +1,16 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using NodaTime;
-using NodaTime.Text;
 using Rules.Engine.Model;
 using Rules.Ledger;
 using Rules.Ledger.Outbox;
+using Rules.Portal.Alerts;
 
 namespace Rules.Portal.Pages.Alerts;
 
 /// <summary>What fired, newest first; the alerts of the versions in force; and where they are sent.</summary>
-public sealed class IndexModel(CreditLedger ledger, IClock clock) : PageModel
+public sealed class IndexModel(CreditLedger ledger, FiredAlerts counts, IClock clock) : PageModel
 {
     private const int PageSize = 50;
 
@@ -28,6 +27,9 @@ public sealed class IndexModel(CreditLedger ledger, IClock clock) : PageModel
 
     public ImmutableArray<(RulesetModel Ruleset, AlertRule Alert)> Rules { get; private set; } = [];
 
+    /// <summary>How often each of them fired lately.</summary>
+    public FiredCounts Counts { get; private set; } = null!;
+
     public ImmutableArray<WebhookState> Webhooks { get; private set; } = [];
 
     /// <summary>Null where no account is asked for.</summary>
@@ -40,6 +42,7 @@ public sealed class IndexModel(CreditLedger ledger, IClock clock) : PageModel
         Next = page.Next is null ? null : "/alerts" + (Filtered is { } account ? QueryString.Create("account", account) : QueryString.Empty).Add("before", page.Next);
         var now = clock.GetCurrentInstant();
         Rules = [.. from ruleset in ledger.Rulesets.All let model = ruleset.InForce(now) where model is not null from alert in model.Alerts select (model, alert)];
+        Counts = await counts.ReadAsync(cancellationToken);
         var webhooks = ImmutableArray.CreateBuilder<WebhookState>();
         foreach (var webhook in await ledger.Outbox.WebhooksAsync(cancellationToken))
         {
@@ -48,22 +51,6 @@ public sealed class IndexModel(CreditLedger ledger, IClock clock) : PageModel
         }
 
         Webhooks = webhooks.ToImmutable();
-    }
-
-    /// <summary>A message of the outbox as the page shows it.</summary>
-    public sealed record FiredAlert(string Account, long Entry, string Alert, string Text, Instant At)
-    {
-        public static FiredAlert Read(StoredMessage message)
-        {
-            using var body = JsonDocument.Parse(message.Body);
-            var root = body.RootElement;
-            return new FiredAlert(
-                message.Account,
-                root.GetProperty("entry").GetInt64(),
-                root.GetProperty("alert").GetString()!,
-                root.GetProperty("text").GetString()!,
-                InstantPattern.ExtendedIso.Parse(root.GetProperty("at").GetString()!).Value);
-        }
     }
 
     /// <param name="Host">The rest of the address may hold a secret of the receiver's.</param>

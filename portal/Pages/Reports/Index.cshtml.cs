@@ -10,7 +10,9 @@ using Rules.Dsl.Text;
 using Rules.Engine.Model;
 using Rules.Engine.Wire;
 using Rules.Ledger;
+using Rules.Ledger.People;
 using Rules.Portal.Drafts;
+using Rules.Portal.SignIn;
 
 namespace Rules.Portal.Pages.Reports;
 
@@ -20,9 +22,13 @@ public sealed class IndexModel(CreditLedger ledger, IClock clock) : PageModel
     /// <summary>Days of a report.</summary>
     public const int MostDays = 400;
 
+    /// <summary>Days of a report that names none.</summary>
+    public const int UsualDays = 30;
+
     /// <summary>Rows of the table; an export has them all.</summary>
     public const int MostShown = 200;
 
+    private const string Path = "/reports";
     private const string Credits = "credits";
     private const string Events = "events";
     private static readonly LocalDatePattern _day = LocalDatePattern.Iso;
@@ -56,9 +62,28 @@ public sealed class IndexModel(CreditLedger ledger, IClock clock) : PageModel
     [BindProperty(SupportsGet = true)]
     public string? Account { get; set; }
 
+    /// <summary>Days up to today, where no day is named; a view that moves along says it so.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? Recent { get; set; }
+
     /// <summary>The window of the same length before stands beside it.</summary>
     [BindProperty(SupportsGet = true)]
     public bool Compare { get; set; }
+
+    /// <summary>The reports that whoever reads this keeps, by name.</summary>
+    public ImmutableArray<ReportView> Views { get; private set; } = [];
+
+    /// <summary>Why a view is not kept; null where nothing was refused.</summary>
+    public string? ViewProblem { get; private set; }
+
+    /// <summary>The name that was refused.</summary>
+    public string? ViewName { get; private set; }
+
+    /// <summary>What is shown, with its days, as a view keeps it.</summary>
+    public string Fixed => Address()[Path.Length..].TrimStart('?');
+
+    /// <summary>What is shown, with as many days up to the day on which it is opened.</summary>
+    public string Moving => Address(("from", null), ("to", null), ("recent", (Period.DaysBetween(First, Last) + 1).ToString(CultureInfo.InvariantCulture)))[Path.Length..].TrimStart('?');
 
     public ImmutableArray<PublishedRuleset> Rulesets { get; private set; } = [];
 
@@ -89,7 +114,34 @@ public sealed class IndexModel(CreditLedger ledger, IClock clock) : PageModel
     public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
     {
         await ReadAsync(cancellationToken);
+        await ReadViewsAsync(cancellationToken);
         return Page();
+    }
+
+    /// <summary>Keeps what the address asks for under a name of the reader's own.</summary>
+    /// <param name="moving">With as many days up to the day on which it is opened; otherwise with the days that it shows.</param>
+    public async Task<IActionResult> OnPostKeepAsync(string? name, bool moving, CancellationToken cancellationToken)
+    {
+        await ReadAsync(cancellationToken);
+        var problem = await ledger.People.KeepViewAsync(HttpContext.Person()!.Id, name ?? "", moving ? Moving : Fixed, cancellationToken);
+        if (problem is null)
+        {
+            return LocalRedirect(Path + "?" + (moving ? Moving : Fixed));
+        }
+
+        (ViewProblem, ViewName) = (problem.Message, name);
+        ModelState.Clear();
+        Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        await ReadViewsAsync(cancellationToken);
+        return Page();
+    }
+
+    /// <summary>Deletes a view of the reader's; the report that is shown stays.</summary>
+    public async Task<IActionResult> OnPostForgetAsync(string? view, CancellationToken cancellationToken)
+    {
+        await ReadAsync(cancellationToken);
+        await ledger.People.RemoveViewAsync(HttpContext.Person()!.Id, view ?? "", cancellationToken);
+        return LocalRedirect(Address());
     }
 
     /// <summary>All rows, exact: group values, figure, and the figure of the window before where that was asked for.</summary>
@@ -125,7 +177,7 @@ public sealed class IndexModel(CreditLedger ledger, IClock clock) : PageModel
         foreach (var (name, value) in new (string, string?)[]
         {
             ("ruleset", Ruleset), ("from", _day.Format(First)), ("to", _day.Format(Last)), ("zone", Zone), ("metric", Metric), ("by", By), ("then", Then), ("account", Account),
-            ("compare", Compare ? "true" : null), ("handler", null),
+            ("compare", Compare ? "true" : null), ("recent", null), ("handler", null),
         })
         {
             var written = value;
@@ -137,7 +189,7 @@ public sealed class IndexModel(CreditLedger ledger, IClock clock) : PageModel
             query = string.IsNullOrEmpty(written) ? query : query.Add(name, written);
         }
 
-        return "/reports" + query;
+        return Path + query;
     }
 
     /// <summary>The entries that a day or a row is made of.</summary>
@@ -146,6 +198,8 @@ public sealed class IndexModel(CreditLedger ledger, IClock clock) : PageModel
         var query = QueryString.Create("ruleset", Ruleset!).Add("from", _day.Format(from)).Add("to", _day.Format(to));
         return "/ledger" + (string.IsNullOrEmpty(account) ? query : query.Add("account", account));
     }
+
+    private async Task ReadViewsAsync(CancellationToken cancellationToken) => Views = await ledger.People.ViewsAsync(HttpContext.Person()!.Id, cancellationToken);
 
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
@@ -206,7 +260,8 @@ public sealed class IndexModel(CreditLedger ledger, IClock clock) : PageModel
     {
         var today = clock.GetCurrentInstant().InZone(Days).Date;
         Last = DayOf("to", To) ?? today;
-        First = DayOf("from", From) ?? Last.PlusDays(-29);
+        var recent = int.TryParse(Recent, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= MostDays ? days : UsualDays;
+        First = DayOf("from", From) ?? Last.PlusDays(1 - recent);
         if (First > Last)
         {
             _problems["to"] = "This day lies before the first.";

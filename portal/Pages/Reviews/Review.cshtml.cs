@@ -138,7 +138,7 @@ public sealed class ReviewModel(CreditLedger ledger, DraftImpacts impacts) : Dra
         RowVersion = Draft.RowVersion;
         await MeasureAsync(cancellationToken);
         var old = Ledger.Rulesets.Versions(Draft.Ruleset).FirstOrDefault(version => version.Model.Version == Draft.Base);
-        Diff = old is null ? [] : TextMerge.Diff(old.Text, Draft.Text);
+        Diff = old is not null ? TextMerge.Diff(old.Text, Draft.Text) : Draft.IsFirst ? TextMerge.Added(Draft.Text) : [];
         Comments = await Ledger.Drafts.CommentsAsync(Draft.Id, cancellationToken);
         Log = await Ledger.Drafts.AuditAsync(null, Draft.Id, null, DraftRoad.LargestPage, cancellationToken);
         return Page();

@@ -26,6 +26,12 @@ public sealed class RulesetPageModel(CreditLedger ledger, TimeProvider time) : P
     /// <summary>Why a draft was not begun; null where nothing stood in the way.</summary>
     public DraftProblem? Problem { get; private set; }
 
+    public string Name { get; private set; } = "";
+
+    /// <summary>Nothing but drafts of its first version is there.</summary>
+    public bool IsToCome => Row is null;
+
+    /// <summary>Set where a version is published.</summary>
     public RulesetRow Row { get; private set; } = null!;
 
     /// <summary>Newest first.</summary>
@@ -37,15 +43,17 @@ public sealed class RulesetPageModel(CreditLedger ledger, TimeProvider time) : P
 
     public async Task<IActionResult> OnGetAsync(string name, CancellationToken cancellationToken)
     {
+        var now = Instant.FromDateTimeOffset(time.GetUtcNow());
+        Name = name;
+        Drafts = await ledger.Drafts.ListAsync(name, open: true, cancellationToken);
         if (ledger.Rulesets.Find(name) is not { } ruleset)
         {
-            return NotFound();
+            Log = Drafts.IsEmpty ? [] : await ledger.Drafts.AuditAsync(name, null, null, Latest, cancellationToken);
+            return Drafts.IsEmpty ? NotFound() : Page();
         }
 
-        var now = Instant.FromDateTimeOffset(time.GetUtcNow());
         Row = RulesetRow.At(ruleset, now);
         Versions = ledger.Rulesets.Versions(name);
-        Drafts = await ledger.Drafts.ListAsync(name, open: true, cancellationToken);
         Log = await ledger.Drafts.AuditAsync(name, null, null, Latest, cancellationToken);
         Emergencies = await ledger.Drafts.EmergenciesAsync(name, now - Duration.FromDays(7), cancellationToken);
         Timeline = Timeline.Of(ruleset, Drafts, now);

@@ -3,17 +3,18 @@ using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Rules.Ledger;
+using Rules.Ledger.Access;
 using Rules.Ledger.Drafts;
 using Rules.Ledger.People;
 
 namespace Rules.Portal.Pages.Settings;
 
-/// <summary>Who did what, in words: with prices, or with people.</summary>
+/// <summary>Who did what, in words: with prices, with people, or with keys of the interface.</summary>
 public sealed class AuditModel(CreditLedger ledger) : PageModel
 {
     private const int Lines = 50;
 
-    /// <summary>"people"; anything else is about prices.</summary>
+    /// <summary>"people" or "keys"; anything else is about prices.</summary>
     [BindProperty(SupportsGet = true)]
     public string? Of { get; set; }
 
@@ -24,13 +25,29 @@ public sealed class AuditModel(CreditLedger ledger) : PageModel
     [BindProperty(SupportsGet = true)]
     public string? Person { get; set; }
 
+    /// <summary>An id.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? Key { get; set; }
+
     public bool IsOfPeople => Of == "people";
 
-    public bool IsFiltered => !string.IsNullOrEmpty(IsOfPeople ? Person : Ruleset);
+    public bool IsOfKeys => Of == "keys";
+
+    /// <summary>What the lines are about.</summary>
+    public string About => IsOfPeople ? "people" : IsOfKeys ? "keys" : "prices";
+
+    public bool IsFiltered => !string.IsNullOrEmpty(IsOfPeople ? Person : IsOfKeys ? Key : Ruleset);
 
     public ImmutableArray<AuditRecord> OfPrices { get; private set; } = [];
 
     public ImmutableArray<PersonRecord> OfPeople { get; private set; } = [];
+
+    public ImmutableArray<KeyRecord> OfKeys { get; private set; } = [];
+
+    /// <summary>Revoked ones too, newest first.</summary>
+    public ImmutableArray<ApiKey> AllKeys { get; private set; } = [];
+
+    public bool IsEmpty => OfPrices.IsEmpty && OfPeople.IsEmpty && OfKeys.IsEmpty;
 
     /// <summary>Where the page after this one goes on; null on the last.</summary>
     public long? Next { get; private set; }
@@ -48,6 +65,13 @@ public sealed class AuditModel(CreditLedger ledger) : PageModel
             OfPeople = [.. read.Take(Lines)];
             Next = read.Length > Lines ? OfPeople[^1].Position : null;
         }
+        else if (IsOfKeys)
+        {
+            AllKeys = [.. (await ledger.Keys.ListAsync(cancellationToken)).Reverse()];
+            var read = await KeysAsync(before, Lines + 1, cancellationToken);
+            OfKeys = [.. read.Take(Lines)];
+            Next = read.Length > Lines ? OfKeys[^1].Position : null;
+        }
         else
         {
             var read = await PricesAsync(before, Lines + 1, cancellationToken);
@@ -59,14 +83,16 @@ public sealed class AuditModel(CreditLedger ledger) : PageModel
     /// <summary>Everything that the filter shows.</summary>
     public async Task<IActionResult> OnGetCsvAsync(CancellationToken cancellationToken) => IsOfPeople
         ? Csv(AuditCsv.People(await AllAsync(PeopleAsync, record => record.Position, cancellationToken)), "people")
+        : IsOfKeys ? Csv(AuditCsv.Keys(await AllAsync(KeysAsync, record => record.Position, cancellationToken)), "keys")
         : Csv(AuditCsv.Prices(await AllAsync(PricesAsync, record => record.Position, cancellationToken)), "prices");
 
     /// <summary>The page's own address with its filter.</summary>
     public string Address(string? handler, long? before) => "/settings/audit" + QueryString.Create(new Dictionary<string, string?>(StringComparer.Ordinal)
     {
-        ["of"] = IsOfPeople ? "people" : "prices",
-        ["ruleset"] = IsOfPeople || string.IsNullOrEmpty(Ruleset) ? null : Ruleset,
+        ["of"] = About,
+        ["ruleset"] = IsOfPeople || IsOfKeys || string.IsNullOrEmpty(Ruleset) ? null : Ruleset,
         ["person"] = !IsOfPeople || string.IsNullOrEmpty(Person) ? null : Person,
+        ["key"] = !IsOfKeys || string.IsNullOrEmpty(Key) ? null : Key,
         ["handler"] = handler,
         ["before"] = before?.ToString(CultureInfo.InvariantCulture),
     }.Where(static part => part.Value is not null));
@@ -88,6 +114,9 @@ public sealed class AuditModel(CreditLedger ledger) : PageModel
 
     private ValueTask<ImmutableArray<PersonRecord>> PeopleAsync(long? before, int limit, CancellationToken cancellationToken) =>
         ledger.People.LogAsync(string.IsNullOrEmpty(Person) ? null : Person, before, limit, cancellationToken);
+
+    private ValueTask<ImmutableArray<KeyRecord>> KeysAsync(long? before, int limit, CancellationToken cancellationToken) =>
+        ledger.Keys.LogAsync(string.IsNullOrEmpty(Key) ? null : Key, before, limit, cancellationToken);
 
     private ValueTask<ImmutableArray<AuditRecord>> PricesAsync(long? before, int limit, CancellationToken cancellationToken) =>
         ledger.Drafts.AuditAsync(string.IsNullOrEmpty(Ruleset) ? null : Ruleset, null, before, limit, cancellationToken);

@@ -65,14 +65,14 @@ public sealed class KeysModel(CreditLedger ledger, KnownKeys known, IClock clock
     /// <param name="hours">For which the secret before counts as well.</param>
     public async Task<IActionResult> OnPostRotateAsync(string? id, int hours, CancellationToken cancellationToken)
     {
-        Issued = await ledger.Keys.RotateAsync(id ?? "", Duration.FromHours(Math.Clamp(hours, 0, 168)), cancellationToken);
+        Issued = await ledger.Keys.RotateAsync(id ?? "", Duration.FromHours(Math.Clamp(hours, 0, 168)), HttpContext.Person()!.Name, cancellationToken);
         known.Forget(id ?? "");
         return await AnsweredAsync(Issued is not null, cancellationToken);
     }
 
     public async Task<IActionResult> OnPostRevokeAsync(string? id, CancellationToken cancellationToken)
     {
-        var revoked = await ledger.Keys.RevokeAsync(id ?? "", cancellationToken);
+        var revoked = await ledger.Keys.RevokeAsync(id ?? "", HttpContext.Person()!.Name, cancellationToken);
         known.Forget(id ?? "");
         return revoked is null ? await AnsweredAsync(false, cancellationToken) : LocalRedirect("/settings/keys");
     }

@@ -14,6 +14,8 @@ public sealed class DraftRoadTests : IAsyncLifetime, IDisposable
 {
     private const string First = "language 1\nruleset kiosk version 1 effective 2026-01-01\ncredit \"credit\" to 0 decimals\naction scan\naction copy\nprice scan\n  each 1 credit\nprice copy\n  each 1 credit\n";
 
+    private static readonly string Stall = First.Replace("ruleset kiosk", "ruleset stall", StringComparison.Ordinal);
+
     private static readonly DraftActor _author = new("kim", DraftRights.Edit | DraftRights.Approve | DraftRights.Publish);
     private static readonly DraftActor _other = new("lee", DraftRights.Edit | DraftRights.Approve | DraftRights.Publish);
     private static readonly DraftActor _onCall = new("ada", DraftRights.Emergency);
@@ -67,6 +69,85 @@ public sealed class DraftRoadTests : IAsyncLifetime, IDisposable
         var version = _ledger.Rulesets.Versions("kiosk")[0];
         (version.Model.Version, version.Text, version.PublishedBy).ShouldBe((2, draft.Text, "kim"));
         (await ActionsAsync(draft.Id)).ShouldBe([("kim", AuditAction.Created), ("kim", AuditAction.Saved), ("kim", AuditAction.ReviewRequested), ("lee", AuditAction.Approved), ("kim", AuditAction.Published)]);
+    }
+
+    [Fact]
+    public async Task First_version_of_a_ruleset_walks_the_same_road()
+    {
+        var draft = Done(await Road.CreateFirstAsync("stall", Stall, _author, default));
+        (draft.Number, draft.Base, draft.IsFirst, draft.State, draft.Text).ShouldBe((1, 0, true, DraftState.Draft, Stall));
+        draft = Done(await Road.SaveAsync(draft.Id, draft.RowVersion, Stall.Replace("each 1", "each 2", StringComparison.Ordinal), _author, default));
+        draft = Done(await Road.RequestReviewAsync(draft.Id, draft.RowVersion, null, default, _author, default));
+        (await Road.ApproveAsync(draft.Id, draft.RowVersion, DraftHash.TextOf(draft), _author, default)).Problem!.Code.ShouldBe("own_draft");
+        draft = Done(await Road.ApproveAsync(draft.Id, draft.RowVersion, DraftHash.TextOf(draft), _other, default));
+        (await Road.PublishedAsync("stall", 1, default)).ShouldBeNull();
+        draft = Done(await Road.PublishAsync(draft.Id, draft.RowVersion, _author, default));
+
+        var version = _ledger.Rulesets.Versions("stall").ShouldHaveSingleItem();
+        (version.Model.Version, version.Text, version.PublishedBy).ShouldBe((1, draft.Text, "kim"));
+        (await Road.PublishedAsync("stall", 1, default))!.Id.ShouldBe(draft.Id);
+        (await Road.PublishedAsync("kiosk", 1, default)).ShouldBeNull("it came from a file");
+        Done(await Road.CreateAsync("stall", _author, default)).Number.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task First_version_is_scheduled_and_the_next_one_is_begun_after_it()
+    {
+        var draft = Done(await Road.CreateFirstAsync("stall", Stall, _author, default));
+        draft = Done(await Road.RequestReviewAsync(draft.Id, draft.RowVersion, Instant.FromUtc(2026, 4, 20, 0, 0), default, _author, default));
+        draft = Done(await Road.ApproveAsync(draft.Id, draft.RowVersion, DraftHash.TextOf(draft), _other, default));
+        Done(await Road.ScheduleAsync(draft.Id, draft.RowVersion, _author, default));
+        var next = Done(await Road.CreateAsync("stall", _author, default));
+        (next.Number, next.Base).ShouldBe((2, 1));
+        _time.Now = Instant.FromUtc(2026, 4, 19, 23, 55);
+        (await Road.PublishDueAsync(default)).ShouldHaveSingleItem().Succeeded.ShouldBeTrue();
+        _ledger.Rulesets.Versions("stall").ShouldHaveSingleItem().ActiveFrom.ShouldBe(Instant.FromUtc(2026, 4, 20, 0, 0));
+    }
+
+    [Theory]
+    [InlineData("kiosk", "ruleset_name_taken")]
+    [InlineData("models", "ruleset_name_taken")]
+    [InlineData("", "ruleset_name_invalid")]
+    [InlineData("Stall", "ruleset_name_invalid")]
+    [InlineData("../stall", "ruleset_name_invalid")]
+    [InlineData("con", "ruleset_name_invalid")]
+    public async Task New_ruleset_needs_a_name_of_its_own(string name, string code)
+    {
+        (await _ledger.Rulesets.PublishAsync("models.v1.rules", "language 1\ncommon models version 1\nlist model\n  \"Large\"\n", "file", default)).Common.ShouldNotBeNull();
+        (await Road.CreateFirstAsync(name, Stall, _author, default)).Problem!.Code.ShouldBe(code);
+        (await Road.ListAsync(null, open: false, default)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task New_ruleset_needs_the_right_to_edit_and_a_text_of_a_file()
+    {
+        (await Road.CreateFirstAsync("stall", Stall, new DraftActor("kim", DraftRights.Approve), default)).Problem!.Code.ShouldBe("draft_right_missing");
+        (await Road.CreateFirstAsync("stall", new string('#', Rules.Dsl.Text.SourceText.MaximumBytes + 1), _author, default)).Problem!.Code.ShouldBe("text_too_large");
+        (await Road.ListAsync(null, open: false, default)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Of_two_who_begin_a_ruleset_the_later_merges_onto_the_earlier()
+    {
+        var mine = Done(await Road.CreateFirstAsync("stall", Stall, _author, default));
+        var theirs = Done(await Road.CreateFirstAsync("stall", Stall.Replace("action copy\n", "", StringComparison.Ordinal).Replace("price copy\n  each 1 credit\n", "", StringComparison.Ordinal), _other, default));
+        (await Road.MergeAsync(mine.Id, mine.RowVersion, _author, default)).Problem!.Code.ShouldBe("draft_state", "nobody was faster yet");
+        theirs = Done(await Road.RequestReviewAsync(theirs.Id, theirs.RowVersion, null, default, _other, default));
+        theirs = Done(await Road.ApproveAsync(theirs.Id, theirs.RowVersion, DraftHash.TextOf(theirs), _author, default));
+        Done(await Road.PublishAsync(theirs.Id, theirs.RowVersion, _other, default));
+
+        (await Road.PublishInEmergencyAsync(mine.Id, mine.RowVersion, "Now.", _onCall, default)).Problem!.ShouldSatisfyAllConditions(
+            problem => problem.Code.ShouldBe("change_conflicts"), problem => problem.Message.ShouldBe("Version 1 of \"stall\" came meanwhile. Merge the draft onto it."));
+        mine = Done(await Road.MergeAsync(mine.Id, mine.RowVersion, _author, default));
+        (mine.Number, mine.Base).ShouldBe((2, 1));
+        mine.Text.ShouldBe(Stall.Replace("version 1 effective 2026-01-01", "version 2 effective 2026-04-10", StringComparison.Ordinal), "each line of both stands there once");
+    }
+
+    [Fact]
+    public async Task Text_of_a_common_file_goes_to_nobody()
+    {
+        var draft = Done(await Road.CreateFirstAsync("stall", "language 1\ncommon stall version 1\nlist model\n  \"Large\"\n", _author, default));
+        (await Road.RequestReviewAsync(draft.Id, draft.RowVersion, null, default, _author, default)).Problem!.Code.ShouldBe("other_version");
     }
 
     [Fact]

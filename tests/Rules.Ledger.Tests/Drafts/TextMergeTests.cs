@@ -51,4 +51,17 @@ public sealed class TextMergeTests
     private static string Number(int? line) => line?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "-";
 
     private static string Lines(string words) => words.Replace(' ', '\n');
+
+    [Fact]
+    public void Common_lines_keep_their_order()
+    {
+        TextMerge.Common("a\nb\nc\nd", "a\nx\nc\nd\ne").ShouldBe("a\nc\nd");
+        TextMerge.Common("a", "b").ShouldBe("");
+    }
+
+    [Fact]
+    public void Added_lines_are_numbered()
+    {
+        TextMerge.Added("a\nb").ShouldBe([new DiffLine(null, 1, "a"), new DiffLine(null, 2, "b")]);
+    }
 }

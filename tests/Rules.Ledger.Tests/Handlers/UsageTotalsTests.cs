@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using NodaTime;
 using Rules.Engine.Accounts;
 using Rules.Engine.Pricing;
+using Rules.Ledger.Storage;
 using Rules.Ledger.Tests.Bank;
 using Shouldly;
 using Xunit;
@@ -62,6 +63,22 @@ public sealed class UsageTotalsTests : IAsyncLifetime, IDisposable
         quarters.Select(static quarter => (quarter.Account, quarter.Ruleset, quarter.Start, quarter.Events, (long)quarter.Units))
             .ShouldBe([("a", "shop", Instant.FromUtc(2026, 4, 10, 21, 0), 2L, 35L), ("b", "shop", Instant.FromUtc(2026, 4, 10, 22, 45), 1L, 25L)]);
         (await _ledger.QuartersAsync(Instant.FromUtc(2026, 4, 10, 0, 0), _time.Now, "b", default)).ShouldHaveSingleItem().Account.ShouldBe("b");
+    }
+
+    [Fact]
+    public async Task Versions_hold_what_each_of_them_charged()
+    {
+        _time.Now = Instant.FromUtc(2026, 4, 11, 12, 0);
+        await ChargeAsync("a", Instant.FromUtc(2026, 4, 10, 21, 0), 3, "small", null);
+        await ChargeAsync("b", Instant.FromUtc(2026, 4, 10, 21, 14), 4, "small", null);
+        _time.Now += Duration.FromMinutes(1);
+        (await _ledger.Rulesets.PublishAsync("shop.v2.rules", Shop.Replace("version 1 effective 2026-01-01", "version 2 effective 2026-04-11", StringComparison.Ordinal).Replace("0.5", "0.7", StringComparison.Ordinal), "kim", default)).Version.ShouldNotBeNull();
+        _time.Now = Instant.FromUtc(2026, 4, 11, 14, 0);
+        await ChargeAsync("a", Instant.FromUtc(2026, 4, 11, 13, 0), 10, "small", null);
+        await ChargeAsync("a", Instant.FromUtc(2026, 4, 11, 11, 0), 2, "small", null);
+
+        (await _ledger.VersionUsesAsync("shop", default)).ShouldBe([new VersionUse(1, 3, 45), new VersionUse(2, 1, 70)], "a late use is priced by the version of its own time");
+        (await _ledger.VersionUsesAsync("nothing", default)).ShouldBeEmpty();
     }
 
     private Task<UsageTotals> TotalsAsync(ImmutableArray<string> by, string? meter, string? account = null) => _ledger.TotalsAsync(

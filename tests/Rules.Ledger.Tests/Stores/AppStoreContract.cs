@@ -44,18 +44,47 @@ public abstract class AppStoreContract : IAsyncLifetime
         var key = new StoredApiKey(
             new ApiKey { Id = "key0000000000001", Name = "till", Scopes = KeyScopes.Read | KeyScopes.Charge, Rulesets = ["bank"], Rate = 5, CreatedAt = _t0, CreatedBy = "command", ExpiresAt = _t2 },
             Hash(1), default, null);
-        await App.AddKeyAsync(key, default);
+        KeyRecord Told(Instant at, KeyAction action, string? detail = null) => new(0, at, "kim", action, key.Key.Id, "till", detail);
+        await App.AddKeyAsync(key, Told(_t0, KeyAction.Made, "read, charge"), default);
         Same((await App.KeyAsync(key.Key.Id, default))!, key);
         (await App.KeyAsync(key.Key.Id + " ", default)).ShouldBeNull();
 
-        (await App.RotateKeyAsync(key.Key.Id, Hash(2), _t1, _t2, default)).ShouldBeTrue();
+        (await App.RotateKeyAsync(Hash(2), _t2, Told(_t1, KeyAction.Rotated), default)).ShouldBeTrue();
         await App.NoteKeyUseAsync([KeyValuePair.Create(key.Key.Id, _t2), KeyValuePair.Create(key.Key.Id, _t1)], default);
         Same((await App.KeysAsync(default)).ShouldHaveSingleItem(), key with { Key = key.Key with { RotatedAt = _t1, LastUsedAt = _t2 }, Hash = Hash(2), PreviousHash = Hash(1), PreviousUntil = _t2 });
 
-        await App.RevokeKeyAsync(key.Key.Id, _t1, default);
-        await App.RevokeKeyAsync(key.Key.Id, _t2, default);
+        await App.RevokeKeyAsync(Told(_t1, KeyAction.Revoked), default);
+        await App.RevokeKeyAsync(Told(_t2, KeyAction.Revoked), default);
         (await App.KeyAsync(key.Key.Id, default))!.Key.RevokedAt.ShouldBe(_t1);
-        (await App.RotateKeyAsync(key.Key.Id, Hash(3), _t1, _t2, default)).ShouldBeFalse();
+        (await App.RotateKeyAsync(Hash(3), _t2, Told(_t1, KeyAction.Rotated), default)).ShouldBeFalse();
+
+        // What changed nothing is told by no line.
+        var log = await App.KeyLogAsync(null, long.MaxValue, 10, default);
+        log.Select(static line => (line.Action, line.At, line.By, line.Key, line.KeyName, line.Detail)).ShouldBe(
+        [
+            (KeyAction.Revoked, _t1, "kim", key.Key.Id, "till", null), (KeyAction.Rotated, _t1, "kim", key.Key.Id, "till", null), (KeyAction.Made, _t0, "kim", key.Key.Id, "till", "read, charge"),
+        ]);
+        (await App.KeyLogAsync(key.Key.Id, log[0].Position, 1, default)).ShouldHaveSingleItem().ShouldBe(log[1]);
+        (await App.KeyLogAsync("key0000000000002", long.MaxValue, 10, default)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Views_are_their_persons_written_over_by_name_and_deleted()
+    {
+        var kim = new Person { Id = "person0000000001", Name = "Kim", Roles = PersonRoles.Viewer, Stamp = "s", CreatedAt = _t0, CreatedBy = "system", RowVersion = 1 };
+        await App.AddPersonAsync(kim, new PersonRecord(0, _t0, "system", PersonAction.Added, kim.Id, "Kim", "viewer"), default);
+        var view = new ReportView("view000000000001", kim.Id, "By model", "ruleset=bank&by=model", _t0);
+        await App.KeepViewAsync(view, default);
+        await App.KeepViewAsync(view with { Id = "view000000000002", Name = "A day", Query = "ruleset=bank" }, default);
+        await App.KeepViewAsync(view with { Id = "view000000000003", Query = "ruleset=bank&by=model&compare=true", CreatedAt = _t1 }, default);
+        (await App.ViewsAsync(kim.Id, default)).ShouldBe(
+            [view with { Id = "view000000000002", Name = "A day", Query = "ruleset=bank" }, view with { Query = "ruleset=bank&by=model&compare=true", CreatedAt = _t1 }]);
+        (await App.ViewsAsync("person0000000002", default)).ShouldBeEmpty();
+
+        (await App.RemoveViewAsync("person0000000002", view.Id, default)).ShouldBeFalse();
+        (await App.RemoveViewAsync(kim.Id, view.Id, default)).ShouldBeTrue();
+        (await App.RemoveViewAsync(kim.Id, view.Id, default)).ShouldBeFalse();
+        (await App.ViewsAsync(kim.Id, default)).ShouldHaveSingleItem().Name.ShouldBe("A day");
     }
 
     [Fact]
@@ -98,6 +127,22 @@ public abstract class AppStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_first_version_changes_none_and_is_found_by_its_number_once_it_is_published()
+    {
+        var draft = new Draft { Id = "draft00000000001", Ruleset = "stall", Number = 1, Base = 0, Text = "text", State = DraftState.Draft, RowVersion = 1, Authors = ["Kim"], CreatedAt = _t0, ChangedAt = _t0 };
+        await App.AddDraftAsync(draft, Line(draft, AuditAction.Created), default);
+        (await App.DraftAsync(draft.Id, default))!.IsFirst.ShouldBeTrue();
+        var published = draft with { State = DraftState.Published, RowVersion = 2, EffectiveAt = _t1, Approval = new Approval(Hash(2), "Max", _t1) };
+        (await App.ChangeDraftAsync(published, Line(published, AuditAction.Published), default)).ShouldBeTrue();
+        (await App.PublishedDraftAsync("stall", 1, default))!.Id.ShouldBe(draft.Id);
+        (await App.PublishedDraftAsync("stall", 2, default)).ShouldBeNull();
+        (await App.PublishedDraftAsync(_nothing, 1, default)).ShouldBeNull();
+
+        // Any later version changes one.
+        await Should.ThrowAsync<Exception>(async () => await App.AddDraftAsync(draft with { Id = "draft00000000002", Number = 2 }, Line(draft, AuditAction.Created), default));
+    }
+
+    [Fact]
     public async Task A_draft_is_changed_by_the_faster_one_and_its_line_is_written_with_it()
     {
         var draft = new Draft { Id = "draft00000000001", Ruleset = "bank", Number = 2, Base = 1, Text = "text", State = DraftState.Draft, RowVersion = 1, Authors = ["Kim"], CreatedAt = _t0, ChangedAt = _t0 };
@@ -123,6 +168,7 @@ public abstract class AppStoreContract : IAsyncLifetime
         read.Approval.Sha256.ToArray().ShouldBe(Hash(2));
         (await App.DraftsAsync("bank", open: true, 10, default)).ShouldHaveSingleItem().Id.ShouldBe(draft.Id);
         (await App.DraftsAsync(_nothing, open: false, 10, default)).ShouldBeEmpty();
+        (await App.PublishedDraftAsync("bank", 2, default)).ShouldBeNull();
 
         var lines = await App.AuditAsync("bank", draft.Id, long.MaxValue, 10, default);
         lines.Select(line => line.Action).ShouldBe([AuditAction.Approved, AuditAction.Created]);

@@ -101,6 +101,42 @@ public sealed class ApiKeyTests(RunningPortal portal)
     }
 
     [Fact]
+    public async Task What_is_done_to_keys_stands_in_the_audit_log_in_words()
+    {
+        var made = (await portal.Client.CreateKeyAsync(new NewKey { Name = "till <1>", Scopes = ["quote", "charge"], Rulesets = ["biodock"] })).EnsureGranted();
+        (await portal.Client.RotateKeyAsync(made.Id, new KeyRotation { OverlapSeconds = 0 })).EnsureGranted();
+        (await portal.Client.RevokeKeyAsync(made.Id)).EnsureGranted();
+        (await portal.Client.RevokeKeyAsync(made.Id)).EnsureGranted();
+
+        var log = await portal.Portal.Ledger.Keys.LogAsync(made.Id, null, 10, default);
+        log.Select(static line => KeyWords.Of(line)).ShouldBe(
+        [
+            "revoked the key “till <1>”", "gave the key “till <1>” a new secret; the one before counts no longer", "made the key “till <1>”: quote, charge, for biodock only",
+        ]);
+        log.ShouldAllBe(static line => line.By.StartsWith("key key-"), "the key by which it was done, by name and id");
+
+        var html = await portal.Http.GetStringAsync(new Uri($"/settings/audit?of=keys&key={made.Id}", UriKind.Relative));
+        html.ShouldContain("revoked the key “till &lt;1&gt;”.");
+        html.ShouldNotContain("sample company");
+        var csv = await portal.Http.GetStringAsync(new Uri($"/settings/audit?of=keys&key={made.Id}&handler=csv", UriKind.Relative));
+        csv.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Keys_that_a_person_makes_and_revokes_are_told_under_their_name()
+    {
+        using var ann = await Drafts.Visitor.SignedInAsync(portal, "Ann", Rules.Ledger.People.PersonRoles.Admin);
+        var name = portal.New("by-page");
+        (await ann.SendAsync("/settings/keys", "make", ("Name", name), ("Scopes", "read"))).Status.ShouldBe(200);
+        var id = (await portal.Portal.Ledger.Keys.ListAsync(default)).Single(key => key.Name == name).Id;
+        (await ann.SendAsync("/settings/keys", "rotate", ("id", id), ("hours", "24"))).Status.ShouldBe(200);
+        (await ann.SendAsync("/settings/keys", "revoke", ("id", id))).Status.ShouldBe(302);
+        var log = await portal.Portal.Ledger.Keys.LogAsync(id, null, 10, default);
+        log.Select(static line => (line.By, line.Action)).ShouldBe([("Ann", KeyAction.Revoked), ("Ann", KeyAction.Rotated), ("Ann", KeyAction.Made)]);
+        log[1].Detail!.ShouldStartWith("the one before counts until 2");
+    }
+
+    [Fact]
     public async Task S10_Key_that_another_node_revoked_is_refused_within_five_seconds()
     {
         var made = (await portal.Client.CreateKeyAsync(new NewKey { Name = "far away", Scopes = ["admin"] })).EnsureGranted();
@@ -110,7 +146,7 @@ public sealed class ApiKeyTests(RunningPortal portal)
         var started = TimeProvider.System.GetTimestamp();
 
         // Past this node's memory of the key, as another node would.
-        await portal.Portal.Ledger.Keys.RevokeAsync(made.Id, default);
+        await portal.Portal.Ledger.Keys.RevokeAsync(made.Id, "test", default);
 
         while ((await holder.KeysAsync()).Status == 200)
         {

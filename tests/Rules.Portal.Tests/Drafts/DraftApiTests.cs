@@ -39,10 +39,31 @@ public sealed class DraftApiTests(RunningPortal portal)
         (await client.DraftAsync(draft.Id)).EnsureGranted().State.ShouldBe("published");
     }
 
+    [Fact]
+    public async Task Text_of_a_first_version_begins_a_ruleset_by_the_same_road()
+    {
+        var ruleset = portal.New("begun");
+        using var http = portal.Holding(await portal.NewKeyAsync(KeyScopes.Draft));
+        var client = new RulesClient(http);
+        var draft = (await client.CreateDraftAsync(new NewDraft { Text = Text(ruleset, 1, "2 credits") })).EnsureGranted();
+        (draft.Ruleset, draft.Version, draft.Base, draft.State).ShouldBe((ruleset, 1, 0, "in review"));
+        (await client.CreateDraftAsync(new NewDraft { Text = Text(ruleset, 1, "2 credits") })).EnsureGranted().Id.ShouldBe(draft.Id, "the same text is one draft");
+
+        using var lee = await Visitor.SignedInAsync(portal, "Lee", PersonRoles.Approver);
+        var page = await lee.ReadAsync(draft.ReviewUrl);
+        page.ShouldContain("There is nothing to compare with");
+        var seen = System.Text.RegularExpressions.Regex.Match(page, "name=\"seen\" value=\"(?<hash>[0-9a-f]{64})\"", System.Text.RegularExpressions.RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["hash"].Value;
+        (await lee.SendAsync(draft.ReviewUrl, "approve", ("seen", seen))).Status.ShouldBe(302);
+        (await lee.SendAsync(draft.ReviewUrl, "publish")).Status.ShouldBe(302);
+        (await client.DraftAsync(draft.Id)).EnsureGranted().State.ShouldBe("published");
+        portal.Portal.Ledger.Rulesets.Find(ruleset).ShouldNotBeNull();
+    }
+
     [Theory]
     [InlineData("errors", 422, "text_has_errors")]
     [InlineData("head", 422, "text_has_errors")]
     [InlineData("unknown", 404, "ruleset_not_found")]
+    [InlineData("common", 422, "text_has_errors")]
     [InlineData("number", 409, "change_conflicts")]
     public async Task Text_that_cannot_be_reviewed_is_refused_and_leaves_nothing_behind(string what, int status, string code)
     {
@@ -51,7 +72,8 @@ public sealed class DraftApiTests(RunningPortal portal)
         {
             "errors" => Text(ruleset, 2, "2 credits") + "price scan\n",
             "head" => "prize\n",
-            "unknown" => Text(portal.New("nothing"), 1, "2 credits"),
+            "unknown" => Text(portal.New("nothing"), 2, "2 credits"),
+            "common" => $"language 1\ncommon {portal.New("models")} version 1\nlist model\n  \"Large\"\n",
             _ => Text(ruleset, 3, "2 credits"),
         };
         using var http = portal.Holding(await portal.NewKeyAsync(KeyScopes.Draft));

@@ -46,6 +46,18 @@ internal sealed partial class Visitor : IDisposable
         return await Reply.OfAsync(await PostAsync(handler.Length == 0 ? page : $"{page}?handler={handler}", all));
     }
 
+    /// <summary>Opens a page and sends a form of it with a file.</summary>
+    public async Task<Reply> UploadAsync(string page, string handler, string field, byte[] file, params (string Name, string Value)[] fields)
+    {
+        using var content = new MultipartFormDataContent { { new ByteArrayContent(file), field, "prices.rules" } };
+        foreach (var (name, value) in fields.Append(("__RequestVerificationToken", SignInForm.Token(await ReadAsync(page)))))
+        {
+            content.Add(new StringContent(value), name);
+        }
+
+        return await Reply.OfAsync(await _http.PostAsync(new Uri($"{page}?handler={handler}", UriKind.Relative), content));
+    }
+
     public async Task<HttpResponseMessage> PostAsync(string address, IEnumerable<KeyValuePair<string, string>> fields)
     {
         using var content = new FormUrlEncodedContent(fields);

@@ -69,6 +69,87 @@ public sealed partial class PageTests(RunningPortal portal)
     }
 
     [Fact]
+    public async Task Alerts_say_how_often_each_of_them_fired_lately()
+    {
+        const string Text = "language 1\nruleset drum version 1 effective 2026-01-01\ncredit \"credit\" to 0 decimals\nmeter litre whole\naction pour\n  measures litre\nprice pour\n  per litre 1 credit\n"
+            + "bucket prepaid from purchase\n  unused never expires\nconsume prepaid\nat zero\n  if short refuse\nalert \"drum is low\"\n  at 40 credits left\nalert \"drum is empty\"\n  at 1 credit left\n";
+        (await portal.Portal.Ledger.Rulesets.PublishAsync("draft.rules", Text, "kim", default)).Version.ShouldNotBeNull();
+        foreach (var account in new[] { portal.New("drum"), portal.New("drum") })
+        {
+            (await portal.Client.OpenAccountAsync(new NewAccount { Account = account, Ruleset = "drum" }, portal.New("open"))).EnsureGranted();
+            (await portal.Client.GrantAsync(new NewGrant { Account = account, Id = "g", Bucket = "prepaid", Amount = 100 }, portal.New("grant"))).EnsureGranted();
+            var pour = new UsageEvent { Account = account, Action = "pour", Quantities = new Dictionary<string, decimal> { ["litre"] = 60 } };
+            (await portal.Client.ChargeAsync(pour, portal.New("key"))).EnsureGranted();
+        }
+
+        // Counted anew: the page may have been asked for within the last minute.
+        var counts = await new Rules.Portal.Alerts.FiredAlerts(portal.Portal.Ledger, NodaTime.SystemClock.Instance).ReadAsync(default);
+        (counts.Of("drum", "drum is low"), counts.Of("drum", "drum is empty"), counts.IsCut).ShouldBe((2, 0, false));
+        var html = WebUtility.HtmlDecode(await portal.Http.GetStringAsync("/alerts"));
+        html.ShouldContain("Fired, 30 days");
+        html.ShouldContain("href=\"/settings/webhooks\"");
+    }
+
+    [Fact]
+    public async Task Version_is_told_in_words_against_the_one_before_it_or_any_other()
+    {
+        const string First = "language 1\nruleset newsstand version 1 effective 2026-01-01\ncredit \"credit\" to 0 decimals\naction scan\nprice scan\n  each 1 credit\n";
+        foreach (var version in new[] { 1, 2, 3 })
+        {
+            var text = First.Replace("version 1 effective 2026-01", $"version {version} effective 2026-0{version}", StringComparison.Ordinal).Replace("each 1 credit", $"each {version} credits", StringComparison.Ordinal);
+            (await portal.Portal.Ledger.Rulesets.PublishAsync("draft.rules", text, "kim", default)).Version.ShouldNotBeNull();
+        }
+
+        async Task<string> ReadAsync(string address) => WebUtility.HtmlDecode(await portal.Http.GetStringAsync(address));
+        (await ReadAsync("/rulesets/newsstand/v/1")).ShouldContain("It is the first version");
+        var third = await ReadAsync("/rulesets/newsstand/v/3");
+        third.ShouldContain("against version 2");
+        third.ShouldContain("scan costs 50.0");
+        third.ShouldContain("published from a file");
+        var against = await ReadAsync("/rulesets/newsstand/v/3?against=1");
+        against.ShouldContain("against version 1");
+        against.ShouldContain("scan costs 200.0");
+        (await ReadAsync("/rulesets/newsstand/v/2?against=3")).ShouldContain("against version 3");
+        (await ReadAsync("/rulesets/newsstand/v/3?against=99")).ShouldContain("against version 2", Case.Sensitive, "there is no version 99");
+        (await ReadAsync("/rulesets/newsstand/v/2")).ShouldContain("then <a href=\"/rulesets/newsstand/v/3\">version 3</a>");
+    }
+
+    [Fact]
+    public async Task Rulesets_say_what_proves_them_and_what_they_charge()
+    {
+        var account = await portal.OpenBiodockAsync();
+        (await portal.Client.ChargeAsync(new UsageEvent { Account = account, Action = "training" }, portal.New("key"))).EnsureGranted();
+        var html = WebUtility.HtmlDecode(await portal.Http.GetStringAsync("/rulesets"));
+        var row = html[html.IndexOf("<a href=\"/rulesets/biodock\">", StringComparison.Ordinal)..];
+        row = row[..row.IndexOf("</tr>", StringComparison.Ordinal)];
+        Regex.IsMatch(row, "[1-9][0-9]* hold<", RegexOptions.None, TimeSpan.FromSeconds(1)).ShouldBeTrue(row);
+        html.ShouldContain("href=\"/rulesets/+new\"");
+    }
+
+    [Fact]
+    public async Task View_of_a_report_is_kept_opened_and_deleted_by_its_person_alone()
+    {
+        using var ann = await Drafts.Visitor.SignedInAsync(portal, "Ann", Rules.Ledger.People.PersonRoles.Viewer);
+        using var bob = await Drafts.Visitor.SignedInAsync(portal, "Bob", Rules.Ledger.People.PersonRoles.Viewer);
+        const string Report = "/reports?ruleset=bookbag&by=model&from=2026-03-01&to=2026-03-10";
+        (await ann.SendAsync(Report + "&handler=keep", "", ("name", " "), ("moving", "true"))).Html.ShouldContain("Name the view in 1 to 100 characters.");
+        var kept = await ann.SendAsync(Report + "&handler=keep", "", ("name", "By <model>"), ("moving", "true"));
+        kept.Status.ShouldBe(302);
+        kept.Location.ShouldBe("/reports?ruleset=bookbag&metric=credits&by=model&recent=10");
+        (await ann.SendAsync(Report + "&handler=keep", "", ("name", "March"), ("moving", "false"))).Location.ShouldBe("/reports?ruleset=bookbag&from=2026-03-01&to=2026-03-10&metric=credits&by=model");
+
+        var page = WebUtility.HtmlDecode(await ann.ReadAsync(kept.Location!));
+        page.ShouldContain("href=\"/reports?ruleset=bookbag&metric=credits&by=model&recent=10\" aria-current=\"true\">By <model></a>");
+        page.ShouldContain(">March</a>");
+        var id = Regex.Match(page, "name=\"view\" value=\"(?<id>[^\"]{16})\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["id"].Value;
+        (await bob.ReadAsync("/reports")).ShouldNotContain(">March</a>");
+        await bob.SendAsync("/reports?handler=forget", "", ("view", id));
+        (await ann.ReadAsync("/reports")).ShouldContain("value=\"" + id + "\"");
+        (await ann.SendAsync("/reports?handler=forget", "", ("view", id))).Status.ShouldBe(302);
+        (await ann.ReadAsync("/reports")).ShouldNotContain("value=\"" + id + "\"");
+    }
+
+    [Fact]
     public async Task Version_lists_its_assumptions_with_their_lines()
     {
         var html = WebUtility.HtmlDecode(await portal.Http.GetStringAsync("/rulesets/biodock/v/1"));

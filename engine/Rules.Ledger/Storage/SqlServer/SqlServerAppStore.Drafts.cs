@@ -24,6 +24,14 @@ internal sealed partial class SqlServerAppStore
         FROM app.draft d WHERE (@ruleset IS NULL OR d.ruleset = @ruleset) AND (@open = 0 OR d.state IN (1,2,3,4,6)) ORDER BY d.changed_at DESC, d.draft_id
         """;
 
+    private const string SelectPublishedDraft =
+        """
+        SELECT TOP (1) d.draft_id AS Id, d.ruleset AS Ruleset, d.number AS Number, d.base AS Base, d.rolls_back AS RollsBack, d.text AS Text, d.state AS State,
+          d.row_version AS RowVersion, d.authors AS Authors, d.created_at AS CreatedAt, d.changed_at AS ChangedAt, d.replay_sha256 AS Replay,
+          d.effective_at AS EffectiveAt, d.approved_sha256 AS Approved, d.approved_by AS ApprovedBy, d.approved_at AS ApprovedAt
+        FROM app.draft d WHERE d.ruleset = @ruleset AND d.number = @number AND d.state IN (5,8) ORDER BY d.changed_at DESC
+        """;
+
     private const string InsertDraft =
         """
         INSERT app.draft(draft_id, ruleset, number, base, rolls_back, text, state, row_version, authors, created_at, changed_at, replay_sha256, effective_at,
@@ -100,6 +108,13 @@ internal sealed partial class SqlServerAppStore
     public async ValueTask<Draft?> DraftAsync(string id, CancellationToken cancellationToken) => IsNoId(id)
         ? null
         : (await LinesAsync<DraftLine>(SelectDraft, command => command.AddText("@id", id, 16), cancellationToken)).SingleOrDefault()?.ToDraft();
+
+    public async ValueTask<Draft?> PublishedDraftAsync(string ruleset, int number, CancellationToken cancellationToken) =>
+        (await LinesAsync<DraftLine>(SelectPublishedDraft, command =>
+        {
+            command.AddText("@ruleset", ruleset, -1);
+            command.AddInt32("@number", number);
+        }, cancellationToken)).SingleOrDefault()?.ToDraft();
 
     public async ValueTask<ImmutableArray<Draft>> DraftsAsync(string? ruleset, bool open, int limit, CancellationToken cancellationToken) =>
         [.. (await LinesAsync<DraftLine>(SelectDrafts, command =>

@@ -62,6 +62,33 @@ internal sealed partial class SqlServerAppStore
         WHERE l.secret_sha256 = @hash AND l.used_at IS NULL AND l.created_at <= @at AND @at < l.expires_at AND p.revoked_at IS NULL
         """;
 
+    private const string SelectViews =
+        """
+        SELECT v.view_id AS Id, v.person_id AS Person, v.name AS Name, v.query AS Query, v.created_at AS CreatedAt
+        FROM app.report_view v WHERE v.person_id = @person ORDER BY v.name
+        """;
+
+    private const string UpdateView =
+        "UPDATE app.report_view WITH (UPDLOCK, HOLDLOCK) SET query = @query, created_at = @created_at WHERE person_id = @person AND name = @name";
+
+    private const string InsertView = "INSERT app.report_view(view_id, person_id, name, query, created_at) VALUES(@id, @person, @name, @query, @created_at)";
+
+    private const string DeleteView = "DELETE FROM app.report_view WHERE person_id = @person AND view_id = @id";
+
+    public async ValueTask<ImmutableArray<ReportView>> ViewsAsync(string person, CancellationToken cancellationToken) => IsNoId(person)
+        ? []
+        : [.. (await LinesAsync<ViewLine>(SelectViews, command => command.AddText("@person", person, 16), cancellationToken)).Select(static line => line.ToView())];
+
+    public async ValueTask KeepViewAsync(ReportView view, CancellationToken cancellationToken) => await TogetherAsync(async run =>
+        await run(UpdateView, command => AddView(command, view)) == 1 || await run(InsertView, command => AddView(command, view)) == 1, cancellationToken);
+
+    public async ValueTask<bool> RemoveViewAsync(string person, string id, CancellationToken cancellationToken) =>
+        !IsNoId(person) && !IsNoId(id) && await WriteAsync(DeleteView, command =>
+        {
+            command.AddText("@person", person, 16);
+            command.AddText("@id", id, 16);
+        }, cancellationToken) == 1;
+
     public async ValueTask<Person?> PersonAsync(string id, CancellationToken cancellationToken) => IsNoId(id)
         ? null
         : (await LinesAsync<PersonLine>(SelectPerson, command => command.AddText("@id", id, 16), cancellationToken)).SingleOrDefault()?.ToPerson();
@@ -121,6 +148,15 @@ internal sealed partial class SqlServerAppStore
     {
         command.AddHash("@hash", sha256);
         command.AddInstant("@at", at);
+    }
+
+    private static void AddView(SqlCommand command, ReportView view)
+    {
+        command.AddText("@id", view.Id, 16);
+        command.AddText("@person", view.Person, 16);
+        command.AddText("@name", view.Name, 100);
+        command.AddText("@query", view.Query, 2000);
+        command.AddInstant("@created_at", view.CreatedAt);
     }
 
     private static void AddPerson(SqlCommand command, Person person)
@@ -207,6 +243,21 @@ internal sealed partial class SqlServerAppStore
         public string? Detail { get; set; }
 
         public PersonRecord ToRecord() => new(Position, Instants.FromMicroseconds(AuditedAt), Actor, (PersonAction)Action, Person, PersonName, Detail);
+    }
+
+    private sealed class ViewLine
+    {
+        public string Id { get; set; } = "";
+
+        public string Person { get; set; } = "";
+
+        public string Name { get; set; } = "";
+
+        public string Query { get; set; } = "";
+
+        public long CreatedAt { get; set; }
+
+        public ReportView ToView() => new(Id, Person, Name, Query, Instants.FromMicroseconds(CreatedAt));
     }
 #pragma warning restore CA1812
 }

@@ -36,6 +36,15 @@ internal sealed partial class SqlServerAppStore(SqlServerDatabase database) : IA
 
     private const string RevokeKey = "UPDATE app.api_key SET revoked_at = @at WHERE key_id = @id AND revoked_at IS NULL";
 
+    private const string InsertKeyRecord =
+        "INSERT app.key_audit(audited_at, actor, action, key_id, key_name, detail) VALUES(@at, @actor, @action, @key, @key_name, @detail)";
+
+    private const string SelectKeyLog =
+        """
+        SELECT TOP (@limit) a.key_audit_id AS Position, a.audited_at AS AuditedAt, a.actor AS Actor, a.action AS Action, a.key_id AS KeyId, a.key_name AS KeyName, a.detail AS Detail
+        FROM app.key_audit a WHERE a.key_audit_id < @before AND (@key IS NULL OR a.key_id = @key) ORDER BY a.key_audit_id DESC
+        """;
+
     private const string Beat =
         """
         DECLARE @latest bigint;
@@ -57,40 +66,52 @@ internal sealed partial class SqlServerAppStore(SqlServerDatabase database) : IA
 
     public async ValueTask<ImmutableArray<StoredApiKey>> KeysAsync(CancellationToken cancellationToken) => [.. await ReadAsync(SelectKeys, static _ => { }, cancellationToken)];
 
-    public async ValueTask AddKeyAsync(StoredApiKey key, CancellationToken cancellationToken) => await WriteAsync(InsertKey, command =>
+    public async ValueTask AddKeyAsync(StoredApiKey key, KeyRecord record, CancellationToken cancellationToken) => await TogetherAsync(async run =>
     {
-        command.AddText("@id", key.Key.Id, 16);
-        command.AddText("@name", key.Key.Name, 100);
-        command.AddHash("@hash", key.Hash);
-        command.AddInt32("@scopes", (int)key.Key.Scopes);
-        command.AddText("@rulesets", ListText(key.Key.Rulesets), -1);
-        command.AddText("@accounts", ListText(key.Key.Accounts), -1);
-        command.AddInt32("@rate", key.Key.Rate);
-        command.AddInstant("@created_at", key.Key.CreatedAt);
-        command.AddText("@created_by", key.Key.CreatedBy, 400);
-        command.AddInstant("@expires_at", key.Key.ExpiresAt);
+        await run(InsertKey, command =>
+        {
+            command.AddText("@id", key.Key.Id, 16);
+            command.AddText("@name", key.Key.Name, 100);
+            command.AddHash("@hash", key.Hash);
+            command.AddInt32("@scopes", (int)key.Key.Scopes);
+            command.AddText("@rulesets", ListText(key.Key.Rulesets), -1);
+            command.AddText("@accounts", ListText(key.Key.Accounts), -1);
+            command.AddInt32("@rate", key.Key.Rate);
+            command.AddInstant("@created_at", key.Key.CreatedAt);
+            command.AddText("@created_by", key.Key.CreatedBy, 400);
+            command.AddInstant("@expires_at", key.Key.ExpiresAt);
+        });
+        return await run(InsertKeyRecord, command => AddKeyRecord(command, record));
     }, cancellationToken);
 
-    public async ValueTask<bool> RotateKeyAsync(string id, ReadOnlyMemory<byte> hash, Instant at, Instant previousUntil, CancellationToken cancellationToken) =>
-        !IsNoId(id) && await WriteAsync(RotateKey, command =>
+    public async ValueTask<bool> RotateKeyAsync(ReadOnlyMemory<byte> hash, Instant previousUntil, KeyRecord record, CancellationToken cancellationToken) =>
+        !IsNoId(record.Key) && await TogetherAsync(async run => await run(RotateKey, command =>
         {
-            command.AddText("@id", id, 16);
+            command.AddText("@id", record.Key, 16);
             command.AddHash("@hash", hash);
-            command.AddInstant("@at", at);
+            command.AddInstant("@at", record.At);
             command.AddInstant("@previous_until", previousUntil);
-        }, cancellationToken) == 1;
+        }) == 1 && await run(InsertKeyRecord, command => AddKeyRecord(command, record)) == 1, cancellationToken);
 
-    public async ValueTask RevokeKeyAsync(string id, Instant at, CancellationToken cancellationToken)
+    public async ValueTask RevokeKeyAsync(KeyRecord record, CancellationToken cancellationToken)
     {
-        if (!IsNoId(id))
+        if (!IsNoId(record.Key))
         {
-            await WriteAsync(RevokeKey, command =>
+            await TogetherAsync(async run => await run(RevokeKey, command =>
             {
-                command.AddText("@id", id, 16);
-                command.AddInstant("@at", at);
-            }, cancellationToken);
+                command.AddText("@id", record.Key, 16);
+                command.AddInstant("@at", record.At);
+            }) == 1 && await run(InsertKeyRecord, command => AddKeyRecord(command, record)) == 1, cancellationToken);
         }
     }
+
+    public async ValueTask<ImmutableArray<KeyRecord>> KeyLogAsync(string? key, long before, int limit, CancellationToken cancellationToken) =>
+        [.. (await LinesAsync<KeyRecordLine>(SelectKeyLog, command =>
+        {
+            command.AddText("@key", key, -1);
+            command.AddInt64("@before", before);
+            command.AddInt32("@limit", limit);
+        }, cancellationToken)).Select(static line => line.ToRecord())];
 
     public async ValueTask NoteKeyUseAsync(IReadOnlyCollection<KeyValuePair<string, Instant>> uses, CancellationToken cancellationToken)
     {
@@ -106,6 +127,16 @@ internal sealed partial class SqlServerAppStore(SqlServerDatabase database) : IA
 
     public async ValueTask<Instant> BeatAsync(Instant at, CancellationToken cancellationToken) =>
         Instants.FromMicroseconds((await LinesAsync<long>(Beat, command => command.AddInstant("@at", at), cancellationToken)).Single());
+
+    private static void AddKeyRecord(SqlCommand command, KeyRecord record)
+    {
+        command.AddInstant("@at", record.At);
+        command.AddText("@actor", record.By, 400);
+        command.AddInt32("@action", (int)record.Action);
+        command.AddText("@key", record.Key, 16);
+        command.AddText("@key_name", record.KeyName, 100);
+        command.AddText("@detail", record.Detail, 1000);
+    }
 
     private async Task<List<StoredApiKey>> ReadAsync(string sql, Action<SqlCommand> parameters, CancellationToken cancellationToken) =>
         (await LinesAsync<KeyLine>(sql, parameters, cancellationToken)).ConvertAll(line => line.ToKey());
@@ -195,6 +226,25 @@ internal sealed partial class SqlServerAppStore(SqlServerDatabase database) : IA
         }, Hash, PreviousHash ?? [], At(PreviousUntil));
 
         private static Instant? At(long? microseconds) => microseconds is { } at ? Instants.FromMicroseconds(at) : null;
+    }
+
+    private sealed class KeyRecordLine
+    {
+        public long Position { get; set; }
+
+        public long AuditedAt { get; set; }
+
+        public string Actor { get; set; } = "";
+
+        public byte Action { get; set; }
+
+        public string KeyId { get; set; } = "";
+
+        public string KeyName { get; set; } = "";
+
+        public string? Detail { get; set; }
+
+        public KeyRecord ToRecord() => new(Position, Instants.FromMicroseconds(AuditedAt), Actor, (KeyAction)Action, KeyId, KeyName, Detail);
     }
 #pragma warning restore CA1812
 }

@@ -32,6 +32,14 @@ internal sealed partial class SqlServerReadSnapshot
         ORDER BY a.external_id, j.occurred_at / 900000000 OPTION (RECOMPILE)
         """;
 
+    // The first condition is that of the index, which holds every column that is read.
+    private const string SelectVersionUses =
+        """
+        SELECT j.version AS Version, COUNT_BIG(*) AS Events, SUM(j.amount / 1000000) AS Millions, SUM(j.amount % 1000000) AS Rest
+        FROM ledger.account a JOIN ledger.journal j ON j.account_id = a.account_id AND j.kind IN (2,3,5,12) AND j.kind <> 3
+        WHERE a.ruleset = @ruleset GROUP BY j.version ORDER BY j.version
+        """;
+
     private const string SelectMoments =
         """
         SELECT j.seq AS Sequence, j.recorded_at AS RecordedAt, j.balance_after AS BalanceAfter
@@ -109,6 +117,14 @@ internal sealed partial class SqlServerReadSnapshot
         return [.. (await LinesAsync<QuarterLine>(command, cancellationToken)).Select(static line => line.ToUse())];
     }
 
+    public async ValueTask<ImmutableArray<VersionUse>> UsesByVersionAsync(string ruleset, CancellationToken cancellationToken)
+    {
+        using var command = Command(SelectVersionUses);
+        command.AddText("@ruleset", ruleset, -1);
+        return [.. (await LinesAsync<VersionUseLine>(command, cancellationToken)).Select(static line =>
+            new VersionUse(line.Version, line.Events, ((Int128)line.Millions * 1_000_000) + line.Rest))];
+    }
+
     public async ValueTask<ImmutableArray<EntrySum>> EntrySumsAsync(EntryFilter filter, int most, CancellationToken cancellationToken)
     {
         using var command = Command(filter.Account is null ? SelectSumsOfAll : SelectSumsOfAccount);
@@ -127,6 +143,17 @@ internal sealed partial class SqlServerReadSnapshot
     }
 
 #pragma warning disable CA1812 // Made by Dapper.
+    private sealed class VersionUseLine
+    {
+        public int Version { get; set; }
+
+        public long Events { get; set; }
+
+        public long Millions { get; set; }
+
+        public long Rest { get; set; }
+    }
+
     private sealed class QuarterLine
     {
         public string Account { get; set; } = "";

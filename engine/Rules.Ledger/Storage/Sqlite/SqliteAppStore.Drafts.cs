@@ -18,6 +18,8 @@ internal sealed partial class SqliteAppStore
     private const string SelectDrafts =
         DraftColumns + " WHERE (?1 IS NULL OR ruleset=?1) AND (?2=0 OR state IN (1,2,3,4,6)) ORDER BY changed_at DESC, draft_id LIMIT ?3";
 
+    private const string SelectPublishedDraft = DraftColumns + " WHERE ruleset=?1 AND number=?2 AND state IN (5,8) ORDER BY changed_at DESC LIMIT 1";
+
     private const string InsertDraft =
         """
         INSERT INTO draft(draft_id,ruleset,number,base,rolls_back,text,state,row_version,authors,created_at,changed_at,replay_sha256,effective_at,
@@ -94,6 +96,14 @@ internal sealed partial class SqliteAppStore
         }
 
         var draft = ReadDraft(statement);
+        statement.Reset();
+        return draft;
+    }, cancellationToken);
+
+    public ValueTask<Draft?> PublishedDraftAsync(string ruleset, int number, CancellationToken cancellationToken) => store.ReadAsync(session =>
+    {
+        var statement = session.Statement(SelectPublishedDraft);
+        var draft = statement.Bind(1, ruleset).Bind(2, (long)number).Step() ? ReadDraft(statement) : null;
         statement.Reset();
         return draft;
     }, cancellationToken);

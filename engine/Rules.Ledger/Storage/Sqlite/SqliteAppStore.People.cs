@@ -54,6 +54,34 @@ internal sealed partial class SqliteAppStore
           AND EXISTS(SELECT 1 FROM person p WHERE p.person_id=sign_in_link.person_id AND p.revoked_at IS NULL)
         """;
 
+    private const string SelectViews = "SELECT view_id, person_id, name, query, created_at FROM report_view WHERE person_id=?1 ORDER BY name";
+
+    private const string KeepView =
+        """
+        INSERT INTO report_view(view_id,person_id,name,query,created_at) VALUES(?1,?2,?3,?4,?5)
+        ON CONFLICT(person_id,name) DO UPDATE SET query=excluded.query, created_at=excluded.created_at
+        """;
+
+    private const string DeleteView = "DELETE FROM report_view WHERE person_id=?1 AND view_id=?2";
+
+    public ValueTask<ImmutableArray<ReportView>> ViewsAsync(string person, CancellationToken cancellationToken) => store.ReadAsync(session =>
+    {
+        var views = ImmutableArray.CreateBuilder<ReportView>();
+        var row = session.Statement(SelectViews).Bind(1, person);
+        while (row.Step())
+        {
+            views.Add(new ReportView(row.Text(0), row.Text(1), row.Text(2), row.Text(3), Instants.FromMicroseconds(row.Int64(4))));
+        }
+
+        return views.ToImmutable();
+    }, cancellationToken);
+
+    public async ValueTask KeepViewAsync(ReportView view, CancellationToken cancellationToken) => await store.WriteAsync(session => session.Statement(KeepView)
+        .Bind(1, view.Id).Bind(2, view.Person).Bind(3, view.Name).Bind(4, view.Query).Bind(5, Instants.ToMicroseconds(view.CreatedAt)).Execute(), cancellationToken);
+
+    public async ValueTask<bool> RemoveViewAsync(string person, string id, CancellationToken cancellationToken) =>
+        await store.WriteAsync(session => session.Statement(DeleteView).Bind(1, person).Bind(2, id).Execute(), cancellationToken) == 1;
+
     public ValueTask<Person?> PersonAsync(string id, CancellationToken cancellationToken) => OnePersonAsync(SelectPerson, id, cancellationToken);
 
     public ValueTask<Person?> PersonByNameAsync(string lookup, CancellationToken cancellationToken) => OnePersonAsync(SelectPersonByName, lookup, cancellationToken);

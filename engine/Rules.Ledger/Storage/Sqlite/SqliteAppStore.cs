@@ -35,6 +35,14 @@ internal sealed partial class SqliteAppStore(SqliteLedgerStore store) : IAppStor
 
     private const string UseKey = "UPDATE api_key SET last_used_at=?2 WHERE key_id=?1 AND (last_used_at IS NULL OR last_used_at<?2)";
 
+    private const string InsertKeyRecord = "INSERT INTO key_audit(at,actor,action,key_id,key_name,detail) VALUES(?1,?2,?3,?4,?5,?6)";
+
+    private const string SelectKeyLog =
+        """
+        SELECT key_audit_id, at, actor, action, key_id, key_name, detail FROM key_audit
+        WHERE key_audit_id<?2 AND (?1 IS NULL OR key_id=?1) ORDER BY key_audit_id DESC LIMIT ?3
+        """;
+
     private const string WriteBeat = "INSERT INTO heartbeat(only,at) VALUES(1,?1) ON CONFLICT(only) DO UPDATE SET at=MAX(at,excluded.at)";
 
     private const string SelectBeat = "SELECT at FROM heartbeat";
@@ -64,19 +72,36 @@ internal sealed partial class SqliteAppStore(SqliteLedgerStore store) : IAppStor
         return keys.ToImmutable();
     }, cancellationToken);
 
-    public async ValueTask AddKeyAsync(StoredApiKey key, CancellationToken cancellationToken) => await store.WriteAsync(session =>
+    public async ValueTask AddKeyAsync(StoredApiKey key, KeyRecord record, CancellationToken cancellationToken) => await store.WriteAsync(session =>
+    {
         session.Statement(InsertKey).Bind(1, key.Key.Id).Bind(2, key.Key.Name).Bind(3, key.Hash.Span).Bind(4, (long)key.Key.Scopes)
             .Bind(5, ListText(key.Key.Rulesets)).Bind(6, ListText(key.Key.Accounts)).Bind(7, key.Key.Rate)
-            .Bind(8, Instants.ToMicroseconds(key.Key.CreatedAt)).Bind(9, key.Key.CreatedBy).Bind(10, Microseconds(key.Key.ExpiresAt)).Execute(),
-        cancellationToken);
+            .Bind(8, Instants.ToMicroseconds(key.Key.CreatedAt)).Bind(9, key.Key.CreatedBy).Bind(10, Microseconds(key.Key.ExpiresAt)).Execute();
+        return WriteKeyRecord(session, record);
+    }, cancellationToken);
 
-    public async ValueTask<bool> RotateKeyAsync(
-        string id, ReadOnlyMemory<byte> hash, Instant at, Instant previousUntil, CancellationToken cancellationToken) => await store.WriteAsync(session =>
-        session.Statement(RotateKey).Bind(1, id).Bind(2, hash.Span).Bind(3, Instants.ToMicroseconds(at)).Bind(4, Instants.ToMicroseconds(previousUntil)).Execute(),
-        cancellationToken) == 1;
+    public ValueTask<bool> RotateKeyAsync(ReadOnlyMemory<byte> hash, Instant previousUntil, KeyRecord record, CancellationToken cancellationToken) => store.WriteAsync(session =>
+        session.Statement(RotateKey).Bind(1, record.Key).Bind(2, hash.Span).Bind(3, Instants.ToMicroseconds(record.At)).Bind(4, Instants.ToMicroseconds(previousUntil)).Execute() == 1
+            && WriteKeyRecord(session, record) == 1, cancellationToken);
 
-    public async ValueTask RevokeKeyAsync(string id, Instant at, CancellationToken cancellationToken) => await store.WriteAsync(session =>
-        session.Statement(RevokeKey).Bind(1, id).Bind(2, Instants.ToMicroseconds(at)).Execute(), cancellationToken);
+    public async ValueTask RevokeKeyAsync(KeyRecord record, CancellationToken cancellationToken) => await store.WriteAsync(session =>
+        session.Statement(RevokeKey).Bind(1, record.Key).Bind(2, Instants.ToMicroseconds(record.At)).Execute() == 1 && WriteKeyRecord(session, record) == 1, cancellationToken);
+
+    public ValueTask<ImmutableArray<KeyRecord>> KeyLogAsync(string? key, long before, int limit, CancellationToken cancellationToken) => store.ReadAsync(session =>
+    {
+        var records = ImmutableArray.CreateBuilder<KeyRecord>();
+        var row = session.Statement(SelectKeyLog).Bind(1, key).Bind(2, before).Bind(3, limit);
+        while (row.Step())
+        {
+            records.Add(new KeyRecord(
+                row.Int64(0), Instants.FromMicroseconds(row.Int64(1)), row.Text(2), (KeyAction)row.Int32(3), row.Text(4), row.Text(5), row.NullableText(6)));
+        }
+
+        return records.ToImmutable();
+    }, cancellationToken);
+
+    private static int WriteKeyRecord(SqliteSession session, KeyRecord record) => session.Statement(InsertKeyRecord)
+        .Bind(1, Instants.ToMicroseconds(record.At)).Bind(2, record.By).Bind(3, (long)record.Action).Bind(4, record.Key).Bind(5, record.KeyName).Bind(6, record.Detail).Execute();
 
     public async ValueTask NoteKeyUseAsync(IReadOnlyCollection<KeyValuePair<string, Instant>> uses, CancellationToken cancellationToken) =>
         await store.WriteAsync(session =>

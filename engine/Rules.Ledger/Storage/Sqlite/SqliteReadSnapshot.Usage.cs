@@ -27,6 +27,14 @@ internal sealed partial class SqliteReadSnapshot
         GROUP BY j.account_id, j.occurred_at/900000000 ORDER BY a.external_id, 3
         """;
 
+    // The first condition is that of the index, which holds every column that is read.
+    private const string SelectVersionUses =
+        """
+        SELECT j.version, COUNT(*), SUM(j.amount/1000000), SUM(j.amount%1000000)
+        FROM account a CROSS JOIN journal j INDEXED BY journal_use ON j.account_id=a.account_id AND j.kind IN (2,3,5,12) AND j.kind<>3
+        WHERE a.ruleset=?1 GROUP BY j.version ORDER BY j.version
+        """;
+
     private const string SelectMoment = "SELECT recorded_at, balance_after FROM journal WHERE account_id=?1 AND seq=?2";
 
     private const string SelectStatement =
@@ -70,6 +78,19 @@ internal sealed partial class SqliteReadSnapshot
         }
 
         return new(quarters.ToImmutable());
+    }
+
+    public ValueTask<System.Collections.Immutable.ImmutableArray<VersionUse>> UsesByVersionAsync(string ruleset, CancellationToken cancellationToken)
+    {
+        var uses = System.Collections.Immutable.ImmutableArray.CreateBuilder<VersionUse>();
+        var row = Session.Statement(SelectVersionUses).Bind(1, ruleset);
+        while (row.Step())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            uses.Add(new VersionUse(row.Int32(0), row.Int64(1), ((Int128)row.Int64(2) * 1_000_000) + row.Int64(3)));
+        }
+
+        return new(uses.ToImmutable());
     }
 
     public ValueTask<System.Collections.Immutable.ImmutableArray<EntryMoment>> MomentsAsync(

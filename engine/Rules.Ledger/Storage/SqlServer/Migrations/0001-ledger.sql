@@ -102,8 +102,8 @@ GO
 -- The order of all entries, for lists over every account.
 CREATE UNIQUE INDEX uq_journal_entry ON ledger.journal(entry_id) WITH (OPTIMIZE_FOR_SEQUENTIAL_KEY = ON);
 GO
--- Uses, in the order of their own time: what a usage report reads; sums over time are read from the index alone.
-CREATE INDEX ix_journal_use ON ledger.journal(account_id, occurred_at) INCLUDE (kind, amount) WHERE kind IN (2,3,5,12);
+-- Uses, in the order of their own time: what a usage report reads; sums over time and by version are read from the index alone.
+CREATE INDEX ix_journal_use ON ledger.journal(account_id, occurred_at) INCLUDE (kind, amount, version) WHERE kind IN (2,3,5,12);
 GO
 CREATE INDEX ix_journal_reference ON ledger.journal(account_id, ref_seq) WHERE ref_seq IS NOT NULL;
 GO

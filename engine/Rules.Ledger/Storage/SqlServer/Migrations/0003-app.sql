@@ -34,6 +34,21 @@ END
 GO
 CREATE TRIGGER app.api_key_stays ON app.api_key INSTEAD OF DELETE AS THROW 50020, 'append-only', 1;
 GO
+-- What was done to keys: 1 made, 2 given a new secret, 3 revoked.
+CREATE TABLE app.key_audit(
+  key_audit_id bigint IDENTITY(1,1) NOT NULL CONSTRAINT pk_key_audit PRIMARY KEY CLUSTERED,
+  audited_at   bigint        NOT NULL,
+  actor        nvarchar(400) NOT NULL CONSTRAINT ck_key_audit_actor CHECK(LEN(actor)>=1),
+  action       tinyint       NOT NULL CONSTRAINT ck_key_audit_action CHECK(action BETWEEN 1 AND 3),
+  key_id       nvarchar(16)  COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT fk_key_audit_key REFERENCES app.api_key(key_id),
+  key_name     nvarchar(100) NOT NULL,
+  detail       nvarchar(1000) NULL
+);
+GO
+CREATE INDEX ix_key_audit_key ON app.key_audit(key_id, key_audit_id);
+GO
+CREATE TRIGGER app.key_audit_append_only ON app.key_audit INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
 -- One row, written to learn whether the database takes writes; it never falls.
 CREATE TABLE app.heartbeat(
   heartbeat_id tinyint NOT NULL CONSTRAINT pk_heartbeat PRIMARY KEY CLUSTERED CONSTRAINT ck_heartbeat_one CHECK(heartbeat_id=1),
@@ -97,7 +112,7 @@ CREATE TABLE app.draft(
   draft_id        nvarchar(16)  COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT pk_draft PRIMARY KEY CLUSTERED CONSTRAINT ck_draft_id CHECK(LEN(draft_id)=16),
   ruleset         nvarchar(64)  COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT ck_draft_ruleset CHECK(LEN(ruleset)>=1),
   number          int           NOT NULL CONSTRAINT ck_draft_number CHECK(number>=1),
-  base            int           NOT NULL CONSTRAINT ck_draft_base_number CHECK(base>=1),
+  base            int           NOT NULL CONSTRAINT ck_draft_base_number CHECK(base>=0),
   rolls_back      int           NULL,
   text            nvarchar(max) NOT NULL,
   state           tinyint       NOT NULL CONSTRAINT ck_draft_state CHECK(state BETWEEN 1 AND 8),
@@ -110,7 +125,7 @@ CREATE TABLE app.draft(
   approved_sha256 binary(32)    NULL,
   approved_by     nvarchar(100) NULL,
   approved_at     bigint        NULL,
-  CONSTRAINT ck_draft_base CHECK(base<number),
+  CONSTRAINT ck_draft_base CHECK(base<number AND (base>=1 OR number=1)),
   CONSTRAINT ck_draft_approval CHECK((approved_sha256 IS NULL AND approved_by IS NULL AND approved_at IS NULL)
     OR (approved_sha256 IS NOT NULL AND approved_by IS NOT NULL AND approved_at IS NOT NULL)),
   CONSTRAINT ck_draft_approved CHECK(state NOT IN (3,4) OR approved_sha256 IS NOT NULL),
@@ -349,4 +364,14 @@ GO
 CREATE INDEX ix_person_audit_person ON app.person_audit(person_id, person_audit_id);
 GO
 CREATE TRIGGER app.person_audit_append_only ON app.person_audit INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+-- Reports that somebody keeps under a name of their own; they are theirs to change and to delete.
+CREATE TABLE app.report_view(
+  view_id    nvarchar(16)   COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT pk_report_view PRIMARY KEY CLUSTERED CONSTRAINT ck_report_view_id CHECK(LEN(view_id)=16),
+  person_id  nvarchar(16)   COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT fk_report_view_person REFERENCES app.person(person_id),
+  name       nvarchar(100)  COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT ck_report_view_name CHECK(LEN(name)>=1),
+  query      nvarchar(2000) NOT NULL,
+  created_at bigint         NOT NULL,
+  CONSTRAINT uq_report_view_name UNIQUE(person_id, name)
+);
 GO

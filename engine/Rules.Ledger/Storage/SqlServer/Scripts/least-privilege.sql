@@ -11,6 +11,8 @@ GRANT DELETE ON OBJECT::app.past_segment TO ledger_app;
 GO
 GRANT DELETE ON OBJECT::app.usage_segment TO ledger_app;
 GO
+GRANT DELETE ON OBJECT::app.report_view TO ledger_app;
+GO
 GRANT EXECUTE ON OBJECT::ledger.lock_and_read TO ledger_app;
 GO
 GRANT EXECUTE ON OBJECT::ledger.open_account TO ledger_app;

@@ -99,7 +99,7 @@ CREATE TABLE ledger.posting(
   CONSTRAINT ck_posting_balanced CHECK(d_granted = d_available+d_held+d_spent+d_expired+d_moved)
 ) WITH (LEDGER = ON (APPEND_ONLY = ON));
 CREATE UNIQUE INDEX uq_journal_entry ON ledger.journal(entry_id) WITH (OPTIMIZE_FOR_SEQUENTIAL_KEY = ON);
-CREATE INDEX ix_journal_use ON ledger.journal(account_id, occurred_at) INCLUDE (kind, amount) WHERE kind IN (2,3,5,12);
+CREATE INDEX ix_journal_use ON ledger.journal(account_id, occurred_at) INCLUDE (kind, amount, version) WHERE kind IN (2,3,5,12);
 CREATE INDEX ix_journal_reference ON ledger.journal(account_id, ref_seq) WHERE ref_seq IS NOT NULL;
 CREATE INDEX ix_lot_cycle ON ledger.lot(account_id, cycle_no) WHERE cycle_no IS NOT NULL;
 CREATE INDEX ix_lot_rollover ON ledger.lot(account_id, lot_no) WHERE roll_min>0;

@@ -116,8 +116,8 @@ CREATE TABLE journal(
   CHECK(amount>=0 OR kind IN (2,5,12)),
   CHECK(kind NOT IN (2,4,5,12) OR (version IS NOT NULL AND trace_sha256 IS NOT NULL))
 );
--- Reports read the uses of a window, account by account; sums over time are read from the index alone.
-CREATE INDEX journal_use ON journal(account_id, occurred_at, kind, amount) WHERE kind IN (2,3,5,12);
+-- Reports read the uses of a window, account by account; sums over time and by version are read from the index alone.
+CREATE INDEX journal_use ON journal(account_id, occurred_at, kind, amount, version) WHERE kind IN (2,3,5,12);
 CREATE INDEX journal_reference ON journal(account_id, ref_seq) WHERE ref_seq IS NOT NULL;
 
 CREATE TABLE idempotency(

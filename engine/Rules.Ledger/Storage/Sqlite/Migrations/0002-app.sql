@@ -26,6 +26,20 @@ CREATE TRIGGER api_key_u BEFORE UPDATE ON api_key BEGIN
     OR NEW.accounts IS NOT OLD.accounts OR NEW.created_at<>OLD.created_at OR NEW.created_by<>OLD.created_by; END;
 CREATE TRIGGER api_key_d BEFORE DELETE ON api_key BEGIN SELECT RAISE(ABORT,'append-only'); END;
 
+-- What was done to keys: 1 made, 2 given a new secret, 3 revoked.
+CREATE TABLE key_audit(
+  key_audit_id INTEGER PRIMARY KEY CHECK(typeof(key_audit_id)='integer'),
+  at           INTEGER NOT NULL CHECK(typeof(at)='integer'),
+  actor        TEXT    NOT NULL CHECK(length(actor) BETWEEN 1 AND 400),
+  action       INTEGER NOT NULL CHECK(action BETWEEN 1 AND 3),
+  key_id       TEXT    NOT NULL REFERENCES api_key(key_id),
+  key_name     TEXT    NOT NULL,
+  detail       TEXT    NULL
+);
+CREATE INDEX key_audit_key ON key_audit(key_id, key_audit_id);
+CREATE TRIGGER key_audit_u BEFORE UPDATE ON key_audit BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER key_audit_d BEFORE DELETE ON key_audit BEGIN SELECT RAISE(ABORT,'append-only'); END;
+
 -- One row, written to learn whether the database takes writes; it never falls.
 CREATE TABLE heartbeat(
   only INTEGER PRIMARY KEY CHECK(only=1),
@@ -89,7 +103,7 @@ CREATE TABLE draft(
   draft_id        TEXT    PRIMARY KEY CHECK(typeof(draft_id)='text' AND length(draft_id)=16),
   ruleset         TEXT    NOT NULL CHECK(length(ruleset) BETWEEN 1 AND 64),
   number          INTEGER NOT NULL CHECK(typeof(number)='integer' AND number>=1),
-  base            INTEGER NOT NULL CHECK(typeof(base)='integer' AND base>=1 AND base<number),
+  base            INTEGER NOT NULL CHECK(typeof(base)='integer' AND base>=0 AND base<number AND (base>=1 OR number=1)),
   rolls_back      INTEGER NULL     CHECK(rolls_back IS NULL OR typeof(rolls_back)='integer'),
   text            TEXT    NOT NULL CHECK(typeof(text)='text'),
   state           INTEGER NOT NULL CHECK(state BETWEEN 1 AND 8),
@@ -300,3 +314,13 @@ CREATE TABLE person_audit(
 CREATE INDEX person_audit_person ON person_audit(person_id, person_audit_id);
 CREATE TRIGGER person_audit_u BEFORE UPDATE ON person_audit BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER person_audit_d BEFORE DELETE ON person_audit BEGIN SELECT RAISE(ABORT,'append-only'); END;
+
+-- Reports that somebody keeps under a name of their own; they are theirs to change and to delete.
+CREATE TABLE report_view(
+  view_id    TEXT    PRIMARY KEY CHECK(typeof(view_id)='text' AND length(view_id)=16),
+  person_id  TEXT    NOT NULL REFERENCES person(person_id),
+  name       TEXT    NOT NULL CHECK(length(name) BETWEEN 1 AND 100),
+  query      TEXT    NOT NULL CHECK(length(query)<=2000),
+  created_at INTEGER NOT NULL CHECK(typeof(created_at)='integer'),
+  UNIQUE(person_id, name)
+);
