@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using NodaTime;
 using Rules.Engine.Accounts;
-using Rules.Engine.Model;
 
 namespace Rules.Engine.Replay;
 
