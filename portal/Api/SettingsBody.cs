@@ -202,7 +202,7 @@ internal sealed class SettingsBody
             return null;
         }
 
-        if (value.GetRawText().AsSpan().ContainsAnyExcept("-0123456789"))
+        if (!value.GetRawText().All(static character => character == '-' || char.IsAsciiDigit(character)))
         {
             Fail(WireCodes.InvalidNumber, name, wanted, help);
             return null;
