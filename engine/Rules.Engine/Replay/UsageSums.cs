@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using NodaTime;
-using Rules.Engine.Model;
 
 namespace Rules.Engine.Replay;
 
