@@ -61,7 +61,7 @@ internal static class ReplayCommand
         }
         else
         {
-            printer.Print(request.Top, Explained(report, candidates, usage, from, request.Top));
+            printer.Print(request.Top, Explained(report, candidates, usage, from, request.Top), Unpriced(report, candidates, usage, from, request.Top));
         }
 
         return report.IsPartial ? ExitCode.Stopped : ExitCode.Fine;
@@ -142,5 +142,18 @@ internal static class ReplayCommand
         }
 
         return explained.ToImmutable();
+    }
+
+    private static ImmutableArray<UnpricedReason> Unpriced(
+        ReplayReport report, ImmutableArray<ReplayCandidate> candidates, UsageFile usage, Instant from, int top)
+    {
+        var reasons = ImmutableArray.CreateBuilder<UnpricedReason>();
+        foreach (var events in report.Unpriced.Take(top))
+        {
+            var history = usage.History(events.Account, candidates[0].Ruleset, from);
+            reasons.Add(new UnpricedReason(events, history.Usage.OccurredAtOf(events.Index), ReplayRun.WhyNot(candidates[events.Candidate], history, events.Index)));
+        }
+
+        return reasons.ToImmutable();
     }
 }

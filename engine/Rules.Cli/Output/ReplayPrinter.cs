@@ -5,6 +5,7 @@ using Rules.Cli.Input;
 using Rules.Dsl.Text;
 using Rules.Engine.Accounts;
 using Rules.Engine.Model;
+using Rules.Engine.Pricing;
 using Rules.Engine.Replay;
 using Rules.Engine.Wire;
 
@@ -14,12 +15,15 @@ namespace Rules.Cli.Output;
 /// <param name="Before">Null where the first rules cannot price it.</param>
 internal sealed record ExplainedDifference(Difference Difference, Instant At, Quote? Before, Quote? After);
 
+/// <summary>Events that some rules cannot price, and why they cannot price the first.</summary>
+internal sealed record UnpricedReason(UnpricedEvents Events, Instant At, EvaluationError? Error);
+
 /// <summary>Prints what a replay came to: for people, as JSON, as CSV with a row per account.</summary>
 internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, ReplayReport report, RuleWorkspace workspace)
 {
     private readonly TextWriter _writer = terminal.Output;
 
-    public void Print(int top, ImmutableArray<ExplainedDifference> differences)
+    public void Print(int top, ImmutableArray<ExplainedDifference> differences, ImmutableArray<UnpricedReason> unpriced)
     {
         var names = report.Candidates;
         _writer.WriteLine($"{terminal.Palette.Strong(Printable.Text(model.Name))}: {string.Join(" against ", names.Select(Printable.Text))}");
@@ -31,6 +35,7 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
 
         _writer.WriteLine();
         PrintTotals();
+        PrintUnpriced(unpriced);
         PrintAccounts(top);
         PrintDifferences(differences);
         PrintGuardRails();
@@ -253,8 +258,7 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
         _writer.WriteLine(terminal.Palette.Strong("What makes the difference"));
         foreach (var (difference, at, before, after) in differences)
         {
-            var facts = string.Concat(difference.Shape.Facts.Select(f => $", {f.Name} {f.Value}"));
-            _writer.WriteLine(Printable.Text($"{difference.Shape.Action}{facts}: {Signed(Exact(difference.Of))} in all under {report.Candidates[difference.Candidate]}"));
+            _writer.WriteLine(Printable.Text($"{ShapeText(difference.Shape)}: {Signed(Exact(difference.Of))} in all under {report.Candidates[difference.Candidate]}"));
             _writer.WriteLine(terminal.Palette.Faint(Printable.Text(
                 $"  most: account {difference.Account} at {InstantText.Format(at)}, {Charged(before, difference.Before)} → {Charged(after, difference.After)}")));
             PrintSteps("-", before, after);
@@ -273,16 +277,41 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
         }
     }
 
-    // The lines of the working that stand on one side only.
     private void PrintSteps(string mark, Quote? own, Quote? other)
     {
-        var others = (other?.Steps ?? []).Where(static s => s.IsPart).Select(static s => s.Text).ToHashSet(StringComparer.Ordinal);
-        foreach (var step in (own?.Steps ?? []).Where(s => s.IsPart && !others.Contains(s.Text)))
+        foreach (var step in ReplayImpact.Differing(own, other))
         {
             var place = step.Location is { Source: not null } location ? $"  {workspace.PathOf(location)}:{location.Line}" : "";
             _writer.WriteLine($"  {mark} {Printable.Text(step.Text)}{terminal.Palette.Faint(Printable.Text(place))}");
         }
     }
+
+    // Once for events that differ in the precision of their figures only, and for rules that fail in the same way.
+    private void PrintUnpriced(ImmutableArray<UnpricedReason> reasons)
+    {
+        if (reasons.IsEmpty)
+        {
+            return;
+        }
+
+        _writer.WriteLine();
+        _writer.WriteLine(terminal.Palette.Strong("What cannot be priced"));
+        foreach (var alike in reasons.GroupBy(static r => (Text: ShapeText(r.Events.Shape), r.Error)))
+        {
+            var first = alike.MinBy(static r => r.At)!;
+            var counts = alike.GroupBy(static r => r.Events.Candidate).OrderBy(static r => r.Key)
+                .Select(r => $"{Counted.Of(r.Sum(static reason => reason.Events.Events), "event")} under {report.Candidates[r.Key]}");
+            _writer.WriteLine(Printable.Text($"{alike.Key.Text}: {string.Join(", ", counts)}"));
+            _writer.WriteLine(terminal.Palette.Faint(Printable.Text($"  first: account {first.Events.Account} at {InstantText.Format(first.At)}")));
+            if (first.Error is { } error)
+            {
+                _writer.WriteLine(Printable.Text($"  {error.Code}: {error.Message}"));
+                _writer.WriteLine(Printable.Text($"  help: {error.Help}"));
+            }
+        }
+    }
+
+    private static string ShapeText(UsageShape shape) => shape.Action + string.Concat(shape.Facts.Select(static fact => $", {fact.Name} {fact.Value}"));
 
     private void PrintRecords()
     {

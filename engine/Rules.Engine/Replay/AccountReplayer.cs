@@ -45,6 +45,9 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
 
     public long LongWays { get; private set; }
 
+    /// <summary>Why the event that was evaluated last cannot be priced; null where it can.</summary>
+    public EvaluationError? Error { get; private set; }
+
     /// <summary>The account as the last replay left it, with every scope it counted in.</summary>
     public AccountState State
     {
@@ -411,6 +414,7 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
         var before = WithScopes(Bookkeeper.ScopesOf(ruleset, _state, use, recordedAt));
         var booking = Bookkeeper.Charge(ruleset, before, use, recordedAt);
         Take(booking.State, booking.Entries, booking.Succeeded, ref sink, whole.Id);
+        Error = booking.Error;
         if (booking.Answer is not { } quote)
         {
             sink.Priced(index, null, 0);
@@ -452,6 +456,7 @@ internal sealed class AccountReplayer(PublishedRuleset ruleset)
         where TSink : struct, IReplaySink
     {
         var (own, error) = Run(operation, use, ref sink);
+        Error = error;
         if (own is null)
         {
             // A hold that was never made is no use, and a use that never ran has nothing to take back.

@@ -205,8 +205,11 @@ public static class ReplayImpact
     private static (ImmutableArray<RuleLine> Before, ImmutableArray<RuleLine> After) Lines(Quote? before, Quote? after) =>
         (LinesOf(before, after), LinesOf(after, before));
 
-    // What adds to the price and does not on the other side; of a use that does not run, what stops it. A line may have moved, and its file have another name.
-    private static ImmutableArray<RuleLine> LinesOf(Quote? own, Quote? other)
+    /// <summary>
+    /// Steps of one explanation that the other does not have: of a use that runs, what adds to its price; of one that does not, what stops it. Compared by what they say and
+    /// come to, since a line may have moved and its file have another name.
+    /// </summary>
+    public static ImmutableArray<Step> Differing(Quote? own, Quote? other)
     {
         if (own is null)
         {
@@ -214,10 +217,15 @@ public static class ReplayImpact
         }
 
         var others = (other?.Steps ?? []).Where(step => Tells(other!, step)).Select(static step => (step.Text, step.Amount)).ToHashSet();
+        return [.. own.Steps.Where(step => Tells(own, step) && !others.Contains((step.Text, step.Amount)))];
+    }
+
+    private static ImmutableArray<RuleLine> LinesOf(Quote? own, Quote? other)
+    {
         var lines = ImmutableArray.CreateBuilder<RuleLine>();
-        foreach (var step in own.Steps)
+        foreach (var step in Differing(own, other))
         {
-            if (Tells(own, step) && !others.Contains((step.Text, step.Amount)) && step.Location is { Source: not null } location)
+            if (step.Location is { Source: not null } location)
             {
                 var line = new RuleLine(location.FileName, location.Line, location.Text.Split('\n', 2)[0].Trim());
                 if (!lines.Contains(line))

@@ -79,6 +79,9 @@ public sealed record ReplayReport
     /// </summary>
     public required ImmutableArray<Difference> Differences { get; init; }
 
+    /// <summary>Events that cannot be priced, by candidate and shape: most first.</summary>
+    public ImmutableArray<UnpricedEvents> Unpriced { get; init; } = [];
+
     /// <summary>Cancelled before all accounts were done: every figure is of those that were.</summary>
     public required bool IsPartial { get; init; }
 }
@@ -198,3 +201,10 @@ public sealed record RecordCell(string Name, string Value, long Events, Immutabl
 /// <param name="Of">Sum of the differences of all events of the shape.</param>
 /// <param name="Events">How many events of the shape differ.</param>
 public sealed record Difference(int Candidate, UsageShape Shape, string Account, int Index, long Before, long After, Int128 Of, long Events);
+
+/// <summary>Events of one shape that a candidate cannot price.</summary>
+/// <param name="Candidate">Place in <see cref="ReplayReport.Candidates"/>.</param>
+/// <param name="Account">Of the first such event, by account, then by time; <see cref="ReplayRun.WhyNot"/> tells why.</param>
+/// <param name="Index">Its place in the account's history.</param>
+/// <param name="Events">All of them.</param>
+public sealed record UnpricedEvents(int Candidate, UsageShape Shape, string Account, int Index, long Events);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using NodaTime;
 using Rules.Engine.Accounts;
 using Rules.Engine.Model;
+using Rules.Engine.Pricing;
 
 namespace Rules.Engine.Replay;
 
@@ -129,5 +130,16 @@ public static class ReplayRun
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, history.Usage.Count);
         return new AccountReplayer(candidate.Ruleset).Explain(candidate.Opened(history), index);
+    }
+
+    /// <summary>Why an event of a past cannot be priced.</summary>
+    /// <param name="index">Place of the event in the account's history.</param>
+    /// <returns>Null where it can.</returns>
+    public static EvaluationError? WhyNot(ReplayCandidate candidate, AccountHistory history, int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, history.Usage.Count);
+        var replayer = new AccountReplayer(candidate.Ruleset);
+        return replayer.Explain(candidate.Opened(history), index) is null ? replayer.Error : null;
     }
 }

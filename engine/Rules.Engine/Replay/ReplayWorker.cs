@@ -18,6 +18,7 @@ internal sealed class ReplayWorker
     private readonly Dictionary<(int Name, string Value), Cell> _records = [];
     private readonly LargestDifference[][] _differences;
     private readonly UsageSums _usage;
+    private readonly Dictionary<int, UnpricedEvents>[] _unpriced;
 
     public ReplayWorker(ImmutableArray<ReplayCandidate> candidates, UsageShapes shapes, ReplayWindow window, ImmutableArray<string> records)
     {
@@ -30,6 +31,7 @@ internal sealed class ReplayWorker
         _outcomes = [.. candidates.Select(_ => new AccountOutcomes())];
         _usage = new UsageSums(shapes.Count, candidates.Length, candidates[0].Ruleset.Versions[^1].Model.Zone);
         _differences = [.. candidates.Select(_ => new LargestDifference[shapes.Count])];
+        _unpriced = [.. candidates.Select(_ => new Dictionary<int, UnpricedEvents>())];
     }
 
     /// <summary>Runs one account under every candidate; one that is cancelled on the way counts nowhere.</summary>
@@ -37,7 +39,7 @@ internal sealed class ReplayWorker
     {
         Replay(history, 0, cancellationToken);
         var results = ImmutableArray.CreateBuilder<AccountResult>(_replayers.Length);
-        results.Add(Sum(0, history.Usage));
+        results.Add(Sum(0, history));
         SumRecords(0, history.Usage);
         AddOthers(history, results);
         _accounts.Add(new AccountImpact(history.Opening.Id, PlanOfFirst, history.Usage.Count, results.MoveToImmutable()));
@@ -60,7 +62,7 @@ internal sealed class ReplayWorker
     {
         _outcomes[0] = new AccountOutcomes();
         Replay(history, 0, cancellationToken);
-        var result = Sum(0, history.Usage);
+        var result = Sum(0, history);
         SumRecords(0, history.Usage);
         return new KeptAccount(history, _outcomes[0], PlanOfFirst, result);
     }
@@ -69,7 +71,7 @@ internal sealed class ReplayWorker
     public void Add(KeptAccount kept)
     {
         _outcomes[0] = kept.Outcomes;
-        Sum(0, kept.History.Usage, kept.Result.Balances);
+        Sum(0, kept.History, kept.Result.Balances);
         SumRecords(0, kept.History.Usage);
     }
 
@@ -84,6 +86,7 @@ internal sealed class ReplayWorker
     {
         _sums[0].Add(first._sums[0]);
         AddCells(first);
+        AddUnpriced(first);
     }
 
     public static ReplayReport Report(ReplayWorker[] workers, ImmutableArray<ReplayCandidate> candidates, ReplayWindow window, bool isPartial)
@@ -111,6 +114,7 @@ internal sealed class ReplayWorker
                 .Select(d => new Difference(
                     d.Candidate, first._shapes[d.Shape], d.Largest.Account, d.Largest.Index, d.Largest.Before, d.Largest.After, d.Largest.Of, d.Largest.Events))
                 .OrderByDescending(d => Int128.Abs(d.Of)).ThenBy(d => d.Candidate).ThenBy(d => d.Shape.Code)],
+            Unpriced = [.. first._unpriced.SelectMany(static shapes => shapes.Values).OrderByDescending(static e => e.Events).ThenBy(static e => e.Candidate).ThenBy(static e => e.Shape.Code)],
             IsPartial = isPartial,
         };
     }
@@ -131,16 +135,17 @@ internal sealed class ReplayWorker
     {
         for (var i = 1; i < _replayers.Length; i++)
         {
-            results.Add(Sum(i, history.Usage));
+            results.Add(Sum(i, history));
             Compare(i, history);
             SumRecords(i, history.Usage);
         }
     }
 
-    private AccountResult Sum(int candidate, UsageColumns usage) => Sum(candidate, usage, _replayers[candidate].BalancesAt(_window.Until));
+    private AccountResult Sum(int candidate, AccountHistory history) => Sum(candidate, history, _replayers[candidate].BalancesAt(_window.Until));
 
-    private AccountResult Sum(int candidate, UsageColumns usage, ImmutableArray<BucketBalance> balances)
+    private AccountResult Sum(int candidate, AccountHistory history, ImmutableArray<BucketBalance> balances)
     {
+        var usage = history.Usage;
         var outcomes = _outcomes[candidate];
         var sums = _sums[candidate];
         var charged = 0L;
@@ -157,15 +162,19 @@ internal sealed class ReplayWorker
             for (var i = first; i < end; i++)
             {
                 var charge = charges[i];
+                var shape = shapes[i] >= 0 ? shapes[i] : usage.ShapeOf(i);
                 if (kinds[i] != (byte)QuoteOutcome.Charged)
                 {
                     uses[kinds[i]]++;
                     charge = 0;
                     ranOutAt ??= kinds[i] >= (byte)QuoteOutcome.Blocked ? usage.RecordedAtOf(i) : null;
+                    if (kinds[i] == 0)
+                    {
+                        AddUnpriced(new UnpricedEvents(candidate, _shapes[shape], history.Opening.Id, i, 1));
+                    }
                 }
 
                 charged += charge;
-                var shape = shapes[i] >= 0 ? shapes[i] : usage.ShapeOf(i);
                 if (candidate == 0)
                 {
                     day.AddEvent(shape, charge);
@@ -219,6 +228,13 @@ internal sealed class ReplayWorker
             Alerts = outcomes.Alerts.Count,
             Balances = balances,
         };
+    }
+
+    private void AddUnpriced(UnpricedEvents events)
+    {
+        var known = _unpriced[events.Candidate].GetValueOrDefault(events.Shape.Code);
+        var isFirst = known is null || (string.CompareOrdinal(events.Account, known.Account), events.Index.CompareTo(known.Index)) is (< 0, _) or (0, < 0);
+        _unpriced[events.Candidate][events.Shape.Code] = (isFirst ? events : known!) with { Events = events.Events + (known?.Events ?? 0) };
     }
 
     private void SumRecords(int candidate, UsageColumns usage)
@@ -307,6 +323,7 @@ internal sealed class ReplayWorker
         }
 
         AddCells(other);
+        AddUnpriced(other);
         for (var candidate = 0; candidate < _differences.Length; candidate++)
         {
             for (var shape = 0; shape < _shapes.Count; shape++)
@@ -321,6 +338,14 @@ internal sealed class ReplayWorker
 
                 (known.Of, known.Events) = (of, events);
             }
+        }
+    }
+
+    private void AddUnpriced(ReplayWorker other)
+    {
+        foreach (var events in other._unpriced.SelectMany(static shapes => shapes.Values))
+        {
+            AddUnpriced(events);
         }
     }
 

@@ -73,6 +73,26 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
+    public async Task Events_that_cannot_be_priced_are_told_with_the_reason_for_each_side()
+    {
+        var usage = _folder.Write("unpriced.jsonl", """
+            {"account":"acme","at":"2026-05-01T10:00:00Z","action":"reply","facts":{"model":"GPT-4o"},"state":{"plan":"Hobby"}}
+            {"account":"acme","at":"2026-05-02T10:00:00Z","action":"dream"}
+            {"account":"acme","at":"2026-05-03T10:00:00Z","action":"dream"}
+
+            """);
+        var run = await CommandRun.Of("replay", "--rules", Path.Combine(_folder.Path, "bookbag.v1.rules"), "--against", Path.Combine(_folder.Path, "bookbag.v2.rules"), usage);
+
+        run.Output.ShouldContain("""
+            What cannot be priced
+            dream: 2 events under version 1, 2 events under version 2
+              first: account acme at 2026-05-02T10:00:00Z
+
+            """);
+        run.Output.ShouldContain("  help: ");
+    }
+
+    [Fact]
     public async Task Json_has_totals_accounts_and_checks()
     {
         var run = await Replay("--json");
