@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.Reflection;
+using Dapper;
+using Microsoft.Data.Sqlite;
 using NodaTime;
 using Rules.Engine.Accounts;
 using Rules.Engine.Pricing;
@@ -79,6 +82,15 @@ public sealed class UsageTotalsTests : IAsyncLifetime, IDisposable
 
         (await _ledger.VersionUsesAsync("shop", default)).ShouldBe([new VersionUse(1, 3, 45), new VersionUse(2, 1, 70)], "a late use is priced by the version of its own time");
         (await _ledger.VersionUsesAsync("nothing", default)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Sums_by_version_are_read_from_the_index_alone()
+    {
+        var sql = (string)typeof(Storage.Sqlite.SqliteReadSnapshot).GetField("SelectVersionUses", BindingFlags.NonPublic | BindingFlags.Static)!.GetRawConstantValue()!;
+        using var connection = new SqliteConnection($"Data Source={_directory.Database}");
+        connection.Query("EXPLAIN QUERY PLAN " + sql.Replace("?1", "'shop'", StringComparison.Ordinal)).Select(static step => (string)step.detail)
+            .ShouldContain(static step => step.StartsWith("SEARCH j USING COVERING INDEX journal_use", StringComparison.Ordinal));
     }
 
     private Task<UsageTotals> TotalsAsync(ImmutableArray<string> by, string? meter, string? account = null) => _ledger.TotalsAsync(
