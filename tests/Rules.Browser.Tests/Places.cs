@@ -119,8 +119,8 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             await page.GetByLabel("Group by").FillAsync("action, model");
             await page.GetByRole(AriaRole.Button, new() { Name = "Replay", Exact = true }).ClickAsync();
             await page.GetByRole(AriaRole.Group, new() { Name = "Totals" }).WaitForAsync();
-            var replay = new Uri(page.Url).AbsolutePath;
-            return (replay, await Link(replay, "[aria-labelledby=largest] tbody th a"));
+            var at = new Uri(page.Url).AbsolutePath;
+            return (at, await Link(at, "[aria-labelledby=largest] tbody th a"));
         }
 
         const string FirstRow = "tbody th a";

@@ -233,7 +233,7 @@ internal sealed class ReplayWorker
     private void AddUnpriced(UnpricedEvents events)
     {
         var known = _unpriced[events.Candidate].GetValueOrDefault(events.Shape.Code);
-        var isFirst = known is null || (string.CompareOrdinal(events.Account, known.Account), events.Index.CompareTo(known.Index)) is (< 0, _) or (0, < 0);
+        var isFirst = known is null || (string.CompareOrdinal(events.Account, known.Account), events.Index.CompareTo(known.Index)) is ( < 0, _) or (0, < 0);
         _unpriced[events.Candidate][events.Shape.Code] = (isFirst ? events : known!) with { Events = events.Events + (known?.Events ?? 0) };
     }
 

@@ -83,7 +83,12 @@ public sealed partial class UsageImports
             }
             catch (StoreException e) when (!e.IsTransient)
             {
-                before = (await BatchesAsync(import, cancellationToken))[0].Withdrawn ?? throw e;
+                if ((await BatchesAsync(import, cancellationToken))[0].Withdrawn is not { } first)
+                {
+                    throw;
+                }
+
+                before = first;
             }
         }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using NodaTime;
 using Rules.Engine.Accounts;
 using Rules.Engine.Pricing;

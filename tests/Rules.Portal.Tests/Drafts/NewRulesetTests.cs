@@ -1,7 +1,6 @@
 using System.Text;
 using Rules.Client;
 using Rules.Dsl.Text;
-using Rules.Ledger.Drafts;
 using Rules.Ledger.People;
 using Rules.Portal.Drafts;
 using Rules.Portal.Startup;
