@@ -135,7 +135,7 @@ internal static class UsageCommand
         await using var ledger = request.IsDryRun
             ? await OpenAsync(clock, Existing(database), cancellationToken)
             : await CreditLedger.OpenSqliteAsync(Existing(database), new LedgerOptions { Time = clock }, cancellationToken);
-        if (ledger.Rulesets.Find(request.Ruleset) is null)
+        if (ledger.Rulesets.Find(request.Ruleset) is not { } ruleset)
         {
             throw new CommandException(ExitCode.Problems, $"No published ruleset is called \"{request.Ruleset}\".", "publish it first, or mend --ruleset");
         }
@@ -145,19 +145,20 @@ internal static class UsageCommand
         using var progress = new ProgressLine(terminal, clock);
         var result = await ledger.Imports.ImportAsync(stream, request with { Progress = done => progress.Show(done, Math.Max(done, length), "bytes") }, cancellationToken);
         progress.Dispose();
+        var unpriced = result.Unpriced(ruleset);
         if (json)
         {
-            JsonReport.Write(terminal.Output, writer => WriteResult(writer, request, result));
+            JsonReport.Write(terminal.Output, writer => WriteResult(writer, request, result, unpriced));
         }
         else
         {
-            Print(terminal, path, request, result);
+            Print(terminal, path, request, result, unpriced);
         }
 
         return result.MistakeCount == 0 ? ExitCode.Fine : ExitCode.BadData;
     }
 
-    private static void Print(Terminal terminal, string path, UsageImportRequest request, UsageImportResult result)
+    private static void Print(Terminal terminal, string path, UsageImportRequest request, UsageImportResult result, ImmutableArray<KeyValuePair<string, long>> unpriced)
     {
         foreach (var mistake in result.Mistakes)
         {
@@ -184,6 +185,11 @@ internal static class UsageCommand
         var span = result is { First: { } first, Last: { } last } ? $", from {InstantText.Format(first)} to {InstantText.Format(last)}" : "";
         terminal.Output.WriteLine($"{Counted.Of(result.Lines, "line")}, {Counted.Of(result.Accounts, "account")}{span}");
         terminal.Output.WriteLine($"{Counted.Of(result.Events, "event")} {(request.IsDryRun ? "would be stored" : "stored")}, {Counted.Of(result.Duplicates, "duplicate")} left out");
+        foreach (var (action, events) in unpriced)
+        {
+            terminal.Output.WriteLine(Printable.Text($"{request.Ruleset} has no action \"{action}\": {Counted.Of(events, "event")} without a price"));
+        }
+
         if (result.MistakeCount > 0)
         {
             terminal.Output.WriteLine(request.IsDryRun
@@ -192,7 +198,7 @@ internal static class UsageCommand
         }
     }
 
-    private static void WriteResult(Utf8JsonWriter json, UsageImportRequest request, UsageImportResult result)
+    private static void WriteResult(Utf8JsonWriter json, UsageImportRequest request, UsageImportResult result, ImmutableArray<KeyValuePair<string, long>> unpriced)
     {
         json.WriteBoolean("dry_run"u8, request.IsDryRun);
         json.WriteNumber("lines"u8, result.Lines);
@@ -218,6 +224,16 @@ internal static class UsageCommand
         foreach (var column in result.UnreadColumns)
         {
             json.WriteStringValue(column);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("unpriced_actions"u8);
+        foreach (var (action, events) in unpriced)
+        {
+            json.WriteStartObject();
+            json.WriteString("action"u8, action);
+            json.WriteNumber("events"u8, events);
+            json.WriteEndObject();
         }
 
         json.WriteEndArray();

@@ -368,7 +368,8 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
             return Signed(change);
         }
 
-        var tenths = (change.Mantissa * System.Numerics.BigInteger.Pow(10, before.Scale) * 1000) / (before.Mantissa * System.Numerics.BigInteger.Pow(10, change.Scale));
+        var twentieths = (change.Mantissa * System.Numerics.BigInteger.Pow(10, before.Scale) * 2000) / (before.Mantissa * System.Numerics.BigInteger.Pow(10, change.Scale));
+        var tenths = (twentieths + twentieths.Sign) / 2;
         return $"{Signed(change)} ({Signed(new ExactDecimal(tenths, 1))} %)";
     }
 

@@ -150,17 +150,8 @@ public static class ReplayImpact
     {
         var (first, totals) = (report.Totals[0], report.Totals[candidate]);
         var sooner = report.Accounts.Count(account => account.RunsOutSooner(candidate));
-        var dearest = 0L;
-        foreach (var account in report.Accounts)
-        {
-            var before = account.Results[0].Charged;
-            if (before > 0 && account.Change(candidate) > 0)
-            {
-                dearest = Math.Max(dearest, (long)((Int128)account.Change(candidate) * 1000 / before));
-            }
-        }
-
-        var all = first.Charged == 0 ? 0 : (long)Int128.Abs((totals.Charged - first.Charged) * 1000 / first.Charged);
+        var dearest = report.Accounts.Select(account => Tenths(account.Results[0].Charged, Math.Max(0, account.Change(candidate)))).DefaultIfEmpty().Max();
+        var all = Tenths(first.Charged, Int128.Abs(totals.Charged - first.Charged));
         var stopped = totals.Stopped - first.Stopped;
         var unpriced = totals.Uses[0] - first.Uses[0];
         return
@@ -176,9 +167,12 @@ public static class ReplayImpact
 
         static GuardRail Count(string name, string text, long figure, long limit) => new(name, text, figure <= limit, Invariant($"{figure:N0}"), Invariant($"{limit:N0}"));
 
-        // In tenths of a per cent.
-        static GuardRail Share(string name, string text, long tenths, int limit) =>
-            new(name, text, tenths <= limit * 10L, Invariant($"{tenths / 10:N0}.{tenths % 10} %"), Invariant($"{limit} %"));
+        static GuardRail Share(string name, string text, Int128 tenths, int limit) => new(
+            name, text, tenths <= limit * 10L, tenths == Int128.MaxValue ? "from nothing" : Invariant($"{tenths / 10:N0}.{tenths % 10} %"), Invariant($"{limit} %"));
+
+        // Of a per cent, rounded up: what exceeds a limit by a hair is never shown as the limit itself. More than nothing is endlessly many.
+        static Int128 Tenths(Int128 before, Int128 change) =>
+            change == 0 ? 0 : before <= 0 ? Int128.MaxValue : ((change * 1000) + before - 1) / before;
     }
 
     private static string ValueOf(UsageCell cell, string name)

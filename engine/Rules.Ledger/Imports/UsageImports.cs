@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using NodaTime;
+using Rules.Engine.Model;
 using Rules.Engine.Wire;
 using Rules.Ledger.Access;
 using Rules.Ledger.Journal;
@@ -35,7 +36,18 @@ public sealed record UsageImportRequest(string Ruleset, string Source, UsageMapp
 /// <param name="UnreadColumns">Columns that say nothing about an event.</param>
 public sealed record UsageImportResult(
     string? Import, long ResumedAt, long Lines, long Events, long Duplicates, int Accounts, Instant? First, Instant? Last,
-    ImmutableArray<UsageMistake> Mistakes, long MistakeCount, ImmutableArray<string> UnreadColumns);
+    ImmutableArray<UsageMistake> Mistakes, long MistakeCount, ImmutableArray<string> UnreadColumns)
+{
+    /// <summary>The most actions that are told apart.</summary>
+    internal const int MostActions = 1000;
+
+    /// <summary>How many of <see cref="Events"/> each action has; by name, ascending.</summary>
+    public ImmutableArray<KeyValuePair<string, long>> Actions { get; init; } = [];
+
+    /// <summary>The actions that no version of a ruleset has, so that a replay cannot price their events.</summary>
+    public ImmutableArray<KeyValuePair<string, long>> Unpriced(PublishedRuleset ruleset) =>
+        Actions.RemoveAll(action => ruleset.Versions.Any(version => version.Model.FindAction(action.Key) is not null));
+}
 
 /// <summary>Usage that was never charged here, for replays. It is no part of the journal: nothing of it was charged, and no account has it.</summary>
 public sealed partial class UsageImports
@@ -134,6 +146,7 @@ public sealed partial class UsageImports
         private readonly Instant _now = Instants.Now(imports._time);
         private readonly ImmutableArray<UsageMistake>.Builder _mistakes = ImmutableArray.CreateBuilder<UsageMistake>();
         private readonly HashSet<string> _accounts = new(StringComparer.Ordinal);
+        private readonly SortedDictionary<string, long> _actions = new(StringComparer.Ordinal);
         private List<PastEvent> _batch = [];
         private long _batchNumber = lastBatch;
         private long _batchDuplicates;
@@ -225,6 +238,11 @@ public sealed partial class UsageImports
             {
                 _events++;
                 _batch.Add(past);
+                var action = past.Usage.Action;
+                if (_actions.TryGetValue(action, out var count) || _actions.Count < UsageImportResult.MostActions)
+                {
+                    _actions[action] = count + 1;
+                }
             }
             else
             {
@@ -279,7 +297,10 @@ public sealed partial class UsageImports
 
         private UsageImportResult Result() => new(
             request.IsDryRun ? null : _import, begun?.Lines ?? 0, records.Lines, _events, _duplicates, _accounts.Count, _accounts.Count == 0 ? null : _span.First,
-            _accounts.Count == 0 ? null : _span.Last, _mistakes.ToImmutable(), _mistakeCount, [.. _rows.Unread]);
+            _accounts.Count == 0 ? null : _span.Last, _mistakes.ToImmutable(), _mistakeCount, [.. _rows.Unread])
+        {
+            Actions = [.. _actions],
+        };
     }
 }
 

@@ -41,10 +41,10 @@ public sealed class ReplayTests : IDisposable
             bookbag: version 1 against version 2
             25 events of 2 accounts, 2026-05-01 to 2026-05-24, UTC
 
-                                                version 1   version 2        change
-              credits charged                         101         103   +2 (+1.9 %)
-              uses blocked, paused or refused           4           7    +3 (+75 %)
-              accounts that run out                     1           1            ±0
+                                                version 1   version 2       change
+              credits charged                         101         103    +2 (+2 %)
+              uses blocked, paused or refused           4           7   +3 (+75 %)
+              accounts that run out                     1           1           ±0
 
             version 2 touches 2 of 2 accounts
               acme   96   → 97    +1 (+1 %)   runs out 3 days sooner, on 2026-05-18
@@ -63,7 +63,7 @@ public sealed class ReplayTests : IDisposable
               ✗ No account runs out sooner                         1      of 0
               ✗ No more uses are blocked, paused or refused        3      of 0
               ✓ No account pays much more                     20.0 %   of 25 %
-              ✓ The total stays near what it was               1.9 %   of 10 %
+              ✓ The total stays near what it was               2.0 %   of 10 %
 
             by agent
               mail    5    6

@@ -72,6 +72,27 @@ public sealed class UsageTests : IDisposable
     }
 
     [Fact]
+    public async Task Actions_that_the_rules_do_not_have_are_told_before_anything_is_stored()
+    {
+        await MakeDatabaseAsync();
+        var file = _folder.Write("usage.jsonl", string.Concat(new[] { "reply", "draw", "draw", "answer" }.Select(static (action, i) =>
+            $$$"""{"id":"e{{{i}}}","account":"acme","at":"2026-02-03T09:00:00Z","action":"{{{action}}}","facts":{"model":"Small"},"quantities":{"token":"1"}}""" + "\n")));
+        var run = await CommandRun.Of("usage", "import", Database, file, "--ruleset", "shop", "--dry-run");
+        (run.ExitCode, run.Error).ShouldBe((0, ""));
+        run.Output.ShouldBe("""
+            4 lines, 1 account, from 2026-02-03T09:00:00Z to 2026-02-03T09:00:00Z
+            4 events would be stored, 0 duplicates left out
+            shop has no action "answer": 1 event without a price
+            shop has no action "draw": 2 events without a price
+
+            """);
+        var json = await CommandRun.Of("usage", "import", Database, file, "--ruleset", "shop", "--dry-run", "--json");
+        using var document = System.Text.Json.JsonDocument.Parse(json.Output);
+        document.RootElement.GetProperty("unpriced_actions").EnumerateArray().Select(static action => (action.GetProperty("action").GetString(), action.GetProperty("events").GetInt64()))
+            .ShouldBe([("answer", 1), ("draw", 2)]);
+    }
+
+    [Fact]
     public async Task Imported_rows_are_replayed_as_the_same_events_written_by_hand()
     {
         await MakeDatabaseAsync();

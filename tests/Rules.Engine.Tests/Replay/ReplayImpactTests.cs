@@ -145,8 +145,29 @@ public sealed class ReplayImpactTests
         var dearer = new Run(Draft("large 5 credits", "large 6.5 credits").Replace("small 1 credit", "small 0 credits", StringComparison.Ordinal), ("reply", "large", 0), ("reply", "small", 0));
         var rails = ReplayImpact.GuardRails(dearer.Report, 1, new GuardLimits { IncreasePerCent = 8 });
         rails.Where(r => !r.Holds).Select(r => r.Name).ShouldBe(["new-zero-prices", "largest-increase"]);
-        rails.Single(r => r.Name == "largest-increase").Figure.ShouldBe("8.3 %");
+        rails.Single(r => r.Name == "largest-increase").Figure.ShouldBe("8.4 %", "8.33, rounded up");
         rails.Single(r => r.Name == "new-zero-prices").Figure.ShouldBe("1");
+    }
+
+    [Theory]
+    [InlineData(10, true, "5.0 %")]
+    [InlineData(9, false, "5.1 %")]
+    public void Increase_of_a_hair_more_than_its_limit_does_not_hold(int pages, bool holds, string figure)
+    {
+        var run = new Run(Draft("large 5 credits", "large 5.3 credits"), ("reply", "large", 0), ("scan", null, pages));
+        var rails = ReplayImpact.GuardRails(run.Report, 1, new GuardLimits { IncreasePerCent = 5, TotalPerCent = 5 });
+        foreach (var rail in rails.Where(static rail => rail.Name is "largest-increase" or "total-change"))
+        {
+            (rail.Holds, rail.Figure).ShouldBe((holds, figure), rail.Name);
+        }
+    }
+
+    [Fact]
+    public void Price_for_what_cost_nothing_is_more_than_any_share()
+    {
+        var run = new Run(Draft("small 1 credit", "small 0 credits"), Rules, ("reply", "small", 0));
+        ReplayImpact.GuardRails(run.Report, 1, new GuardLimits { IncreasePerCent = 1000, TotalPerCent = 1000 }).Where(static rail => !rail.Holds).Select(static rail => (rail.Name, rail.Figure))
+            .ShouldBe([("largest-increase", "from nothing"), ("total-change", "from nothing")]);
     }
 
     private static int Line(string text) => Array.FindIndex(Rules.Split('\n'), line => line.Contains(text, StringComparison.Ordinal)) + 1;
@@ -163,8 +184,13 @@ public sealed class ReplayImpactTests
         private readonly AccountHistory _history;
 
         public Run(string draft, params (string Action, string? Model, int Pages)[] uses)
+            : this(Rules, draft, uses)
         {
-            var published = RuleFiles.Publish(RuleFiles.Compile(Rules));
+        }
+
+        public Run(string rules, string draft, params (string Action, string? Model, int Pages)[] uses)
+        {
+            var published = RuleFiles.Publish(RuleFiles.Compile(rules));
             _candidates = [new("published", published), new("draft", RuleFiles.Publish(RuleFiles.Compile(draft)))];
             var shapes = new UsageShapes();
             _history = History(published, shapes, uses);

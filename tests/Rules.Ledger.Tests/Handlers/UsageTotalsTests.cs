@@ -89,8 +89,8 @@ public sealed class UsageTotalsTests : IAsyncLifetime, IDisposable
     {
         var sql = (string)typeof(Storage.Sqlite.SqliteReadSnapshot).GetField("SelectVersionUses", BindingFlags.NonPublic | BindingFlags.Static)!.GetRawConstantValue()!;
         using var connection = new SqliteConnection($"Data Source={_directory.Database}");
-        connection.Query("EXPLAIN QUERY PLAN " + sql.Replace("?1", "'shop'", StringComparison.Ordinal)).Select(static step => (string)step.detail)
-            .ShouldContain(static step => step.StartsWith("SEARCH j USING COVERING INDEX journal_use", StringComparison.Ordinal));
+        var plan = connection.Query("EXPLAIN QUERY PLAN " + sql.Replace("?1", "'shop'", StringComparison.Ordinal)).Select(static step => (string)step.detail).ToList();
+        plan.ShouldContain(static step => step.Contains("USING COVERING INDEX journal_use", StringComparison.Ordinal), string.Join('\n', plan));
     }
 
     private Task<UsageTotals> TotalsAsync(ImmutableArray<string> by, string? meter, string? account = null) => _ledger.TotalsAsync(

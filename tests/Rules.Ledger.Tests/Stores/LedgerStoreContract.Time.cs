@@ -61,7 +61,7 @@ public abstract partial class LedgerStoreContract
     [InlineData(RolloverKind.Own, 20L, 0L, null)]
     public async Task What_a_renewal_does_to_a_lot_reads_back_with_it(RolloverKind kind, long minimum, long? maximum, string? percent)
     {
-        var rollover = new LotRollover(kind, kind == RolloverKind.Own ? null : _t1, minimum, maximum, percent is null ? null : ExactDecimal.Parse(percent));
+        var rollover = new LotRollover(kind, kind == RolloverKind.Carries ? _t1 : null, minimum, maximum, percent is null ? null : ExactDecimal.Parse(percent));
         var lot = LotOf(1, "g1") with { Rollover = rollover, ExpiresAt = _t1 + Duration.FromDays(90) };
         var account = await OpenAsync("acme");
         var written = Entry(account, Grant(lot, 500));

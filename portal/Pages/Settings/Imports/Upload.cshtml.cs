@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Rules.Engine.Model;
 using Rules.Ledger;
+using Rules.Ledger.Imports;
 using Rules.Portal.Imports;
 using Rules.Portal.SignIn;
 
@@ -19,6 +20,9 @@ public sealed class UploadModel(CreditLedger ledger, UploadStore uploads, Import
 
     /// <summary>Members that the ruleset's rules can read, for the list beside a field.</summary>
     public ImmutableArray<string> Members { get; private set; } = [];
+
+    /// <summary>Actions of the file that no version of the ruleset has, with their events.</summary>
+    public ImmutableArray<KeyValuePair<string, long>> Unpriced(UsageImportResult result) => ledger.Rulesets.Find(Upload.Ruleset) is { } ruleset ? result.Unpriced(ruleset) : [];
 
     public IActionResult OnGet(string id) => Find(id) ? Page() : NotFound();
 
