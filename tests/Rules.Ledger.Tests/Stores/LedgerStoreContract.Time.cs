@@ -94,10 +94,10 @@ public abstract partial class LedgerStoreContract
         await AppendAsync(account, [Entry(account, content, "sys:roll:1:1")], after => after with { NextLot = 3 });
         account = await ReadAsync("acme");
         account.State.Lots.ShouldBe([new LotState(carried, 300, 300, 0, 0, 0, 0)]);
+        (await ProofsAsync()).ShouldAllBe(proof => EntryHash.Of(proof.Entry).SequenceEqual(proof.Entry.Hash.ToArray()));
         await using var snapshot = await _store.BeginReadAsync(default);
         var left = (await snapshot.LotAsync(account, "g1", default)).ShouldNotBeNull();
         (left.Available, left.Moved, left.Expired, left.IsEnded, left.Successor).ShouldBe((0, 300, 200, true, 2));
-        (await ProofsAsync()).ShouldAllBe(proof => EntryHash.Of(proof.Entry).SequenceEqual(proof.Entry.Hash.ToArray()));
     }
 
     [Fact]
@@ -119,6 +119,7 @@ public abstract partial class LedgerStoreContract
         var unpriced = new Bill("flex", 0, "USD", 2, 0, ExactDecimal.Zero, null, null);
         await AppendAsync(other, [Entry(other, billed with { Amount = 7, Bill = unpriced, OccurredAt = _t0 }, "sys:bill:flex:0")]);
 
+        (await ProofsAsync()).ShouldAllBe(proof => EntryHash.Of(proof.Entry).SequenceEqual(proof.Entry.Hash.ToArray()));
         await using var snapshot = await _store.BeginReadAsync(default);
         var rows = await snapshot.BillsAsync(new InvoiceFilter(), default);
         rows.Select(row => (row.Account, row.Bill, row.Credits)).ShouldBe([("bolt", unpriced, 7L), ("acme", bill, 40L)]);
@@ -131,7 +132,6 @@ public abstract partial class LedgerStoreContract
         (await snapshot.BillAsync("acme", 2, default)).ShouldBe(row);
         (await snapshot.BillAsync("acme", 1, default)).ShouldBeNull();
         (await snapshot.BillLinesAsync(row, default)).ShouldHaveSingleItem().Credits.ShouldBe(40);
-        (await ProofsAsync()).ShouldAllBe(proof => EntryHash.Of(proof.Entry).SequenceEqual(proof.Entry.Hash.ToArray()));
     }
 
     private static JournalEntry At(JournalEntry entry, Instant recordedAt)
