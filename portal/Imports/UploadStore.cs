@@ -15,6 +15,9 @@ public sealed class UploadStore(PortalSettings settings, IClock clock)
     /// <summary>Bytes of a file.</summary>
     public const long Largest = 512L * 1024 * 1024;
 
+    /// <summary>Characters of a file's name.</summary>
+    public const int LongestName = 200;
+
     private const int Most = 10;
 
     // A header, or the first object of JSON Lines.

@@ -14,8 +14,6 @@ namespace Rules.Portal.Pages.Settings.Imports;
 [RequestFormLimits(MultipartBodyLengthLimit = UploadStore.Largest + 65_536)]
 public sealed class IndexModel(CreditLedger ledger, UploadStore uploads, ImportRuns runs) : PageModel
 {
-    private const int LongestName = 200;
-
     public ImmutableArray<PublishedRuleset> Rulesets => ledger.Rulesets.All;
 
     /// <summary>Imports, each with its batches; the newest first.</summary>
@@ -50,7 +48,7 @@ public sealed class IndexModel(CreditLedger ledger, UploadStore uploads, ImportR
         }
 
         var name = Path.GetFileName(file.FileName.Replace('\\', '/'));
-        if (name.Length is 0 or > LongestName || name.Any(char.IsControl))
+        if (name.Length is 0 or > UploadStore.LongestName || name.Any(char.IsControl))
         {
             return await RefuseAsync("The file's name cannot be used. Give it one of at most 200 printable characters.", cancellationToken);
         }
