@@ -56,9 +56,14 @@ public sealed partial class V1Problems(RequestDelegate next, ILogger<V1Problems>
 
         var response = context.Response;
         return response.StatusCode >= 400 && response.ContentType is null && response.ContentLength is null or 0
-            ? new Problem(ProblemKinds.OfStatus(response.StatusCode))
+            ? new Problem(ProblemKinds.OfStatus(response.StatusCode), Help: HelpOf(response.StatusCode))
             : null;
     }
+
+    // Routing refuses a type before the address is asked, so that this names the types of all.
+    private static string? HelpOf(int status) => status == StatusCodes.Status415UnsupportedMediaType
+        ? "Send \"Content-Type: application/json\" (a file of usage is text/csv or application/jsonl), in UTF-8 and without a Content-Encoding."
+        : null;
 
     private static bool IsCrossSiteWrite(HttpRequest request) =>
         !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)

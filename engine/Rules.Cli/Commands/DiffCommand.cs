@@ -34,7 +34,7 @@ internal static class DiffCommand
                 WriteSide(writer, "before", before, old, workspace);
                 WriteSide(writer, "after", after, now, workspace);
                 writer.WriteBoolean("complete", verdict is not null);
-                writer.WriteBoolean("sameMeaning", verdict is not null && old.Model!.Meaning == now.Model!.Meaning);
+                writer.WriteBoolean("same_meaning", verdict is not null && old.Model!.Meaning == now.Model!.Meaning);
                 writer.WriteStartArray("changes");
                 foreach (var change in changes)
                 {

@@ -195,11 +195,11 @@ internal static class KeysCommand
         WriteList(writer, "rulesets", key.Rulesets);
         WriteList(writer, "accounts", key.Accounts);
         WriteInstant(writer, "created", key.CreatedAt);
-        writer.WriteString("createdBy", key.CreatedBy);
+        writer.WriteString("created_by", key.CreatedBy);
         WriteInstant(writer, "expires", key.ExpiresAt);
         WriteInstant(writer, "rotated", key.RotatedAt);
         WriteInstant(writer, "revoked", key.RevokedAt);
-        WriteInstant(writer, "lastUsed", key.LastUsedAt);
+        WriteInstant(writer, "last_used", key.LastUsedAt);
     }
 
     private static void WriteList(System.Text.Json.Utf8JsonWriter writer, string name, ImmutableArray<string> values)

@@ -147,7 +147,7 @@ internal static class TestCommand
         writer.WriteStartObject("coverage");
         writer.WriteNumber("figures", coverage.Figures.Length);
         writer.WriteNumber("protected", coverage.Count(FigureProtection.Protected));
-        writer.WriteNumber("notTried", coverage.Count(FigureProtection.NotTried));
+        writer.WriteNumber("not_tried", coverage.Count(FigureProtection.NotTried));
         writer.WriteStartArray("unprotected");
         foreach (var figure in coverage.Figures.Where(static f => f.Protection == FigureProtection.Unprotected))
         {

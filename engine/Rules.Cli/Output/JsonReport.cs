@@ -102,7 +102,7 @@ public static class JsonReport
     {
         writer.WriteNumber("line", location.Start.Line);
         writer.WriteNumber("column", location.Start.Column);
-        writer.WriteNumber("endLine", location.End.Line);
-        writer.WriteNumber("endColumn", location.End.Column);
+        writer.WriteNumber("end_line", location.End.Line);
+        writer.WriteNumber("end_column", location.End.Column);
     }
 }

@@ -66,11 +66,11 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
 
             writer.WriteNumber("invalid", totals.Uses[0]);
             writer.WriteEndObject();
-            writer.WriteNumber("accountsStopped", totals.AccountsStopped);
+            writer.WriteNumber("accounts_stopped", totals.AccountsStopped);
             writer.WriteNumber("alerts", totals.Alerts);
             writer.WriteNumber("changed", totals.Changed);
-            writer.WriteNumber("newZeros", totals.NewZeros);
-            writer.WriteNumber("newNegatives", totals.NewNegatives);
+            writer.WriteNumber("new_zeros", totals.NewZeros);
+            writer.WriteNumber("new_negatives", totals.NewNegatives);
             writer.WriteStartArray("billed");
             foreach (var money in totals.Billed)
             {
@@ -81,7 +81,7 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
             }
 
             writer.WriteEndArray();
-            writer.WriteStartArray("guardRails");
+            writer.WriteStartArray("guard_rails");
             foreach (var rail in i == 0 ? [] : ReplayImpact.GuardRails(report, i, new GuardLimits()))
             {
                 writer.WriteStartObject();
@@ -110,7 +110,7 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
                 writer.WriteStartObject();
                 writer.WriteString("charged", Exact(result.Charged).ToString());
                 writer.WriteNumber("stopped", result.Stopped);
-                writer.WriteString("ranOutAt", result.RanOutAt is { } at ? InstantText.Format(at) : null);
+                writer.WriteString("ran_out_at", result.RanOutAt is { } at ? InstantText.Format(at) : null);
                 writer.WriteString("postpaid", Exact(result.Postpaid).ToString());
                 writer.WriteString("lapsed", Exact(result.Lapsed).ToString());
                 writer.WriteNumber("alerts", result.Alerts);

@@ -56,11 +56,11 @@ public sealed class CheckTests : IDisposable
         files.Select(f => _folder.Strip((string?)f!["path"] ?? "")).ShouldBe(["a.rules", "b.rules"]);
         files[0]!["diagnostics"]!.AsArray().ShouldBeEmpty();
         var diagnostic = files[1]!["diagnostics"]!.AsArray().First(static d => (string?)d!["id"] == "PR0201")!.AsObject();
-        diagnostic.Select(static m => m.Key).ShouldBe(["id", "severity", "message", "help", "line", "column", "endLine", "endColumn", "fixes"]);
+        diagnostic.Select(static m => m.Key).ShouldBe(["id", "severity", "message", "help", "line", "column", "end_line", "end_column", "fixes"]);
         diagnostic["line"]!.GetValue<int>().ShouldBe(16);
         diagnostic["column"]!.GetValue<int>().ShouldBe(12);
-        diagnostic["endColumn"]!.GetValue<int>().ShouldBe(16);
-        diagnostic["fixes"]![0]!["edits"]![0]!.ToJsonString().ShouldBe("""{"line":16,"column":12,"endLine":16,"endColumn":16,"text":"page"}""");
+        diagnostic["end_column"]!.GetValue<int>().ShouldBe(16);
+        diagnostic["fixes"]![0]!["edits"]![0]!.ToJsonString().ShouldBe("""{"line":16,"column":12,"end_line":16,"end_column":16,"text":"page"}""");
     }
 
     [Theory]
@@ -141,6 +141,6 @@ public sealed class CheckTests : IDisposable
         _folder.Write("b.rules", SampleRules.Sound.Replace("cycle monthly", "cycle monthly  assume \"from the first day\"", StringComparison.Ordinal));
         var run = await CommandRun.Of("check", "--assumptions", "--json", _folder.Path);
         JsonNode.Parse(run.Output)!["files"]![0]!["assumptions"]!.ToJsonString().ShouldBe(
-            """[{"text":"from the first day","file":"b.rules","line":36,"column":23,"endLine":36,"endColumn":43}]""");
+            """[{"text":"from the first day","file":"b.rules","line":36,"column":23,"end_line":36,"end_column":43}]""");
     }
 }

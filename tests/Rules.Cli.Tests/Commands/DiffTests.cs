@@ -40,7 +40,7 @@ public sealed class DiffTests : IDisposable
         var run = await CommandRun.Of("diff", "--json", PathOf("old.rules"), PathOf("new.rules"));
         run.ExitCode.ShouldBe(0);
         var report = JsonNode.Parse(run.Output)!.AsObject();
-        report.Select(static m => m.Key).ShouldBe(["before", "after", "complete", "sameMeaning", "changes", "errors", "warnings"]);
+        report.Select(static m => m.Key).ShouldBe(["before", "after", "complete", "same_meaning", "changes", "errors", "warnings"]);
         report["before"]!.AsObject().Select(static m => m.Key).ShouldBe(["path", "ruleset", "version", "meaning", "diagnostics"]);
         var change = report["changes"]!.AsArray()[0]!.AsObject();
         change.Select(static m => m.Key).ShouldBe(["kind", "subject", "name", "sentence", "old", "new", "before", "after"]);

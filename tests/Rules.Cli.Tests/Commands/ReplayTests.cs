@@ -103,9 +103,9 @@ public sealed class ReplayTests : IDisposable
 
         var report = JsonNode.Parse(run.Output)!.AsObject();
         ((string?)report["candidates"]![1]!["charged"]).ShouldBe("103");
-        report["candidates"]![1]!["guardRails"]!.AsArray().Where(rail => !(bool)rail!["holds"]!).Select(rail => (string?)rail!["name"])
+        report["candidates"]![1]!["guard_rails"]!.AsArray().Where(rail => !(bool)rail!["holds"]!).Select(rail => (string?)rail!["name"])
             .ShouldBe(["runs-out-sooner", "stopped-uses"]);
-        ((string?)report["accounts"]![0]!["results"]![1]!["ranOutAt"]).ShouldBe("2026-05-18T12:00:00Z");
+        ((string?)report["accounts"]![0]!["results"]![1]!["ran_out_at"]).ShouldBe("2026-05-18T12:00:00Z");
     }
 
     [Fact]

@@ -102,7 +102,7 @@ public sealed class TestTests : IDisposable
         var run = await CommandRun.Of("test", "--coverage", "--json", _folder.Path);
         run.ExitCode.ShouldBe(0);
         JsonNode.Parse(run.Output)!["files"]![0]!["coverage"]!.ToJsonString().ShouldBe(
-            """{"figures":7,"protected":6,"notTried":0,"unprotected":[{"figure":"20","unnoticed":"21","line":38,"column":18,"endLine":38,"endColumn":20}]}""");
+            """{"figures":7,"protected":6,"not_tried":0,"unprotected":[{"figure":"20","unnoticed":"21","line":38,"column":18,"end_line":38,"end_column":20}]}""");
     }
 
     [Fact]

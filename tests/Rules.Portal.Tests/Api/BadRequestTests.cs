@@ -91,6 +91,7 @@ public sealed class BadRequestTests(RunningPortal portal)
 
         response.StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
         (await response.CodeAsync()).ShouldBe("content_type_unsupported");
+        (await response.JsonAsync()).GetProperty("help").GetString()!.ShouldContain("Content-Type: application/json");
     }
 
     [Fact]
