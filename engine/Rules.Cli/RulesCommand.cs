@@ -81,7 +81,7 @@ public static class RulesCommand
         };
         var before = new Argument<string>("BEFORE") { Description = "The rule file as it was." };
         var after = new Argument<string>("AFTER") { Description = "The rule file as it is to be." };
-        var past = new Argument<string>("USAGE") { Description = "A file with past events as JSON Lines, each with account and at, or - for standard input." };
+        var past = new Argument<string?>("USAGE") { Description = "A file with past events as JSON Lines, each with account and at, or - for standard input. None with --database.", Arity = ArgumentArity.ZeroOrOne };
         if (!afterDashes)
         {
             foreach (var argument in new Argument[] { paths, file, usage, story, before, after, past })
@@ -111,26 +111,39 @@ public static class RulesCommand
         var diff = new Command("diff", "Says what changes from one rule file to another: what is dearer, cheaper, new or gone.") { before, after, json };
         diff.SetAction(line => DiffCommand.Run(terminal, line.GetRequiredValue(before), line.GetRequiredValue(after), line.GetValue(json)));
 
-        var rules = new Option<string>("--rules") { Description = "The rules as they are.", HelpName = "FILE", Required = true };
+        var rules = new Option<string>("--rules") { Description = "The rules as they are. With --database it may be left out: what was published, each version in its time.", HelpName = "FILE" };
         var against = new Option<string[]>("--against") { Description = "The rules as they might be; up to five files.", HelpName = "FILE", Required = true, Arity = ArgumentArity.OneOrMore };
         var by = new Option<string[]>("--by") { Description = "Group by what events record, such as project; up to four names.", HelpName = "NAME" };
         var top = new Option<int>("--top") { Description = "How many accounts and differences to show.", HelpName = "N", DefaultValueFactory = _ => 10 };
         var csv = new Option<bool>("--csv") { Description = "Write a row per account and rules as CSV." };
+        var ofDatabase = new Option<string?>("--database") { Description = "The past of a ledger in place of a file; a folder stands for its rules.db. Reads only, also while the service runs.", HelpName = "DATABASE" };
+        var imported = new Option<bool>("--imported") { Description = "Of a database: usage that was imported, in place of what was charged." };
+        var account = new Option<string?>("--account") { Description = "Of a database: only this account.", HelpName = "ID" };
+        var from = new Option<string?>("--from") { Description = "Of a database: recorded at or after; 30 days before the end where it is left out.", HelpName = "INSTANT" };
+        var to = new Option<string?>("--to") { Description = "Of a database: recorded before; now where it is left out.", HelpName = "INSTANT" };
         var replay = new Command("replay", "Says what past usage would have come to under other rules: totals, whom it touches, who runs out sooner, and why.")
         {
-            past, rules, against, by, top, json, csv,
+            past, rules, against, ofDatabase, from, to, account, imported, by, top, json, csv,
         };
-        replay.SetAction((line, cancellationToken) => Task.FromResult(ReplayCommand.Run(
+        replay.SetAction((line, cancellationToken) => ReplayCommand.RunAsync(
             terminal,
+            clock,
             new ReplayCommand.Request(
-                line.GetRequiredValue(rules),
+                line.GetValue(rules),
                 [.. line.GetRequiredValue(against)],
-                line.GetRequiredValue(past),
+                line.GetValue(past),
                 [.. line.GetValue(by) ?? []],
                 Math.Clamp(line.GetValue(top), 1, 1000),
                 line.GetValue(json),
-                line.GetValue(csv)),
-            cancellationToken)));
+                line.GetValue(csv))
+            {
+                Database = line.GetValue(ofDatabase),
+                IsImported = line.GetValue(imported),
+                Account = line.GetValue(account),
+                From = line.GetValue(from),
+                To = line.GetValue(to),
+            },
+            cancellationToken));
 
         var lsp = new Command("lsp", "Serves editors: the language server protocol on standard input and output.") { pages };
         lsp.SetAction((line, cancellationToken) => LspCommand.RunAsync(terminal, line.GetValue(pages), cancellationToken));

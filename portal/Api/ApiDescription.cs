@@ -212,6 +212,13 @@ public static class ApiDescription
     // Which of the codes of a status an operation can answer with.
     private static bool Belongs(ProblemKind kind, OpenApiOperation operation, IList<object> metadata) => kind.Code switch
     {
+        "import_unknown" => operation.OperationId is "usage-import" or "withdraw-usage",
+        "import_conflicts" => operation.OperationId is "import-usage" or "withdraw-usage",
+        "import_stopped" => operation.OperationId == "import-usage",
+        _ when operation.OperationId is "import-usage" or "usage-imports" or "usage-import" or "withdraw-usage" => kind.Status is 413 or 415
+            ? kind.Code is "body_too_large" or "content_type_unsupported"
+            : kind.Code is "parameter_invalid" or "bad_request" or "host_not_allowed" or "api_key_required" or "api_key_invalid" or "scope_missing" or "rate_limited" or "request_timeout" or "store_unavailable"
+                || (operation.OperationId == "import-usage" && kind.Code is "ruleset_not_found" or "key_restricted" or "busy"),
         "idempotency_key_required" or "idempotency_key_invalid" or "idempotency_key_reused" or "outcome_unknown" => metadata.OfType<KeyRequired>().Any(),
         "parameter_invalid" => operation.RequestBody is null,
         "host_not_allowed" or "bad_request" => true,

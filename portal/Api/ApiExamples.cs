@@ -410,4 +410,11 @@ internal static class ApiExamples
           "by": ["action", "model"]
         }
         """;
+
+    public const string UsageImportResult = """
+        {
+          "dry_run": false, "id": "3f9c0a1b2c4d5e6f", "lines": 3, "resumed_at_line": 0, "accounts": 2, "events": 2, "duplicates": 0,
+          "first": "2026-05-01T09:00:00Z", "last": "2026-05-02T09:00:00Z", "mistakes": 0, "first_mistakes": [], "unread_columns": ["region"], "unpriced_actions": []
+        }
+        """;
 }

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using NodaTime;
+using Rules.Engine.Pricing;
 using Rules.Engine.Wire;
 
 namespace Rules.Portal.Api;
@@ -10,7 +11,10 @@ namespace Rules.Portal.Api;
 /// <summary>Parameters of an address, read as strictly as a body: an unknown or repeated one is refused, so that no filter is lost to a typing error.</summary>
 internal static class Parameters
 {
-    public static Problem? Unknown(HttpRequest request, params ReadOnlySpan<string> known)
+    public static Problem? Unknown(HttpRequest request, params ReadOnlySpan<string> known) => Unknown(request, known, []);
+
+    /// <param name="repeated">Those of the known ones that may stand more than once.</param>
+    public static Problem? Unknown(HttpRequest request, ReadOnlySpan<string> known, ReadOnlySpan<string> repeated)
     {
         foreach (var (name, values) in request.Query)
         {
@@ -19,7 +23,7 @@ internal static class Parameters
                 return Refuse($"There is no parameter \"{WireText.Shown(name)}\" here.", known.IsEmpty ? "Leave it out." : $"Use only {string.Join(", ", known)}.");
             }
 
-            if (values.Count > 1)
+            if (values.Count > 1 && !repeated.Contains(name))
             {
                 return Refuse($"The parameter \"{name}\" stands twice.", "Write it once.");
             }
@@ -103,6 +107,27 @@ internal static class Parameters
         problem = names.Length <= most && names.All(static n => n.Length is > 0 and <= WireLimits.NameCharacters) && names.Distinct(StringComparer.Ordinal).Count() == names.Length
             ? null
             : Refuse($"The parameter \"{name}\" must hold at most {most.ToString(CultureInfo.InvariantCulture)} different names.", "Write them with a comma between them.");
+        return problem is null;
+    }
+
+    /// <summary>Every value of a repeated parameter, each written NAME=VALUE.</summary>
+    public static bool TryPairs(HttpRequest request, string name, out ImmutableArray<NamedText> pairs, [NotNullWhen(false)] out Problem? problem)
+    {
+        var read = ImmutableArray.CreateBuilder<NamedText>();
+        problem = null;
+        foreach (var text in request.Query[name])
+        {
+            if (text?.IndexOf('=', StringComparison.Ordinal) is > 0 and var place)
+            {
+                read.Add(new NamedText(text[..place], text[(place + 1)..]));
+            }
+            else
+            {
+                problem ??= Refuse($"The parameter \"{name}\" is \"{WireText.Shown(text ?? "")}\".", "Write NAME=VALUE, and the parameter once for each.");
+            }
+        }
+
+        pairs = read.ToImmutable();
         return problem is null;
     }
 

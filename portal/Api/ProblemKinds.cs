@@ -39,17 +39,20 @@ public static class ProblemKinds
     public static readonly ProblemKind DeliveryUnknown = new("delivery_unknown", 404, "The webhook has no such delivery.");
     public static readonly ProblemKind ReplayUnknown = new("replay_unknown", 404, "No replay has this id.");
     public static readonly ProblemKind DraftUnknown = new("draft_unknown", 404, "No draft has this id.");
+    public static readonly ProblemKind ImportUnknown = new("import_unknown", 404, "No import of usage has this id.");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The address does not take this method.");
     public static readonly ProblemKind RequestTimeout = new("request_timeout", 408, "The request came too slowly.");
     public static readonly ProblemKind AccountExists = new("account_exists", 409, "An account of this id is already open.");
     public static readonly ProblemKind ChangeConflicts = new("change_conflicts", 409, "Another version, published or under way, stands in the way of a draft.");
+    public static readonly ProblemKind ImportConflicts = new("import_conflicts", 409, "Another import of usage, or an earlier run of this one, stands in the way.");
     public static readonly ProblemKind BodyTooLarge = new("body_too_large", 413, "The body is larger than the service takes.");
     public static readonly ProblemKind TooManyItems = new("too_many_items", 413, "The request holds more items than the service takes at once.");
-    public static readonly ProblemKind ContentType = new("content_type_unsupported", 415, "The body must be JSON.");
+    public static readonly ProblemKind ContentType = new("content_type_unsupported", 415, "The body is not of a type that the address takes.");
     public static readonly ProblemKind KeyReused = new("idempotency_key_reused", 422, "The Idempotency-Key was used for another command.");
     public static readonly ProblemKind ValueInvalid = new("value_invalid", 422, "A member has a value that cannot be taken.");
     public static readonly ProblemKind DraftInvalid = new("draft_invalid", 422, "A draft cannot be replayed.");
     public static readonly ProblemKind TextHasErrors = new("text_has_errors", 422, "The text of a draft has errors, or is of another version.");
+    public static readonly ProblemKind ImportStopped = new("import_stopped", 422, "A line of imported usage cannot be read; what stands before it is stored.");
     public static readonly ProblemKind RateLimited = new("rate_limited", 429, "The API key sends more requests than it may.");
     public static readonly ProblemKind TooManyGroups = new("too_many_groups", 422, "The report would have too many rows for one account.");
     public static readonly ProblemKind InternalError = new("internal_error", 500, "The service failed.");
@@ -73,8 +76,8 @@ public static class ProblemKinds
     [
         BadRequest, .. WireCodes.All.Select(code => new ProblemKind(code, 400, WireTitle(code))),
         HostNotAllowed, KeyRequired, KeyInvalid, ParameterInvalid, ApiKeyRequired, ApiKeyInvalid, Blocked, Paused, Refused, CrossSite, ScopeMissing, KeyRestricted,
-        NotFound, AccountUnknown, RulesetNotFound, VersionUnknown, EntryUnknown, InvoiceUnknown, ApiKeyUnknown, WebhookUnknown, DeliveryUnknown, ReplayUnknown, DraftUnknown, MethodNotAllowed, RequestTimeout, AccountExists, ChangeConflicts, BodyTooLarge, TooManyItems,
-        ContentType, KeyReused, TooManyGroups, ValueInvalid, DraftInvalid, TextHasErrors,
+        NotFound, AccountUnknown, RulesetNotFound, VersionUnknown, EntryUnknown, InvoiceUnknown, ApiKeyUnknown, WebhookUnknown, DeliveryUnknown, ReplayUnknown, DraftUnknown, ImportUnknown, MethodNotAllowed, RequestTimeout, AccountExists, ChangeConflicts, ImportConflicts, BodyTooLarge, TooManyItems,
+        ContentType, KeyReused, TooManyGroups, ValueInvalid, DraftInvalid, TextHasErrors, ImportStopped,
         .. _ofCommands, RateLimited, InternalError, Busy, StoreUnavailable, OutcomeUnknown,
     ];
 

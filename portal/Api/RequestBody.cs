@@ -58,14 +58,14 @@ internal readonly record struct RequestBody(ReadOnlyMemory<byte> Json, Problem? 
     }
 
     /// <summary>What the server's own refusal of a request is told as.</summary>
-    public static Problem Of(BadHttpRequestException exception, int limit = WireLimits.BodyBytes) => exception.StatusCode == StatusCodes.Status413PayloadTooLarge
+    public static Problem Of(BadHttpRequestException exception, long limit = WireLimits.BodyBytes) => exception.StatusCode == StatusCodes.Status413PayloadTooLarge
         ? TooLarge(limit)
         : Broken(exception.StatusCode);
 
     private static Problem Broken(int status) =>
         new(ProblemKinds.OfStatus(status), "The body ended early, came too slowly, or broke the rules of HTTP.", "Send the request again.");
 
-    private static Problem TooLarge(int limit) => new(
+    private static Problem TooLarge(long limit) => new(
         ProblemKinds.BodyTooLarge, string.Create(CultureInfo.InvariantCulture, $"The body is larger than {limit / 1024} KiB."), "Send less in one request.");
 
     private static RequestBody Refuse(Problem problem) => new(default, problem);

@@ -65,6 +65,7 @@ public static class V1Api
         api.MapInvoices();
         api.MapReplays();
         api.MapDrafts();
+        api.MapUsageImports();
 
         foreach (var path in new[] { "/quotes", "/quotes/bulk" })
         {

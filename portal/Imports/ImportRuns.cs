@@ -77,8 +77,7 @@ public sealed partial class ImportRuns(CreditLedger ledger, UploadStore uploads,
         var mapping = new UsageMapping(upload.IsCsv, [.. columns], constants.ToImmutable());
         if (mapping.Unusable is { } unusable)
         {
-            problem = $"\"{unusable}\" is no member of an event, or two columns say it. Members are id, account, at, action, amount, quantities.METER, facts.NAME, keys.NAME, record.NAME, "
-                + "state.plan, state.facts.NAME, state.terms.NAME and state.balances.BUCKET.";
+            problem = $"\"{unusable}\" is no member of an event, or two columns say it. {UsageMapping.Members}";
             return null;
         }
 

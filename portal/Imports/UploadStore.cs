@@ -19,10 +19,11 @@ public sealed class UploadStore(PortalSettings settings, IClock clock, string fo
     /// <summary>The folder of bills that are compared with the ledger; also the key of their store.</summary>
     public const string Bills = "bills";
 
-    private const int LongestName = 200;
-
     /// <summary>Bytes of a file.</summary>
     public const long Largest = 512L * 1024 * 1024;
+
+    /// <summary>Characters of a file's name.</summary>
+    public const int LongestName = 200;
 
     private const int Most = 10;
 

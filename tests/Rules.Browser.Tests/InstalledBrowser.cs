@@ -1,12 +1,12 @@
 namespace Rules.Browser.Tests;
 
-/// <summary>The Chromium of this machine.</summary>
+/// <summary>The Chromium of this machine. The shell without windows comes first: it opens a page in a quarter of the processor time.</summary>
 internal static class InstalledBrowser
 {
     private const string Missing =
-        "no Chromium is installed: apt-get install chromium, or name one in RULES_BROWSER";
+        "no Chromium is installed: apt-get install chromium-headless-shell (or chromium), or name one in RULES_BROWSER";
 
-    private static readonly string[] _names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    private static readonly string[] _names = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
     /// <summary>Null where there is none.</summary>
     public static string? Path { get; } = Find();

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Rules.Cli.Output;
 using Rules.Engine.Pricing;
 using Rules.Engine.Wire;
@@ -84,14 +83,14 @@ internal static class UsageCommand
         list.SetAction((line, cancellationToken) => Guard(terminal, async () =>
         {
             await using var ledger = await OpenAsync(clock, DatabaseFiles.Database(line.GetRequiredValue(database)), cancellationToken);
-            var imports = (await ledger.Imports.ListAsync(null, cancellationToken)).GroupBy(static batch => batch.Import).Select(static batches => batches.ToList()).ToList();
+            var imports = await ledger.Imports.ListAsync(null, cancellationToken);
             if (line.GetValue(json))
             {
-                JsonReport.Write(terminal.Output, writer => WriteList(writer, imports));
+                JsonReport.Write(terminal.Output, writer => writer.WriteImports(imports));
                 return ExitCode.Fine;
             }
 
-            foreach (var batches in imports)
+            foreach (var batches in imports.GroupBy(static batch => batch.Import).Select(static batches => batches.ToList()))
             {
                 var (first, last) = (batches[0], batches[^1]);
                 terminal.Output.WriteLine(Printable.Text(
@@ -145,14 +144,13 @@ internal static class UsageCommand
         using var progress = new ProgressLine(terminal, clock);
         var result = await ledger.Imports.ImportAsync(stream, request with { Progress = done => progress.Show(done, Math.Max(done, length), "bytes") }, cancellationToken);
         progress.Dispose();
-        var unpriced = result.Unpriced(ruleset);
         if (json)
         {
-            JsonReport.Write(terminal.Output, writer => WriteResult(writer, request, result, unpriced));
+            JsonReport.Write(terminal.Output, writer => writer.WriteImportResult(result, ruleset));
         }
         else
         {
-            Print(terminal, path, request, result, unpriced);
+            Print(terminal, path, request, result, result.Unpriced(ruleset));
         }
 
         return result.MistakeCount == 0 ? ExitCode.Fine : ExitCode.BadData;
@@ -198,80 +196,12 @@ internal static class UsageCommand
         }
     }
 
-    private static void WriteResult(Utf8JsonWriter json, UsageImportRequest request, UsageImportResult result, ImmutableArray<KeyValuePair<string, long>> unpriced)
-    {
-        json.WriteBoolean("dry_run"u8, request.IsDryRun);
-        json.WriteNumber("lines"u8, result.Lines);
-        json.WriteNumber("resumed_at_line"u8, result.ResumedAt);
-        json.WriteNumber("accounts"u8, result.Accounts);
-        json.WriteNumber("events"u8, result.Events);
-        json.WriteNumber("duplicates"u8, result.Duplicates);
-        json.WriteNumber("mistakes"u8, result.MistakeCount);
-        json.WriteStartArray("first_mistakes"u8);
-        foreach (var mistake in result.Mistakes)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("line"u8, mistake.Line);
-            json.WriteString("column"u8, mistake.Column);
-            json.WriteString("code"u8, mistake.Code);
-            json.WriteString("message"u8, mistake.Message);
-            json.WriteString("help"u8, mistake.Help);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("unread_columns"u8);
-        foreach (var column in result.UnreadColumns)
-        {
-            json.WriteStringValue(column);
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("unpriced_actions"u8);
-        foreach (var (action, events) in unpriced)
-        {
-            json.WriteStartObject();
-            json.WriteString("action"u8, action);
-            json.WriteNumber("events"u8, events);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
     private static string End(UsageBatch last) => last switch
     {
         { Withdrawn: { } taken } => $"; taken back by {taken.By} at {InstantText.Format(taken.At)}",
         { IsLast: false } => string.Create(CultureInfo.InvariantCulture, $"; stopped at line {last.Lines:N0}"),
         _ => "",
     };
-
-    private static void WriteList(Utf8JsonWriter json, List<List<UsageBatch>> imports)
-    {
-        json.WriteStartArray("imports"u8);
-        foreach (var batches in imports)
-        {
-            json.WriteStartObject();
-            json.WriteString("id"u8, batches[0].Import);
-            json.WriteString("ruleset"u8, batches[0].Ruleset);
-            json.WriteString("source"u8, batches[0].Source);
-            json.WriteString("imported_by"u8, batches[0].ImportedBy);
-            json.WriteInstant("imported_at"u8, batches[0].ImportedAt);
-            json.WriteNumber("lines"u8, batches[^1].Lines);
-            json.WriteNumber("events"u8, batches.Sum(static batch => batch.Events));
-            json.WriteNumber("duplicates"u8, batches.Sum(static batch => batch.Duplicates));
-            json.WriteBoolean("is_complete"u8, batches[^1].IsLast);
-            if (batches[0].Withdrawn is { } taken)
-            {
-                json.WriteString("withdrawn_by"u8, taken.By);
-                json.WriteInstant("withdrawn_at"u8, taken.At);
-            }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
 
     private static Task<CreditLedger> OpenAsync(TimeProvider clock, string database, CancellationToken cancellationToken) =>
         CreditLedger.OpenSqliteReadOnlyAsync(database, new LedgerOptions { Time = clock }, cancellationToken);

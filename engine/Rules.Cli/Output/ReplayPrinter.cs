@@ -42,7 +42,7 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
         PrintRecords();
     }
 
-    public void WriteJson() => JsonReport.Write(_writer, writer =>
+    public void WriteJson(ImmutableArray<UnpricedReason> unpriced) => JsonReport.Write(_writer, writer =>
     {
         writer.WriteString("ruleset", model.Name);
         writer.WriteString("from", InstantText.Format(report.Window.From));
@@ -149,6 +149,33 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
             writer.WriteString("value", cell.Value);
             writer.WriteNumber("events", cell.Events);
             WriteAmounts(writer, cell.Charged);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("unpriced");
+        foreach (var (events, at, error) in unpriced)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("rules", report.Candidates[events.Candidate]);
+            writer.WriteString("action", events.Shape.Action);
+            writer.WriteStartObject("facts");
+            foreach (var fact in events.Shape.Facts)
+            {
+                writer.WriteString(fact.Name, fact.Value);
+            }
+
+            writer.WriteEndObject();
+            writer.WriteNumber("events", events.Events);
+            writer.WriteString("account", events.Account);
+            writer.WriteString("at", InstantText.Format(at));
+            if (error is not null)
+            {
+                writer.WriteString("code", error.Code);
+                writer.WriteString("message", error.Message);
+                writer.WriteString("help", error.Help);
+            }
+
             writer.WriteEndObject();
         }
 

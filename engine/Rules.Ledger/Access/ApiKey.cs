@@ -21,10 +21,10 @@ public enum KeyScopes
     /// <summary>Opens accounts and gives or takes credits without a price: grants, purchases, plans, reversals.</summary>
     Grant = 8,
 
-    /// <summary>Keys and webhooks.</summary>
+    /// <summary>Keys and webhooks, and taking imports of usage back.</summary>
     Admin = 16,
 
-    /// <summary>Puts texts of versions into review. Nobody approves or publishes by a key.</summary>
+    /// <summary>Puts texts of versions into review, and brings in past usage to try them on. Nobody approves or publishes by a key.</summary>
     Draft = 32,
 
     All = Read | Quote | Charge | Grant | Admin | Draft,

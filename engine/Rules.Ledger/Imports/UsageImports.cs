@@ -41,6 +41,9 @@ public sealed record UsageImportResult(
     /// <summary>The most actions that are told apart.</summary>
     internal const int MostActions = 1000;
 
+    /// <summary>Nothing was stored, whatever was found.</summary>
+    public bool IsDryRun => Import is null;
+
     /// <summary>How many of <see cref="Events"/> each action has; by name, ascending.</summary>
     public ImmutableArray<KeyValuePair<string, long>> Actions { get; init; } = [];
 
@@ -55,12 +58,17 @@ public sealed partial class UsageImports
     /// <summary>Events that are kept for one ruleset.</summary>
     public const long MostEvents = 20_000_000;
 
+    /// <summary>Imports that run at once, dry runs included: each holds the ids of all events of its ruleset.</summary>
+    public const int MostAtOnce = 2;
+
     private const int BatchEvents = 131_072;
 
     private const int MostMistakes = 20;
 
     private readonly IUsageStore _store;
     private readonly TimeProvider _time;
+
+    private int _running;
 
     internal UsageImports(IUsageStore store, TimeProvider time) => (_store, _time) = (store, time);
 
@@ -115,7 +123,7 @@ public sealed partial class UsageImports
     /// Reads a file to its end, or to its first mistake. Batches become durable on the way: a run that is stopped, or that ends at a mistake, is gone on with by
     /// the next one over the same file, which may differ behind what was stored.
     /// </summary>
-    /// <exception cref="UsageImportException">Another import was faster, the file is not the one that was begun, or the mapping cannot be used.</exception>
+    /// <exception cref="UsageImportException">Another import was faster, <see cref="MostAtOnce"/> run, the file is not the one that was begun, or the mapping cannot be used.</exception>
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<UsageImportResult> ImportAsync(Stream stream, UsageImportRequest request, CancellationToken cancellationToken)
     {
@@ -123,11 +131,27 @@ public sealed partial class UsageImports
         ArgumentNullException.ThrowIfNull(request);
         if (request.Mapping.Unusable is { } member)
         {
-            throw new UsageImportException(
-                $"\"{member}\" is no member of an event, or it is mapped twice.",
-                "Members are id, account, at, action, amount, quantities.METER, facts.NAME, keys.NAME, record.NAME, state.plan, state.facts.NAME, state.terms.NAME and state.balances.BUCKET.");
+            throw new UsageImportException($"\"{member}\" is no member of an event, or it is mapped twice.", UsageMapping.Members);
         }
 
+        if (Interlocked.Increment(ref _running) > MostAtOnce)
+        {
+            Interlocked.Decrement(ref _running);
+            throw new UsageImportException("As many imports run as this service runs at once.", "Wait for one to end, and run this one then.") { IsBusy = true };
+        }
+
+        try
+        {
+            return await ReadAsync(stream, request, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
+    }
+
+    private async Task<UsageImportResult> ReadAsync(Stream stream, UsageImportRequest request, CancellationToken cancellationToken)
+    {
         var batches = await _store.UsageBatchesAsync(request.Ruleset, cancellationToken);
         var mapping = request.Mapping.Sha256();
         var begun = batches.LastOrDefault(batch => batch.Source == request.Source && batch.MappingSha256.Span.SequenceEqual(mapping));
@@ -310,4 +334,7 @@ public sealed class UsageImportException(string message, string help) : Exceptio
 {
     /// <summary>How to mend it.</summary>
     public string Help => help;
+
+    /// <summary>It may begin when another one has ended.</summary>
+    public bool IsBusy { get; init; }
 }

@@ -15,6 +15,9 @@ namespace Rules.Ledger.Imports;
 /// <param name="Constants">Names are members, values are what every event says.</param>
 public sealed record UsageMapping(bool IsCsv, ImmutableArray<NamedText> Columns, ImmutableArray<NamedText> Constants)
 {
+    /// <summary>The members in words.</summary>
+    public const string Members = "Members are id, account, at, action, amount, quantities.METER, facts.NAME, keys.NAME, record.NAME, state.plan, state.facts.NAME, state.terms.NAME and state.balances.BUCKET.";
+
     private static readonly string[] _single = ["id", "account", "at", "action", "amount", "state.plan"];
 
     private static readonly string[] _named = ["quantities", "facts", "keys", "record", "state.facts", "state.terms", "state.balances"];

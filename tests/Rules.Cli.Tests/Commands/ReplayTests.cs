@@ -1,6 +1,10 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using NodaTime;
+using Rules.Engine.Accounts;
+using Rules.Engine.Pricing;
+using Rules.Ledger;
 
 namespace Rules.Cli.Tests.Commands;
 
@@ -104,8 +108,111 @@ public sealed class ReplayTests : IDisposable
         ((string?)report["accounts"]![0]!["results"]![1]!["ranOutAt"]).ShouldBe("2026-05-18T12:00:00Z");
     }
 
+    [Fact]
+    public async Task Json_tells_why_events_have_no_price()
+    {
+        _folder.Write("usage.jsonl", """{"account":"acme","at":"2026-05-02T10:00:00Z","action":"dream","state":{"plan":"Hobby"}}""" + "\n");
+        var unpriced = JsonNode.Parse((await Replay("--json")).Output)!["unpriced"]!.AsArray();
+
+        unpriced.Select(it => ((string?)it!["rules"], (string?)it["action"], (long)it["events"]!)).ShouldBe([("version 1", "dream", 1), ("version 2", "dream", 1)]);
+        unpriced.ShouldAllBe(it => ((string?)it!["code"])!.StartsWith("RT", StringComparison.Ordinal) && ((string?)it["help"])!.Length > 0);
+    }
+
+    [Fact]
+    public async Task Past_of_a_ledger_is_replayed_as_it_was_charged_and_under_a_draft()
+    {
+        await ChargeAsync();
+        var run = await CommandRun.Of("replay", "--database", _folder.Path, "--against", PathOf("bookbag.v2.rules"));
+
+        run.Error.ShouldBeEmpty();
+        run.ExitCode.ShouldBe(0);
+        _folder.Strip(run.Output).ShouldStartWith("""
+            bookbag: published against version 2
+            3 events of 2 accounts, 2026-04-01 to 2026-05-01, UTC
+
+                                published   version 2       change
+              credits charged          15          18   +3 (+20 %)
+
+            version 2 touches 2 of 2 accounts
+              acme   10   → 12   +2 (+20 %)
+              bolt    5    → 6   +1 (+20 %)
+
+            What makes the difference
+            reply, model GPT-4o: +3 in all under version 2
+            """);
+    }
+
+    [Fact]
+    public async Task Database_is_narrowed_to_a_window_an_account_and_usage_that_was_imported()
+    {
+        await ChargeAsync();
+        (await OfDatabase("--account", "acme")).ShouldBe((2, "10", "12"));
+        (await OfDatabase("--from", "2026-04-20T10:00:00.5Z")).ShouldBe((2, "10", "12"));
+        (await OfDatabase("--from", "2026-04-01T00:00:00Z", "--to", "2026-04-20T10:00:00.5Z")).ShouldBe((1, "5", "6"));
+        (await OfDatabase("--imported")).ShouldBe((0, "0", "0"));
+        (await CommandRun.Of("usage", "import", _folder.Path, _folder.Write("past.jsonl", """{"id":"1","account":"old","at":"2026-04-21T10:00:00Z","action":"reply","facts":{"model":"GPT-4o"},"state":{"plan":"Hobby"}}""" + "\n"), "--ruleset", "bookbag", "--by", "test")).ExitCode.ShouldBe(0);
+        (await OfDatabase("--imported")).ShouldBe((1, "5", "6"));
+        (await OfDatabase("--rules", PathOf("bookbag.v2.rules"))).ShouldBe((3, "18", "18"));
+
+        async Task<(long Events, string Before, string After)> OfDatabase(params string[] options)
+        {
+            var run = await CommandRun.Of(["replay", "--database", _folder.Path, "--against", PathOf("bookbag.v2.rules"), "--json", .. options]);
+            run.Error.ShouldBeEmpty();
+            var report = JsonNode.Parse(run.Output)!;
+            return ((long)report["events"]!, (string)report["candidates"]![0]!["charged"]!, (string)report["candidates"]![1]!["charged"]!);
+        }
+    }
+
+    [Fact]
+    public async Task Past_that_cannot_be_used_is_refused_in_words()
+    {
+        await ChargeAsync();
+        var (against, usage) = (PathOf("bookbag.v2.rules"), PathOf("usage.jsonl"));
+        await Refused(2, "file or in a database", "--database", _folder.Path, "--against", against, usage);
+        await Refused(2, "Which rules are compared", "--against", against);
+        await Refused(2, "choose from a database", "--rules", against, "--against", against, usage, "--account", "acme");
+        await Refused(2, "--from is \"yesterday\"", "--database", _folder.Path, "--against", against, "--from", "yesterday");
+        await Refused(2, "ends before it begins", "--database", _folder.Path, "--against", against, "--from", "2027-01-01T00:00:00Z");
+        await Refused(66, "", "--database", Path.Combine(_folder.Path, "nowhere.db"), "--against", against);
+        await Refused(1, "No published ruleset of the database", "--database", _folder.Path, "--against", _folder.Write("sample.rules", SampleRules.Sound));
+
+        static async Task Refused(int code, string words, params string[] arguments)
+        {
+            var run = await CommandRun.Of(["replay", .. arguments]);
+            run.ExitCode.ShouldBe(code, run.Error);
+            run.Error.ShouldContain(words);
+            run.Output.ShouldBeEmpty();
+        }
+    }
+
     private Task<CommandRun> Replay(params string[] options) => CommandRun.Of(
         ["replay", "--rules", PathOf("bookbag.v1.rules"), "--against", PathOf("bookbag.v2.rules"), PathOf("usage.jsonl"), .. options]);
 
     private string PathOf(string name) => Path.Combine(_folder.Path, name);
+
+    // Three replies, a second apart, of which acme had the first and the last.
+    private async Task ChargeAsync()
+    {
+        var clock = new SteppedTime();
+        await using var ledger = await CreditLedger.OpenSqliteAsync(PathOf("rules.db"), new LedgerOptions { Time = clock }, default);
+        (await ledger.Rulesets.PublishAsync("bookbag.v1.rules", await File.ReadAllTextAsync(PathOf("bookbag.v1.rules")), "test", default)).Version.ShouldNotBeNull();
+        foreach (var account in new[] { "acme", "bolt" })
+        {
+            (await ledger.OpenAccountAsync(new OpenAccount(account, "bookbag", clock.Now) { Plan = "Hobby" }, "open", default)).Status.ShouldBe(CommandStatus.Accepted);
+        }
+
+        foreach (var account in new[] { "bolt", "acme", "acme" })
+        {
+            var reply = new UsageEvent { OccurredAt = clock.Now, Action = "reply", Facts = [new("model", "GPT-4o")] };
+            (await ledger.ChargeAsync(account, reply, $"key-{clock.Now}", default)).Status.ShouldBe(CommandStatus.Accepted);
+            clock.Now += Duration.FromSeconds(1);
+        }
+    }
+
+    private sealed class SteppedTime : TimeProvider
+    {
+        public Instant Now { get; set; } = Instant.FromUtc(2026, 4, 20, 10, 0);
+
+        public override DateTimeOffset GetUtcNow() => Now.ToDateTimeOffset();
+    }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Rules.Client;
@@ -27,6 +28,7 @@ public sealed class EndpointAccessTests(RunningPortal portal)
         "POST /v1/webhooks/{webhook}/deliveries/{message}/resend", "GET /v1/alerts",
         "POST /v1/replays", "GET /v1/replays", "GET /v1/replays/{replay}", "DELETE /v1/replays/{replay}", "GET /v1/replays/{replay}/events",
         "POST /v1/drafts", "GET /v1/drafts/{draft}",
+        "POST /v1/usage/imports", "GET /v1/usage/imports", "GET /v1/usage/imports/{import}", "DELETE /v1/usage/imports/{import}",
         "GET /v1/accounts", "GET /v1/usage", "GET /v1/invoices", "GET /v1/rulesets", "GET /v1/rulesets/{ruleset}/versions", "GET /v1/rulesets/{ruleset}/versions/{version}",
     ];
 
@@ -49,7 +51,7 @@ public sealed class EndpointAccessTests(RunningPortal portal)
 
         scopes[KeyScopes.Quote].ShouldBe(
             ["POST /v1/quotes", "POST /v1/quotes/bulk", "POST /v1/replays", "DELETE /v1/replays/{replay}"], ignoreOrder: true);
-        scopes[KeyScopes.Draft].ShouldBe(["POST /v1/drafts", "GET /v1/drafts/{draft}"], ignoreOrder: true);
+        scopes[KeyScopes.Draft].ShouldBe(["POST /v1/drafts", "GET /v1/drafts/{draft}", "POST /v1/usage/imports"], ignoreOrder: true);
         scopes[KeyScopes.Charge].ShouldBe(Commands("charges", "holds", "captures", "releases"), ignoreOrder: true);
         scopes[KeyScopes.Grant].ShouldBe(
             [
@@ -60,6 +62,7 @@ public sealed class EndpointAccessTests(RunningPortal portal)
             [
                 "POST /v1/keys", "GET /v1/keys", "POST /v1/keys/{key}/rotate", "DELETE /v1/keys/{key}", "POST /v1/webhooks", "GET /v1/webhooks", "DELETE /v1/webhooks/{webhook}",
                 "GET /v1/webhooks/{webhook}/deliveries", "POST /v1/webhooks/{webhook}/deliveries/{message}/resend",
+                "DELETE /v1/usage/imports/{import}",
             ], ignoreOrder: true);
         scopes[KeyScopes.Read].ShouldAllBe(name => name.StartsWith("GET ", StringComparison.Ordinal));
         scopes[KeyScopes.None].ShouldBe(_open, ignoreOrder: true);
@@ -197,7 +200,8 @@ public sealed class EndpointAccessTests(RunningPortal portal)
         request.Headers.Add("Idempotency-Key", portal.New("key"));
         if (method is "POST" or "PUT" or "PATCH")
         {
-            request.Content = new StringContent(await BodyAsync(endpoint, account), Encoding.UTF8, "application/json");
+            var type = endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes[0] ?? "application/json";
+            request.Content = new StringContent(await BodyAsync(endpoint, account), Encoding.UTF8, type);
         }
 
         return await http.SendAsync(request);
@@ -209,7 +213,7 @@ public sealed class EndpointAccessTests(RunningPortal portal)
         using var description = await portal.Http.GetAsync(new Uri("/openapi/v1.json", UriKind.Relative));
         var document = await description.JsonAsync();
         if (!document.GetProperty("paths").GetProperty(endpoint.RoutePattern.RawText!).GetProperty("post").TryGetProperty("requestBody", out var body)
-            || !body.GetProperty("content").GetProperty("application/json").TryGetProperty("example", out var example))
+            || !body.GetProperty("content").TryGetProperty("application/json", out var json) || !json.TryGetProperty("example", out var example))
         {
             return "{}";
         }

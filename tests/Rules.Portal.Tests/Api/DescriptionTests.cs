@@ -40,7 +40,8 @@ public sealed class DescriptionTests(RunningPortal portal)
         Statuses(paths, "/v1/drafts", "post").ShouldBe(["200", "400", "401", "403", "404", "409", "413", "415", "422", "429", "503"]);
         Statuses(paths, "/v1/replays", "post").ShouldBe(["200", "400", "401", "403", "404", "413", "415", "422", "429", "503"]);
         Statuses(paths, "/v1/replays/{replay}/events", "get").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
-        paths.EnumerateObject().Count().ShouldBe(57);
+        Statuses(paths, "/v1/usage/imports", "post").ShouldBe(["200", "400", "401", "403", "404", "408", "409", "413", "415", "422", "429", "503"]);
+        paths.EnumerateObject().Count().ShouldBe(59);
     }
 
     [Fact]
@@ -217,6 +218,7 @@ public sealed class DescriptionTests(RunningPortal portal)
                 "GET /v1/alerts", "POST /v1/webhooks", "GET /v1/webhooks", "DELETE /v1/webhooks/{webhook}", "GET /v1/webhooks/{webhook}/deliveries",
                 "POST /v1/webhooks/{webhook}/deliveries/{message}/resend",
             "POST /v1/drafts", "GET /v1/drafts/{draft}", "POST /v1/replays", "GET /v1/replays", "GET /v1/replays/{replay}", "DELETE /v1/replays/{replay}", "GET /v1/replays/{replay}/events",
+            "POST /v1/usage/imports", "GET /v1/usage/imports", "GET /v1/usage/imports/{import}", "DELETE /v1/usage/imports/{import}",
             ], ignoreOrder: true);
     }
 
@@ -249,7 +251,9 @@ public sealed class DescriptionTests(RunningPortal portal)
     private static object? Anything(Type type) =>
         Nullable.GetUnderlyingType(type) is not null ? null
         : type == typeof(string) ? "x"
+        : type == typeof(Stream) ? Stream.Null
         : type.IsValueType ? Activator.CreateInstance(type)
+        : type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>) ? null
         : type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? Array.CreateInstance(type.GetGenericArguments()[0], 0)
         : RuntimeHelpers.GetUninitializedObject(type);
 
