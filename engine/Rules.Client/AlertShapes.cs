@@ -93,7 +93,7 @@ public sealed record Delivery
     /// <summary>The message's number; it came in the header <c>Rules-Message</c>.</summary>
     public required string Message { get; init; }
 
-    /// <summary><c>waiting</c>, <c>delivered</c>, <c>given-up</c> or <c>removed</c>.</summary>
+    /// <summary><c>waiting</c>, <c>delivered</c>, <c>given-up</c>, <c>removed</c> or <c>muted</c>.</summary>
     public required string State { get; init; }
 
     /// <summary>How often it was tried.</summary>

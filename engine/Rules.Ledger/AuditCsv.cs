@@ -4,6 +4,7 @@ using NodaTime;
 using NodaTime.Text;
 using Rules.Ledger.Access;
 using Rules.Ledger.Drafts;
+using Rules.Ledger.Outbox;
 using Rules.Ledger.People;
 
 namespace Rules.Ledger;
@@ -46,6 +47,20 @@ public static class AuditCsv
         foreach (var record in records)
         {
             Csv.AppendRow(csv, [Number(record.Position), At(record.At), record.By, KeyWords.Of(record), record.KeyName, record.Key, record.Detail]);
+        }
+
+        return Encoding.UTF8.GetBytes(csv.ToString());
+    }
+
+    /// <summary>What was done to alerts.</summary>
+    public static byte[] Alerts(IEnumerable<MuteRecord> records)
+    {
+        var csv = new StringBuilder();
+        Csv.AppendRow(csv, ["position", "at", "by", "action", "ruleset", "alert", "account", "until", "reason"]);
+        foreach (var record in records)
+        {
+            Csv.AppendRow(csv, [Number(record.Position), At(record.At), record.By, record.Action == MuteAction.Muted ? "muted" : "unmuted", record.Ruleset, record.Alert, record.Account,
+                record.Until is { } until ? At(until) : null, record.Reason]);
         }
 
         return Encoding.UTF8.GetBytes(csv.ToString());

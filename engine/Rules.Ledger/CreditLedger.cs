@@ -50,6 +50,9 @@ public sealed partial class CreditLedger : IAsyncDisposable
     /// <exception cref="NotSupportedException">The store keeps a ledger only.</exception>
     public MessageOutbox Outbox => field ??= new MessageOutbox(App, _options.Time);
 
+    /// <summary>Which alerts are kept quiet.</summary>
+    public AlertMutes Mutes => field ??= new AlertMutes(App, _options.Time);
+
     /// <summary>Versions before they are published, and their way there.</summary>
     /// <exception cref="NotSupportedException">The store keeps a ledger only.</exception>
     public DraftRoad Drafts => field ??= new DraftRoad(App, Rulesets, _options.Time);

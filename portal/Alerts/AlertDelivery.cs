@@ -67,12 +67,21 @@ public sealed partial class AlertDelivery : BackgroundService
         base.Dispose();
     }
 
-    /// <summary>Tries everything that is due once.</summary>
-    /// <returns>How many deliveries were tried.</returns>
+    /// <summary>Tries everything that is due once; what is muted is not tried and rests.</summary>
+    /// <returns>How many deliveries were due.</returns>
     public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
         var due = await _ledger.Outbox.TakeDueAsync(AtOnce, _lease, cancellationToken);
-        await Task.WhenAll(due.Select(delivery => DeliverAsync(delivery, cancellationToken)));
+        if (due.IsEmpty)
+        {
+            return 0;
+        }
+
+        var now = Instant.FromDateTimeOffset(_time.GetUtcNow());
+        var mutes = await _ledger.Mutes.SinceAsync(now, cancellationToken);
+        await Task.WhenAll(due.Select(delivery => FiredAlert.Read(delivery.Body).MuteAt(mutes, now) is null
+            ? DeliverAsync(delivery, cancellationToken)
+            : _ledger.Outbox.MuteAsync(delivery, cancellationToken).AsTask()));
         return due.Length;
     }
 

@@ -3,11 +3,12 @@ using NodaTime;
 using NodaTime.Text;
 using Rules.Ledger;
 using Rules.Ledger.Outbox;
+using Rules.Portal.Web;
 
 namespace Rules.Portal.Alerts;
 
 /// <summary>How often each alert fired lately, counted again once it is a minute old.</summary>
-public sealed class FiredAlerts(CreditLedger ledger, IClock clock)
+public sealed class FiredAlerts(CreditLedger ledger, IClock clock) : IDisposable
 {
     /// <summary>Days that are looked back upon.</summary>
     public const int Days = 30;
@@ -15,17 +16,14 @@ public sealed class FiredAlerts(CreditLedger ledger, IClock clock)
     /// <summary>The most that are counted, the newest first.</summary>
     public const int Most = 10_000;
 
-    private static readonly Duration _freshness = Duration.FromMinutes(1);
-    private FiredCounts? _last;
+    private readonly FreshReading<FiredCounts> _reading = new(clock, (now, cancellationToken) => CountAsync(ledger, now, cancellationToken));
 
-    public async ValueTask<FiredCounts> ReadAsync(CancellationToken cancellationToken)
+    public ValueTask<FiredCounts> ReadAsync(CancellationToken cancellationToken) => _reading.ReadAsync(cancellationToken);
+
+    public void Dispose() => _reading.Dispose();
+
+    private static async Task<FiredCounts> CountAsync(CreditLedger ledger, Instant now, CancellationToken cancellationToken)
     {
-        var now = clock.GetCurrentInstant();
-        if (_last is { } known && known.At <= now && known.At > now - _freshness)
-        {
-            return known;
-        }
-
         var since = now - Duration.FromDays(Days);
         var counts = new Dictionary<(string Ruleset, string Alert), int>();
         string? before = null;
@@ -34,7 +32,7 @@ public sealed class FiredAlerts(CreditLedger ledger, IClock clock)
         do
         {
             var page = await ledger.Outbox.NewestAsync(null, before, 500, cancellationToken);
-            foreach (var fired in page.Items.Select(FiredAlert.Read))
+            foreach (var fired in page.Items.Select(static message => FiredAlert.Read(message.Body)))
             {
                 if (fired.RecordedAt < since)
                 {
@@ -50,13 +48,12 @@ public sealed class FiredAlerts(CreditLedger ledger, IClock clock)
             before = page.Next;
         }
         while (!isOver && before is not null && read < Most);
-        return _last = new FiredCounts(now, counts, IsCut: !isOver && before is not null);
+        return new FiredCounts(counts, IsCut: !isOver && before is not null);
     }
 }
 
-/// <param name="At">When they were counted.</param>
 /// <param name="IsCut">More fired than were counted.</param>
-public sealed record FiredCounts(Instant At, IReadOnlyDictionary<(string Ruleset, string Alert), int> Counts, bool IsCut)
+public sealed record FiredCounts(IReadOnlyDictionary<(string Ruleset, string Alert), int> Counts, bool IsCut)
 {
     public int Of(string ruleset, string alert) => Counts.GetValueOrDefault((ruleset, alert));
 }
@@ -66,13 +63,19 @@ public sealed record FiredCounts(Instant At, IReadOnlyDictionary<(string Ruleset
 /// <param name="At">When that occurred.</param>
 public sealed record FiredAlert(string Account, string Ruleset, long Entry, string Alert, string Text, Instant At, Instant RecordedAt)
 {
-    public static FiredAlert Read(StoredMessage message)
+    /// <summary>The mute that keeps it quiet at an instant; null where none does.</summary>
+    public MuteRecord? MuteAt(Mutes mutes, Instant at) => mutes.Of(Ruleset, Alert, Account, at);
+
+    /// <summary>The mute that keeps it quiet now, or else the one that did when it was recorded; null where none.</summary>
+    public MuteRecord? Mute(Mutes mutes, Instant now) => MuteAt(mutes, now) ?? MuteAt(mutes, RecordedAt);
+
+    /// <param name="message">The body of a message.</param>
+    public static FiredAlert Read(ReadOnlyMemory<byte> message)
     {
-        ArgumentNullException.ThrowIfNull(message);
-        using var body = JsonDocument.Parse(message.Body);
+        using var body = JsonDocument.Parse(message);
         var root = body.RootElement;
         return new FiredAlert(
-            message.Account,
+            root.GetProperty("account").GetString()!,
             root.GetProperty("ruleset").GetString()!,
             root.GetProperty("entry").GetInt64(),
             root.GetProperty("alert").GetString()!,

@@ -251,6 +251,7 @@ internal static class AlertApi
             DeliveryState.Waiting => "waiting",
             DeliveryState.Delivered => "delivered",
             DeliveryState.GivenUp => "given-up",
+            DeliveryState.Muted => "muted",
             _ => "removed",
         });
         json.WriteNumber("attempts"u8, record.Attempts);

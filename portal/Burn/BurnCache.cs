@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using NodaTime;
 using Rules.Ledger;
 using Rules.Ledger.Storage;
+using Rules.Portal.Web;
 
 namespace Rules.Portal.Burn;
 
@@ -11,33 +12,10 @@ public sealed class BurnCache(CreditLedger ledger, IClock clock) : IDisposable
     /// <summary>Days that are looked back upon: two months, so that one can be compared with the other.</summary>
     public const int Days = 60;
 
-    private static readonly Duration _freshness = Duration.FromMinutes(1);
-    private readonly SemaphoreSlim _reading = new(1);
-    private BurnReading? _last;
+    private readonly FreshReading<BurnReading> _reading = new(clock, async (now, cancellationToken) =>
+        new BurnReading(now, await ledger.QuartersAsync(now - Duration.FromDays(Days + 1), now, null, cancellationToken)));
 
-    public async ValueTask<BurnReading> ReadAsync(CancellationToken cancellationToken)
-    {
-        var now = clock.GetCurrentInstant();
-        if (_last is { } known && known.At <= now && known.At > now - _freshness)
-        {
-            return known;
-        }
-
-        await _reading.WaitAsync(cancellationToken);
-        try
-        {
-            if (_last is { } read && read.At <= now && read.At > now - _freshness)
-            {
-                return read;
-            }
-
-            return _last = new BurnReading(now, await ledger.QuartersAsync(now - Duration.FromDays(Days + 1), now, null, cancellationToken));
-        }
-        finally
-        {
-            _reading.Release();
-        }
-    }
+    public ValueTask<BurnReading> ReadAsync(CancellationToken cancellationToken) => _reading.ReadAsync(cancellationToken);
 
     public void Dispose() => _reading.Dispose();
 }

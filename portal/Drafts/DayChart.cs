@@ -52,8 +52,8 @@ public sealed record DayChart(ImmutableArray<ChartDay> Days, ImmutableArray<Char
         var count = Period.Between(first, last, PeriodUnits.Days).Days;
         int X(int index) => Left + (int)((long)index * (Width - Left - Right) / count);
         int Y(Int128 value) => Height - Bottom - (int)(Int128.Max(value, 0) * (Height - Top - Bottom) / whole);
-        // A week apart, or six in all where that would be more.
-        var every = Math.Max(7, (count + 6) / 6);
+        // About six in all; over four weeks and more no closer than a week apart.
+        var every = Math.Max(count < 28 ? 1 : 7, (count + 6) / 6);
         var days = Enumerable.Range(0, count + 1).Select(index =>
         {
             var day = first.PlusDays(index);

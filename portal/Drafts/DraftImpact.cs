@@ -51,6 +51,8 @@ public sealed class DraftImpact
         Touched = report.Accounts.Count(static account => Differs(account));
         Widest = Rows.Select(static row => Math.Abs(row.Results[Drafted].Charged - row.Results[Published].Charged)).DefaultIfEmpty().Max();
         Chart = DayChart.Of(past.Window, Decimals, ReplayImpact.Days(report, Drafted), zone);
+        var (fired, fires) = (report.Totals[Published].AlertsByName.ToDictionary(), report.Totals[Drafted].AlertsByName.ToDictionary());
+        Alerts = [.. fired.Keys.Union(fires.Keys).Order(StringComparer.Ordinal).Select(name => (name, fired.GetValueOrDefault(name), fires.GetValueOrDefault(name)))];
     }
 
     /// <summary>Why there are no figures; null where there are.</summary>
@@ -99,6 +101,12 @@ public sealed class DraftImpact
     public ImmutableArray<AccountImpact> Rows { get; } = [];
 
     public long Widest { get; }
+
+    /// <summary>What lines of the draft made that alone price some events; empty for an estimate.</summary>
+    public ImmutableArray<LineUse> Lines => _outcome.Lines;
+
+    /// <summary>How often each alert would have fired, as charged and under the draft; by name.</summary>
+    public ImmutableArray<(string Name, long Before, long After)> Alerts { get; } = [];
 
     public DayChart? Chart { get; }
 

@@ -1,7 +1,7 @@
 // The workspace with script: an editor over the textarea, the language server over a WebSocket, and the preview redrawn while typing.
 // Everything works without it; the textarea stays in the form and always holds the text.
 import { EditorState, Compartment, StateEffect, StateField } from "@codemirror/state";
-import { Decoration, EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
+import { Decoration, EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, hoverTooltip, keymap, lineNumbers } from "@codemirror/view";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, indentUnit } from "@codemirror/language";
 import { autocompletion, completionKeymap } from "@codemirror/autocomplete";
@@ -30,6 +30,7 @@ const theme = EditorView.theme({
   ".cm-tooltip-autocomplete > ul > li": { padding: "4px 10px" },
   ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
   ".cm-lsp-documentation, .cm-lsp-hover-tooltip": { padding: "6px 12px" },
+  ".cm-rate": { padding: "6px 12px", whiteSpace: "pre-line", fontVariantNumeric: "tabular-nums" },
   ".cm-diagnostic": { padding: "8px 12px", maxWidth: "56ch", whiteSpace: "pre-line" },
   ".cm-diagnostic-error": { borderLeftColor: "var(--error)" },
   ".cm-diagnostic-warning": { borderLeftColor: "var(--dearer)" },
@@ -112,7 +113,7 @@ function start() {
   const view = new EditorView({ parent: null, state: EditorState.create({ doc: restored() ?? area.value, extensions: [
     EditorView.cspNonce.of(document.querySelector("script[nonce]").nonce),
     lineNumbers(), lintGutter(), highlightActiveLineGutter(), highlightActiveLine(), highlightSpecialChars(), history(), drawSelection(), bracketMatching(),
-    indentUnit.of("  "), autocompletion(), search({ top: true }), highlightSelectionMatches(), tokens, theme, assist.of([]), changes.of([]),
+    indentUnit.of("  "), autocompletion(), search({ top: true }), highlightSelectionMatches(), tokens, theme, hoverTooltip(rate), assist.of([]), changes.of([]),
     keymap.of([
       { key: "Mod-s", run: save, preventDefault: true },
       { key: "Mod-Enter", run: () => { redraw(); return true; } },
@@ -207,7 +208,9 @@ function start() {
     const rows = before?.querySelector("[data-accounts]");
     const old = new Map([...preview.querySelectorAll("[data-cell]")].map(cell => [cell.dataset.cell, cell.textContent]));
     const own = [...preview.querySelectorAll("[data-own]")].map(field => [field.id, field.value]);
+    const opened = [...preview.querySelectorAll("details[open] > summary")].map(summary => summary.textContent);
     preview.innerHTML = html;
+    for (const summary of preview.querySelectorAll("details > summary")) if (opened.includes(summary.textContent)) summary.parentElement.open = true;
     for (const [id, value] of own) {
       const field = document.getElementById(id);
       if (field) field.value = value;
@@ -259,6 +262,19 @@ function start() {
     view.dispatch({ selection: { anchor: line.from }, effects: EditorView.scrollIntoView(line.from, { y: "center" }) });
     view.focus();
   });
+
+  // What the line at the pointer costs and made, as the figures beside the text have it; not while they are those of an earlier text.
+  function rate(view, pos) {
+    const line = view.state.doc.lineAt(pos);
+    const row = line.text.slice(0, pos - line.from).trim() === "" ? null : preview.querySelector(`section:not(.stale) [data-rate-line="${line.number}"]`);
+    if (!row) return null;
+    return { pos: line.from, end: line.to, above: true, create: () => {
+      const dom = document.createElement("div");
+      dom.className = "cm-rate";
+      dom.textContent = row.dataset.rate;
+      return { dom };
+    } };
+  }
 
   function save() {
     form.requestSubmit(document.querySelector("[data-save]"));

@@ -48,11 +48,16 @@ public static class ColumnGuess
         ["run"] = "keys.run",
     };
 
+    private static readonly HashSet<string> _amounts = new(StringComparer.OrdinalIgnoreCase) { "amount", "billed", "charge", "charged", "charges", "cost", "credits", "net", "price", "sum", "total" };
+
     private static readonly string[] _groups = ["quantities.", "facts.", "keys.", "record.", "state."];
 
     /// <summary>The member that a column of that name says; empty where none can be guessed.</summary>
     public static string Of(string column) =>
         _usual.GetValueOrDefault(column.Trim()) ?? (_groups.Any(group => column.StartsWith(group, StringComparison.Ordinal)) ? column : "");
+
+    /// <summary>The column that probably holds the amounts of a bill; null where none does.</summary>
+    public static string? Amount(IEnumerable<string> columns) => columns.FirstOrDefault(static column => _amounts.Contains(column.Trim()));
 
     /// <summary>The fields of a first line of CSV.</summary>
     public static ImmutableArray<string> Header(string text)

@@ -9,9 +9,16 @@ using Rules.Portal.Startup;
 
 namespace Rules.Portal.Imports;
 
-/// <summary>Files on their way into the imported usage, in a folder of the service's own. What is imported or discarded is deleted; so is the oldest where there are too many.</summary>
-public sealed class UploadStore(PortalSettings settings, IClock clock)
+/// <summary>Files that somebody sent and that are not of the ledger, in a folder of the service's own: usage on its way in, or bills. What is imported or discarded is deleted; so is the oldest where there are too many.</summary>
+/// <param name="folder">Its name below <c>Rules:Home</c>.</param>
+public sealed class UploadStore(PortalSettings settings, IClock clock, string folder = UploadStore.Usage)
 {
+    /// <summary>The folder of usage that waits to be imported.</summary>
+    public const string Usage = "uploads";
+
+    /// <summary>The folder of bills that are compared with the ledger; also the key of their store.</summary>
+    public const string Bills = "bills";
+
     /// <summary>Bytes of a file.</summary>
     public const long Largest = 512L * 1024 * 1024;
 
@@ -23,7 +30,7 @@ public sealed class UploadStore(PortalSettings settings, IClock clock)
     // A header, or the first object of JSON Lines.
     private const int FirstLine = 256 * 1024;
 
-    private string Folder => OwnFile.Folder(Path.Combine(settings.Home, "uploads")).FullName;
+    private string Folder => OwnFile.Folder(Path.Combine(settings.Home, folder)).FullName;
 
     public ImmutableArray<UploadedUsage> All()
     {
@@ -42,6 +49,17 @@ public sealed class UploadStore(PortalSettings settings, IClock clock)
     public UploadedUsage? Find(string id) => id.Length == 16 && id.All(char.IsAsciiHexDigitLower) ? Read(Path.Combine(Folder, id + ".json")) : null;
 
     public FileStream Open(UploadedUsage upload) => new(Data(upload.Id), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+
+    /// <summary>The name of a file as its sender has it, without folders.</summary>
+    /// <param name="problem">Why the file cannot be taken; null where it can.</param>
+    public static string Name(IFormFile? file, out string? problem)
+    {
+        var name = Path.GetFileName(file?.FileName.Replace('\\', '/') ?? "");
+        problem = file is null or { Length: 0 } ? "Choose a file that is not empty."
+            : name.Length is 0 or > LongestName || name.Any(char.IsControl) ? "The file's name cannot be used. Give it one of at most 200 printable characters."
+            : null;
+        return name;
+    }
 
     /// <summary>Keeps a file and reads its columns.</summary>
     public async Task<UploadedUsage> AddAsync(Stream content, string source, string ruleset, string by, CancellationToken cancellationToken)

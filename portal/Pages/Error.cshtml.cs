@@ -2,7 +2,9 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Rules.Ledger.People;
+using Rules.Portal.Display;
 using Rules.Portal.SignIn;
+using Rules.Portal.Web;
 
 namespace Rules.Portal.Pages;
 
@@ -31,6 +33,8 @@ public sealed partial class ErrorModel(ILogger<ErrorModel> logger) : PageModel
                 ? $"It needs the role {RoleWords.Of(needed)}. An admin can give it to you."
                 : "An admin can say who may do this."),
             StatusCodes.Status400BadRequest => ("The request was not understood", "The form may have been open for too long, or the address carries a value that does not belong there. Go back, reload the page and try again."),
+            StatusCodes.Status413PayloadTooLarge => ("This is too large", (UploadLimitAttribute.Exceeded(HttpContext) is { } most
+                ? $"At most {AmountText.Count(most / 1024)} KiB can be sent here. " : "") + "Nothing was changed. Send a smaller file, or split it and send its parts one after the other."),
             StatusCodes.Status503ServiceUnavailable => ("The store does not answer", "Nothing was changed. Try again in a few seconds."),
             < 500 => ($"This cannot be done ({code})", "The service understood the request and refused it."),
             _ => ("Something went wrong", "This page could not be made. That is a fault of the service and it has been logged."),

@@ -21,6 +21,9 @@ public sealed class OverviewModel(CreditLedger ledger, BurnCache burn, TimeProvi
     private const int Shown = 500;
     private const int Asked = 50;
     private const int Named = 10;
+    private const int Fires = 5;
+    private const int Looked = 100;
+    private static readonly Duration _lately = Duration.FromDays(1);
 
     /// <summary>Days within which an account that runs out is named.</summary>
     public const int Soon = 7;
@@ -34,7 +37,7 @@ public sealed class OverviewModel(CreditLedger ledger, BurnCache burn, TimeProvi
     /// <summary>Versions and drafts that start in the future.</summary>
     public ImmutableArray<ComingChange> Coming { get; private set; } = [];
 
-    /// <summary>Alerts that fired within a day.</summary>
+    /// <summary>Alerts that fired within a day and are not muted.</summary>
     public ImmutableArray<FiredAlert> Fired { get; private set; } = [];
 
     /// <summary>The last lines of the audit log.</summary>
@@ -80,7 +83,12 @@ public sealed class OverviewModel(CreditLedger ledger, BurnCache burn, TimeProvi
             .. drafts.Where(static draft => draft is { State: DraftState.Scheduled, EffectiveAt: not null })
                 .Select(draft => new ComingChange(draft.Ruleset, draft.Number, draft.EffectiveAt!.Value, ZoneOf(draft.Ruleset), $"/reviews/{draft.Id}")),
         ];
-        Fired = [.. (await ledger.Outbox.NewestAsync(null, null, 5, cancellationToken)).Items.Select(FiredAlert.Read).Where(fired => fired.At > now - Duration.FromDays(1))];
+        var mutes = await ledger.Mutes.SinceAsync(now - _lately, cancellationToken);
+        Fired =
+        [
+            .. (await ledger.Outbox.NewestAsync(null, null, Looked, cancellationToken)).Items.Select(static message => FiredAlert.Read(message.Body))
+                .Where(fired => fired.At > now - _lately && fired.Mute(mutes, now) is null).Take(Fires),
+        ];
         Log = await ledger.Drafts.AuditAsync(null, null, null, Latest, cancellationToken);
         var used = await burn.ReadAsync(cancellationToken);
         Uses = [.. Rulesets.Select(row => RulesetUse.Of(used, row.Name, row.Newest.Credit.Decimals, row.Newest.Zone, now))];

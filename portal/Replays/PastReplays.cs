@@ -10,6 +10,7 @@ using Rules.Engine.Model;
 using Rules.Engine.Replay;
 using Rules.Ledger;
 using Rules.Ledger.Replays;
+using Rules.Portal.Startup;
 
 namespace Rules.Portal.Replays;
 
@@ -17,13 +18,10 @@ namespace Rules.Portal.Replays;
 /// Replays the past of the ledger's accounts, or usage that was imported, under drafts. The past of a window is read once and kept, so that a draft that changes while it is
 /// typed is priced anew and nothing is read again. Safe to call from many requests; as many as there are processors run at once.
 /// </summary>
-public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pasts)
+public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pasts, PortalSettings settings)
 {
     /// <summary>Drafts of one request.</summary>
     public const int MostDrafts = ReplayRun.MostCandidates - 1;
-
-    /// <summary>Events from which on an estimate is told ahead of all of them.</summary>
-    public const int MostWithoutEstimate = 1_000_000;
 
     private static readonly SemaphoreSlim s_running = new(Math.Max(1, Environment.ProcessorCount / 2));
 
@@ -76,7 +74,7 @@ public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pas
 
     /// <summary>
     /// Replays one draft of a window that reaches up to now, against what is kept of the published side: all of it, and of a past with more than
-    /// <see cref="MostWithoutEstimate"/> events an estimate with its margin ahead. The past may be a minute old.
+    /// <see cref="PortalSettings.EstimateAbove"/> events an estimate with its margin ahead. The past may be a minute old.
     /// </summary>
     /// <param name="request">One draft, all accounts, nothing to group by.</param>
     /// <param name="estimates">False: all of it only.</param>
@@ -98,7 +96,7 @@ public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pas
         }
 
         var draft = baseline.Past.Candidate(request.Drafts[0].Name, compiled.Models[0]);
-        if (estimates && baseline is { Sample: { } sample, Whole.Events: > MostWithoutEstimate }
+        if (estimates && baseline.Sample is { } sample && baseline.Whole.Events > settings.EstimateAbove
             && ReplayEstimate.Of(baseline.Whole, await CompareAsync(sample, draft, cancellationToken)) is { } estimate)
         {
             yield return new ReplayOutcome { Estimate = estimate, Past = baseline.Past, Diagnostics = compiled.Diagnostics };
@@ -106,7 +104,10 @@ public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pas
 
         // Not begun before the estimate is on its way: whoever waits for that has both processors.
         var report = await CompareAsync(baseline.Whole, draft, cancellationToken);
-        yield return OutcomeOf(request, compiled, baseline.Past, [baseline.Whole.Candidate, draft], report);
+        yield return OutcomeOf(request, compiled, baseline.Past, [baseline.Whole.Candidate, draft], report) with
+        {
+            Lines = LineUse.Of(report, 1, compiled.Models[0], FileOf(request), compiled.Published.Versions[^1].Model),
+        };
     }
 
     private static async Task<ReplayReport> CompareAsync(ReplayBaseline baseline, ReplayCandidate draft, CancellationToken cancellationToken)
@@ -180,7 +181,7 @@ public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pas
             return default;
         }
 
-        var compilations = request.Drafts.Select(draft => ledger.Rulesets.Compile(SourceText.From(draft.Text, request.Ruleset + ".rules"))).ToImmutableArray();
+        var compilations = request.Drafts.Select(draft => ledger.Rulesets.Compile(SourceText.From(draft.Text, FileOf(request)))).ToImmutableArray();
         refused = null;
         for (var i = 0; i < compilations.Length && refused is null; i++)
         {
@@ -212,6 +213,8 @@ public sealed class PastReplays(CreditLedger ledger, IClock clock, PastCache pas
         var texts = string.Join('\n', ledger.Rulesets.Versions(ruleset).Select(static version => version.Sha256));
         return HashOf(texts);
     }
+
+    private static string FileOf(ReplayRequest request) => request.Ruleset + ".rules";
 
     private static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 

@@ -73,6 +73,9 @@ public sealed record ReplayOutcome
     /// <summary>By draft, in order: what the compiler says of it. Without errors also where there is a report.</summary>
     public ImmutableArray<ImmutableArray<Diagnostic>> Diagnostics { get; init; } = [];
 
+    /// <summary>What lines of the one draft of a preview made; empty for a run, and where no line makes a price alone.</summary>
+    public ImmutableArray<LineUse> Lines { get; init; } = [];
+
     /// <summary>What the ruleset's guard rails let through.</summary>
     public GuardLimits Guards { get; init; } = new();
 

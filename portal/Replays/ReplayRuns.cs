@@ -60,9 +60,10 @@ public sealed partial class ReplayRuns(PastReplays replays, CreditLedger ledger,
     private async Task RunAsync(ReplayRunning run, ImmutableArray<string> by)
     {
         var (state, result) = (ReplayState.Failed, Array.Empty<byte>());
+        ReplayOutcome? outcome = null;
         try
         {
-            var outcome = await replays.RunAsync(run.Request, run.Note, run.Cancellation);
+            outcome = await replays.RunAsync(run.Request, run.Note, run.Cancellation);
             state = outcome.Report switch { null => ReplayState.Failed, { IsPartial: true } => ReplayState.Cancelled, _ => ReplayState.Done };
             result = outcome.Report is null ? FailureJson(outcome.Refusal!) : ReplayJson.Write(outcome, by);
         }
@@ -81,7 +82,11 @@ public sealed partial class ReplayRuns(PastReplays replays, CreditLedger ledger,
         {
             var request = run.Request;
             await ledger.Replays.AddAsync(
-                new StoredReplay(0, run.Id, request.Ruleset, request.LedgerAccount, run.RequestedAt, run.RequestedBy, clock.GetCurrentInstant(), state, run.RequestJson, result),
+                new StoredReplay(0, run.Id, request.Ruleset, request.LedgerAccount, run.RequestedAt, run.RequestedBy, clock.GetCurrentInstant(), state, run.RequestJson, result)
+                {
+                    Events = outcome?.Report?.Events,
+                    Published = outcome?.Report is null ? null : outcome.Binding!.Published,
+                },
                 CancellationToken.None);
         }
         catch (StoreException exception)

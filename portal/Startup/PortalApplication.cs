@@ -192,7 +192,9 @@ public sealed class PortalApplication : IAsyncDisposable
         builder.Services.AddSingleton<ReplayRuns>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ReplayRuns>());
         builder.Services.AddSingleton<VerificationRuns>();
-        builder.Services.AddSingleton<UploadStore>();
+        builder.Services.AddSingleton(static services => new UploadStore(services.GetRequiredService<PortalSettings>(), services.GetRequiredService<IClock>()));
+        builder.Services.AddKeyedSingleton(
+            UploadStore.Bills, static (services, folder) => new UploadStore(services.GetRequiredService<PortalSettings>(), services.GetRequiredService<IClock>(), (string)folder!));
         builder.Services.AddSingleton<ImportRuns>();
         builder.Services.AddSignIn(settings.Provider);
         builder.Services.AddPortalPages();

@@ -47,6 +47,9 @@ public sealed record PortalSettings
     /// <summary>Requests per second of a key that names no rate of its own.</summary>
     public required int RequestsPerSecond { get; init; }
 
+    /// <summary>Events of a past above which an estimate is told ahead of the exact figures, while somebody types.</summary>
+    public required int EstimateAbove { get; init; }
+
     /// <summary>The only hosts to which webhooks may go, wherever they lie; empty: any public one.</summary>
     public ImmutableArray<string> WebhookHosts { get; init; } = [];
 
@@ -75,6 +78,7 @@ public sealed record PortalSettings
             Sample = SampleOf(configuration, environment),
             NewSignInLink = Flag(configuration, "Rules:SignInLink") ?? false,
             RequestsPerSecond = Number(configuration, "Rules:RequestsPerSecond", 1, 1_000_000) ?? 10_000,
+            EstimateAbove = Number(configuration, "Rules:EstimateAbove", 1, 1_000_000_000) ?? 1_000_000,
             WebhookHosts = [.. (configuration["Rules:WebhookHosts"] ?? "").Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries)],
             Otlp = Address(configuration, "Rules:Otlp"),
             Provider = SignInProvider.Read(configuration),

@@ -16,6 +16,14 @@ public static class PortalPages
         {
             options.Conventions.AllowAnonymousToPage("/SignIn").AllowAnonymousToPage("/SignInLink").AllowAnonymousToPage("/SignInLanding").AllowAnonymousToPage("/Error");
             options.Conventions.AuthorizeFolder("/Settings", SignInServices.Admin);
+            options.Conventions.AddFolderApplicationModelConvention("/", static page =>
+            {
+                // A page that names a limit of its own has it among its filters already.
+                if (!page.Filters.OfType<UploadLimitAttribute>().Any())
+                {
+                    page.Filters.Add(new UploadLimitAttribute(UploadLimitAttribute.Usual));
+                }
+            });
         });
         services.AddRouting(options => options.LowercaseUrls = true);
         services.AddAntiforgery(options =>

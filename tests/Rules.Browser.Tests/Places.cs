@@ -16,7 +16,7 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
         "replay", "replay of an account", "give credits", "end a grant", "take a use back", "change the plan", "ledger with a sum", "verify", "sample data", "imports", "import with mistakes",
         "people", "audit log", "audit log of people", "sign-in", "sign-in link", "find", "found", "reports", "report by two names", "report of nothing", "api keys", "webhooks", "guard rails",
         "calculator", "tests", "outline", "charge tried", "new ruleset", "first draft", "first review", "ruleset to come", "audit log of keys",
-        "report with views", Unknown,
+        "report with views", "mute an alert", "alerts of which one is muted", "audit log of alerts", "bills", "bill", "bill with mistakes", Unknown,
     ];
 
     public string this[string name] => addresses[name];
@@ -112,6 +112,30 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             return new Uri(page.Url).AbsolutePath;
         }
 
+        // A mute of an alert that fired.
+        async Task<string> Mute()
+        {
+            await FiredAlert.FireAsync(page, "muted-bench");
+            await page.GotoAsync("/alerts");
+            var link = page.Locator("[aria-labelledby=fired] tbody tr a[href^='/alerts/mute']").First;
+            var address = await link.GetAttributeAsync("href") ?? throw new InvalidOperationException("Nothing fired.");
+            await link.ClickAsync();
+            await page.GetByLabel("Why").FillAsync("Somebody works on it.");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Mute it" }).ClickAsync();
+            await page.Locator("h2:has-text('What is muted')").WaitForAsync();
+            return address;
+        }
+
+        async Task<string> Bill(string name, string text)
+        {
+            await page.GotoAsync("/reports/bills");
+            await page.GetByLabel("CSV with a header").SetInputFilesAsync(new FilePayload { Name = name, MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(text) });
+            await page.GetByLabel("Ruleset", new() { Exact = true }).SelectOptionAsync("bookbag");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Upload and compare" }).ClickAsync();
+            await page.Locator("h2:has-text('Billed and charged')").WaitForAsync();
+            return new Uri(page.Url).PathAndQuery;
+        }
+
         // A replay of the drafts that are open, and one of its accounts.
         async Task<(string Replay, string Account)> Replay(string draft)
         {
@@ -171,6 +195,12 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             ["ruleset to come"] = "/rulesets/tide",
             ["audit log of keys"] = "/settings/audit?of=keys",
             ["report with views"] = await View(),
+            ["mute an alert"] = await Mute(),
+            ["alerts of which one is muted"] = "/alerts",
+            ["audit log of alerts"] = "/settings/audit?of=alerts",
+            ["bills"] = "/reports/bills",
+            ["bill"] = await Bill("provider.csv", "customer,amount\nsample-shop,12\nsomebody else,-3.25\n"),
+            ["bill with mistakes"] = await Bill("broken.csv", "customer,amount\nsample-shop,12 EUR\n"),
             ["people"] = "/settings/people",
             ["audit log"] = "/settings/audit",
             ["audit log of people"] = "/settings/audit?of=people",

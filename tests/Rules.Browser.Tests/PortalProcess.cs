@@ -43,6 +43,8 @@ internal sealed partial class PortalProcess : IAsyncDisposable
                 ["Rules__Home"] = home,
                 ["Rules__WriteBack"] = "false",
                 ["Rules__Sample"] = sample,
+                // Low enough for a file that a test imports, and without effect on the few accounts of the sample company.
+                ["Rules__EstimateAbove"] = "600",
             },
         };
         var process = Process.Start(start)!;

@@ -33,6 +33,15 @@ public sealed class SettingsTests(PortalFixture portal) : PortalPageTests(portal
         await row.GetByRole(AriaRole.Button, new() { Name = "Revoke" }).ClickAsync();
         await Assertions.Expect(row).ToContainTextAsync("revoked");
         (await StatusAsync(page, next)).ShouldBe(401);
+
+        await page.GotoAsync("/settings/audit");
+        await page.GetByLabel("About", new() { Exact = true }).SelectOptionAsync("keys");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Filter" }).ClickAsync();
+        var lines = page.Locator("ol.log li").Filter(new() { HasText = $"“{name}”" });
+        await Assertions.Expect(lines).ToHaveCountAsync(3);
+        await Assertions.Expect(lines.First).ToContainTextAsync($"admin revoked the key “{name}”");
+        await Assertions.Expect(lines.Nth(1)).ToContainTextAsync("gave the key");
+        await Assertions.Expect(lines.Nth(2)).ToContainTextAsync("made the key");
     }
 
     [BrowserFact]

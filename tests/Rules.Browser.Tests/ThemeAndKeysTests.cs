@@ -23,14 +23,27 @@ public sealed class ThemeAndKeysTests(PortalFixture portal) : PortalPageTests(po
         html.ShouldContain("data-theme=\"dark\"");
     }
 
+    // Each entry of the navigation, and the five that have fixed letters.
     [BrowserFact]
-    public async Task Two_keys_open_a_page()
+    public async Task Two_keys_open_each_page_of_the_navigation()
     {
         var page = await NewPageAsync();
-        await page.GotoAsync("/");
-        await page.Keyboard.PressAsync("g");
-        await page.Keyboard.PressAsync("l");
-        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/ledger$", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await page.GotoAsync("/appearance");
+        var keys = await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('.nav a[data-key]')].map(link => link.dataset.key + new URL(link.href).pathname)");
+        keys.Length.ShouldBeGreaterThan(5);
+        keys.Select(static entry => entry[0]).ShouldBeUnique();
+        foreach (var fixedKey in "pblcr")
+        {
+            keys.ShouldContain(entry => entry[0] == fixedKey, $"g {fixedKey}");
+        }
+
+        foreach (var entry in keys)
+        {
+            await page.GotoAsync("/appearance");
+            await page.Keyboard.PressAsync("g");
+            await page.Keyboard.PressAsync(entry[..1]);
+            await Assertions.Expect(page).ToHaveURLAsync(new Regex($"{Regex.Escape(entry[1..])}$", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        }
     }
 
     [BrowserFact]

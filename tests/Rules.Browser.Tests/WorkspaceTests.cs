@@ -64,6 +64,22 @@ public sealed class WorkspaceTests(PortalFixture portal) : PortalPageTests(porta
     }
 
     [BrowserFact]
+    public async Task Pointer_over_a_rate_tells_both_prices_and_what_it_made()
+    {
+        var (page, errors) = await DraftAsync("bookbag");
+        await Assertions.Expect(page.Locator(".cm-content .t-keyword").First).ToBeVisibleAsync();
+        await CaretAsync(page, Rate, "GPT-4o\"             5".Length);
+        await page.Keyboard.PressAsync("Alt+ArrowUp");
+        var made = page.Locator("[data-rate-line]").Filter(new() { HasText = "\"GPT-4o\"" });
+        await Assertions.Expect(made).ToHaveAttributeAsync("data-rate", new Regex("in the draft: \"GPT-4o\" +6 credits", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await page.Locator(".cm-line").Filter(new() { HasTextRegex = new Regex("GPT-4o\" +6 credits", RegexOptions.None, TimeSpan.FromSeconds(1)) }).HoverAsync(new() { Position = new Position { X = 40, Y = 8 } });
+        await Assertions.Expect(page.Locator(".cm-rate")).ToContainTextAsync("published: \"GPT-4o\" 5 credits in the draft: \"GPT-4o\" 6 credits");
+        await Assertions.Expect(page.Locator(".cm-rate")).ToContainTextAsync(new Regex("[0-9] credits in the window, [0-9.]+ % of all", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        errors.ShouldBeEmpty();
+        (await page.EvaluateAsync<string[]>("() => window.violations")).ShouldBeEmpty();
+    }
+
+    [BrowserFact]
     public async Task Text_that_was_not_saved_is_there_after_a_reload()
     {
         var (page, _) = await DraftAsync("bookbag");

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 using Rules.Engine.Wire;
 
 namespace Rules.Ledger.Imports;
@@ -53,7 +51,7 @@ internal sealed class UsageRows(UsageMapping mapping)
     /// <summary>Reads the header of a CSV file.</summary>
     public UsageMistake? ReadHeader(ReadOnlySpan<byte> record)
     {
-        if (Split(record, 1) is { } broken)
+        if (CsvFields.Split(record, 1, _fields) is { } broken)
         {
             return broken;
         }
@@ -108,7 +106,7 @@ internal sealed class UsageRows(UsageMapping mapping)
 
     private UsageMistake? SayRow(ReadOnlySpan<byte> record, long line)
     {
-        if (Split(record, line) is { } broken)
+        if (CsvFields.Split(record, line, _fields) is { } broken)
         {
             return broken;
         }
@@ -123,7 +121,7 @@ internal sealed class UsageRows(UsageMapping mapping)
         {
             if (_fields[i].Length > 0 && TargetOf(_header[i]) is { } target)
             {
-                _said.Add((target, Unguarded(_fields[i]), default));
+                _said.Add((target, CsvFields.Unguarded(_fields[i]), default));
             }
         }
 
@@ -265,73 +263,4 @@ internal sealed class UsageRows(UsageMapping mapping)
 
         return target;
     }
-
-    private UsageMistake? Split(ReadOnlySpan<byte> record, long line)
-    {
-        _fields.Clear();
-        if (!Utf8.IsValid(record))
-        {
-            return new UsageMistake(line, null, WireCodes.InvalidText, "The line is not UTF-8.", "Save the file as UTF-8.");
-        }
-
-        var text = Encoding.UTF8.GetString(record);
-        var place = 0;
-        while (true)
-        {
-            if (place < text.Length && text[place] == '"')
-            {
-                var field = new StringBuilder();
-                for (place++; ; place++)
-                {
-                    if (place == text.Length)
-                    {
-                        return new UsageMistake(line, null, UsageMistakeCodes.MalformedCsv, "A quote is not closed.", "Write a quote inside a quoted field twice.");
-                    }
-
-                    if (text[place] != '"')
-                    {
-                        field.Append(text[place]);
-                    }
-                    else if (place + 1 < text.Length && text[place + 1] == '"')
-                    {
-                        field.Append('"');
-                        place++;
-                    }
-                    else
-                    {
-                        break;
-                    }
-                }
-
-                _fields.Add(field.ToString());
-                place++;
-                if (place < text.Length && text[place] != ',')
-                {
-                    return new UsageMistake(line, null, UsageMistakeCodes.MalformedCsv, "Something stands between a closing quote and the next comma.", "Write a quote inside a quoted field twice.");
-                }
-            }
-            else
-            {
-                var comma = text.IndexOf(',', place);
-                var end = comma < 0 ? text.Length : comma;
-                if (text.AsSpan(place, end - place).Contains('"'))
-                {
-                    return new UsageMistake(line, null, UsageMistakeCodes.MalformedCsv, "A quote stands in a field that does not begin with one.", "Quote the whole field, and write the quote in it twice.");
-                }
-
-                _fields.Add(text[place..end]);
-                place = end;
-            }
-
-            if (place == text.Length)
-            {
-                return null;
-            }
-
-            place++;
-        }
-    }
-
-    // The apostrophe that our own export, and others, put before a text that a spreadsheet would run.
-    private static string Unguarded(string field) => field.Length > 1 && field[0] == '\'' && Csv.IsGuarded(field[1..]) ? field[1..] : field;
 }

@@ -78,6 +78,10 @@ public sealed class MessageOutbox
     public ValueTask NoteAsync(DueDelivery delivery, DeliveryAttempt attempt, DeliveryState state, Instant? nextAt, CancellationToken cancellationToken) =>
         _store.NoteDeliveryAsync(delivery.Webhook.Id, delivery.Message, attempt, state, nextAt ?? attempt.At, cancellationToken);
 
+    /// <summary>Lets a delivery rest because its alert is muted: no attempt is made, and none follows.</summary>
+    public ValueTask MuteAsync(DueDelivery delivery, CancellationToken cancellationToken) =>
+        _store.MuteDeliveryAsync(delivery.Webhook.Id, delivery.Message, cancellationToken);
+
     /// <summary>Deliveries of a webhook, newest message first; null where there is no such webhook.</summary>
     public ValueTask<ImmutableArray<DeliveryRecord>?> DeliveriesAsync(string webhook, long? before, int limit, CancellationToken cancellationToken) =>
         _store.DeliveriesAsync(webhook, before ?? long.MaxValue, Math.Clamp(limit, 1, LargestPage), cancellationToken);

@@ -25,6 +25,9 @@ public enum DeliveryState
 
     /// <summary>The webhook was removed before the message was delivered.</summary>
     Removed = 4,
+
+    /// <summary>The alert was muted when it was to be delivered.</summary>
+    Muted = 5,
 }
 
 /// <summary>A message that is due at a webhook, taken by one node for a time.</summary>

@@ -10,7 +10,14 @@ namespace Rules.Ledger.Replays;
 /// <param name="Result">What it came to, as JSON; empty in a list.</param>
 public sealed record StoredReplay(
     long Position, string Id, string Ruleset, string? Account, Instant RequestedAt, string RequestedBy, Instant EndedAt, ReplayState State,
-    ReadOnlyMemory<byte> Request, ReadOnlyMemory<byte> Result);
+    ReadOnlyMemory<byte> Request, ReadOnlyMemory<byte> Result)
+{
+    /// <summary>Events that were priced again; null where it came to no result.</summary>
+    public long? Events { get; init; }
+
+    /// <summary>Tells which versions were published then, as the result's binding does; null where it came to no result.</summary>
+    public string? Published { get; init; }
+}
 
 /// <summary>How a replay stands. The numbers are stored.</summary>
 public enum ReplayState

@@ -60,6 +60,18 @@ public interface IAppStore : IDraftStore, IReplayStore, IUsageStore, IPastStore,
     /// <summary>Adds an attempt and moves its delivery, where that still waits.</summary>
     ValueTask NoteDeliveryAsync(string webhook, long message, DeliveryAttempt attempt, DeliveryState state, Instant nextAt, CancellationToken cancellationToken);
 
+    /// <summary>Lets a delivery rest that still waits: its alert is muted.</summary>
+    ValueTask MuteDeliveryAsync(string webhook, long message, CancellationToken cancellationToken);
+
+    ValueTask AddMuteAsync(MuteRecord record, CancellationToken cancellationToken);
+
+    /// <summary>By position, ascending: every line that is later than an instant, and the mutes that held at it.</summary>
+    ValueTask<ImmutableArray<MuteRecord>> MutesAsync(Instant since, CancellationToken cancellationToken);
+
+    /// <summary>What was done to alerts, newest first.</summary>
+    /// <param name="before">Only lines of a smaller position.</param>
+    ValueTask<ImmutableArray<MuteRecord>> MuteLogAsync(long before, int limit, CancellationToken cancellationToken);
+
     /// <summary>Deliveries whose message is before <paramref name="before"/>, newest first; null where the webhook never was.</summary>
     ValueTask<ImmutableArray<DeliveryRecord>?> DeliveriesAsync(string webhook, long before, int limit, CancellationToken cancellationToken);
 

@@ -5,7 +5,9 @@ using NodaTime;
 using Rules.Engine.Model;
 using Rules.Ledger;
 using Rules.Ledger.Outbox;
+using Rules.Ledger.People;
 using Rules.Portal.Alerts;
+using Rules.Portal.SignIn;
 
 namespace Rules.Portal.Pages.Alerts;
 
@@ -25,6 +27,16 @@ public sealed class IndexModel(CreditLedger ledger, FiredAlerts counts, IClock c
     /// <summary>Address of the following page; null on the last.</summary>
     public string? Next { get; private set; }
 
+    /// <summary>Mutes that hold, and those that held when what is shown was recorded.</summary>
+    public Mutes Mutes { get; private set; } = null!;
+
+    /// <summary>Mutes that hold, the newest first.</summary>
+    public ImmutableArray<MuteRecord> Muted { get; private set; } = [];
+
+    public Instant Now { get; private set; }
+
+    public bool IsOperator => HttpContext.Has(PersonRoles.Operator);
+
     public ImmutableArray<(RulesetModel Ruleset, AlertRule Alert)> Rules { get; private set; } = [];
 
     /// <summary>How often each of them fired lately.</summary>
@@ -38,9 +50,11 @@ public sealed class IndexModel(CreditLedger ledger, FiredAlerts counts, IClock c
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         var page = await ledger.Outbox.NewestAsync(Filtered, Before, PageSize, cancellationToken);
-        Fired = [.. page.Items.Select(FiredAlert.Read)];
+        Fired = [.. page.Items.Select(static message => FiredAlert.Read(message.Body))];
         Next = page.Next is null ? null : "/alerts" + (Filtered is { } account ? QueryString.Create("account", account) : QueryString.Empty).Add("before", page.Next);
-        var now = clock.GetCurrentInstant();
+        var now = Now = clock.GetCurrentInstant();
+        Mutes = await ledger.Mutes.SinceAsync(Fired.Select(static fired => fired.RecordedAt).Append(now).Min(), cancellationToken);
+        Muted = Mutes.Holding(now);
         Rules = [.. from ruleset in ledger.Rulesets.All let model = ruleset.InForce(now) where model is not null from alert in model.Alerts select (model, alert)];
         Counts = await counts.ReadAsync(cancellationToken);
         var webhooks = ImmutableArray.CreateBuilder<WebhookState>();
@@ -51,6 +65,26 @@ public sealed class IndexModel(CreditLedger ledger, FiredAlerts counts, IClock c
         }
 
         Webhooks = webhooks.ToImmutable();
+    }
+
+    /// <summary>Ends a mute; one that has ended meanwhile is no mistake.</summary>
+    public async Task<IActionResult> OnPostUnmuteAsync(string? ruleset, string? alert, string? only, CancellationToken cancellationToken)
+    {
+        if (!IsOperator)
+        {
+            return Forbid();
+        }
+
+        await ledger.Mutes.UnmuteAsync(ruleset ?? "", alert ?? "", string.IsNullOrEmpty(only) ? null : only, HttpContext.Person()!.Name, cancellationToken);
+        return LocalRedirect("/alerts");
+    }
+
+    /// <summary>Where an alert is muted.</summary>
+    /// <param name="account">Null: for every account.</param>
+    public static string MuteAddress(string ruleset, string alert, string? account)
+    {
+        var query = QueryString.Create("ruleset", ruleset).Add("alert", alert);
+        return "/alerts/mute" + (account is null ? query : query.Add("account", account));
     }
 
     /// <param name="Host">The rest of the address may hold a secret of the receiver's.</param>

@@ -15,6 +15,7 @@ namespace Rules.Portal.Pages.Replays;
 public sealed class IndexModel(CreditLedger ledger, ReplayRuns runs, PastReplays pasts, IClock clock) : PageModel
 {
     private const int PageSize = 50;
+    private readonly Dictionary<string, string> _published = new(StringComparer.Ordinal);
 
     /// <summary>Days that a replay may cover.</summary>
     public static ImmutableArray<int> Windows { get; } = [7, 30, 90];
@@ -48,6 +49,22 @@ public sealed class IndexModel(CreditLedger ledger, ReplayRuns runs, PastReplays
 
     /// <summary>Why no replay was begun; null where none was asked for.</summary>
     public string? Problem { get; private set; }
+
+    /// <summary>A version was published since: the same replay may come to something else.</summary>
+    public bool IsStale(StoredReplay kept)
+    {
+        if (kept.Published is null)
+        {
+            return false;
+        }
+
+        if (!_published.TryGetValue(kept.Ruleset, out var now))
+        {
+            _published.Add(kept.Ruleset, now = pasts.PublishedHash(kept.Ruleset));
+        }
+
+        return now != kept.Published;
+    }
 
     public Task OnGetAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
 

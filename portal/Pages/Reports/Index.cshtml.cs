@@ -11,6 +11,7 @@ using Rules.Engine.Model;
 using Rules.Engine.Wire;
 using Rules.Ledger;
 using Rules.Ledger.People;
+using Rules.Portal.Display;
 using Rules.Portal.Drafts;
 using Rules.Portal.SignIn;
 
@@ -19,12 +20,6 @@ namespace Rules.Portal.Pages.Reports;
 /// <summary>What was used in a window, by day and by up to two of what charges record. Everything that is asked for is in the address.</summary>
 public sealed class IndexModel(CreditLedger ledger, IClock clock) : PageModel
 {
-    /// <summary>Days of a report.</summary>
-    public const int MostDays = 400;
-
-    /// <summary>Days of a report that names none.</summary>
-    public const int UsualDays = 30;
-
     /// <summary>Rows of the table; an export has them all.</summary>
     public const int MostShown = 200;
 
@@ -213,17 +208,13 @@ public sealed class IndexModel(CreditLedger ledger, IClock clock) : PageModel
         Ruleset = ruleset.Name;
         Account = Account?.Trim() is { Length: > 0 } account ? account : null;
         Metrics = [(Credits, "Credits"), (Events, "Events"), .. model.Actions.SelectMany(static action => action.Meters).DistinctBy(static meter => meter.Name).Select(static meter => (meter.Name, meter.Plural))];
-        Names =
-        [
-            ("account", "Customer"), ("action", "Action"), ("version", "Version"),
-            .. model.Recorded.Concat(model.Actions.SelectMany(static action => action.Facts.Skip(action.AccountFacts).Select(static fact => fact.Name)))
-                .Concat(model.Actions.Select(static action => action.Key).OfType<string>()).Distinct(StringComparer.Ordinal).Select(static name => (name, char.ToUpperInvariant(name[0]) + name[1..])),
-        ];
+        Names = ReportNames.Of(model);
         Metric = Metrics.Any(metric => metric.Key == Metric) ? Metric : Credits;
         By = Names.Any(name => name.Key == By) ? By : By is null ? "account" : null;
         Then = By is not null && Then != By && Names.Any(name => name.Key == Then) ? Then : null;
         Days = ZoneOf(model.Zone);
-        WindowOf();
+        var recent = int.TryParse(Recent, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= ReportWindow.MostDays ? days : ReportWindow.UsualDays;
+        (First, Last) = ReportWindow.Read(From, To, Days, clock.GetCurrentInstant(), recent, _problems);
         var count = Period.DaysBetween(First, Last) + 1;
         var now = await TotalsAsync(First, Last, cancellationToken);
         var before = Compare ? await TotalsAsync(First.PlusDays(-count), First.PlusDays(-1), cancellationToken) : null;
@@ -254,41 +245,6 @@ public sealed class IndexModel(CreditLedger ledger, IClock clock) : PageModel
 
         _problems["zone"] = "Write a zone as Europe/Berlin.";
         return usual;
-    }
-
-    private void WindowOf()
-    {
-        var today = clock.GetCurrentInstant().InZone(Days).Date;
-        Last = DayOf("to", To) ?? today;
-        var recent = int.TryParse(Recent, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= MostDays ? days : UsualDays;
-        First = DayOf("from", From) ?? Last.PlusDays(1 - recent);
-        if (First > Last)
-        {
-            _problems["to"] = "This day lies before the first.";
-            Last = First;
-        }
-
-        if (Period.DaysBetween(First, Last) >= MostDays)
-        {
-            _problems["from"] = $"A report holds at most {MostDays} days.";
-            First = Last.PlusDays(1 - MostDays);
-        }
-    }
-
-    private LocalDate? DayOf(string field, string? text)
-    {
-        if (text?.Trim() is not { Length: > 0 } written)
-        {
-            return null;
-        }
-
-        if (_day.Parse(written) is { Success: true } parsed && parsed.Value.Year is >= 2000 and < 2200)
-        {
-            return parsed.Value;
-        }
-
-        _problems[field] = $"\"{written}\" is not a day; write it as 2026-05-01.";
-        return null;
     }
 
     private void Write(Utf8JsonWriter json, Report report)
@@ -397,16 +353,7 @@ public sealed record Report(int Decimals, Int128 Now, Int128 Before, ImmutableAr
     public string Plain(Int128 units) => new ExactDecimal((BigInteger)units, Decimals).ToString();
 
     /// <summary>A row's part of the whole in per cent with one decimal; empty where there is no whole.</summary>
-    public string Share(ReportRow row)
-    {
-        if (Now <= 0 || row.Now < 0)
-        {
-            return "";
-        }
-
-        var tenths = ((BigInteger)row.Now * 2000 / (BigInteger)Now + 1) / 2;
-        return tenths.IsZero && row.Now > 0 ? "< 0.1 %" : string.Create(CultureInfo.InvariantCulture, $"{tenths / 10}.{tenths % 10} %");
-    }
+    public string Share(ReportRow row) => AmountText.Share(row.Now, Now);
 
     /// <summary>Width of a row's bar, of <paramref name="widest"/>.</summary>
     public int Bar(ReportRow row, int widest) => Rows is [{ Now: var most }, ..] && most > 0 && row.Now > 0 ? (int)(row.Now * widest / most) : 0;

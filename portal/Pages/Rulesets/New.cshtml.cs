@@ -7,12 +7,12 @@ using Rules.Ledger.Drafts;
 using Rules.Ledger.People;
 using Rules.Portal.Drafts;
 using Rules.Portal.SignIn;
+using Rules.Portal.Web;
 
 namespace Rules.Portal.Pages.Rulesets;
 
 /// <summary>Begins a ruleset: from a template, or with a file from elsewhere. Either way it is a draft of version 1, which goes the road of every other.</summary>
-[RequestSizeLimit(Largest)]
-[RequestFormLimits(MultipartBodyLengthLimit = Largest, ValueLengthLimit = Largest)]
+[UploadLimit(Largest)]
 public sealed class NewModel(CreditLedger ledger, IClock clock) : PageModel
 {
     // Above what a rule file may have, so that one that is too large is told so.

@@ -17,8 +17,12 @@ using Rules.Portal.Web;
 namespace Rules.Portal.Pages.Rulesets;
 
 /// <summary>Where a draft is written: its text, and beside it what it means.</summary>
+[UploadLimit(Largest)]
 public sealed class WorkspaceModel(CreditLedger ledger, DraftImpacts impacts, TimeProvider time) : DraftPageModel(ledger)
 {
+    // The text and the text that was loaded, each with every character escaped.
+    private const int Largest = 6 * SourceText.MaximumBytes;
+
     /// <summary>Asked for by script: the preview alone.</summary>
     public const string PartHeader = "Rules-Part";
 

@@ -5,16 +5,17 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using Rules.Ledger;
 using Rules.Ledger.Access;
 using Rules.Ledger.Drafts;
+using Rules.Ledger.Outbox;
 using Rules.Ledger.People;
 
 namespace Rules.Portal.Pages.Settings;
 
-/// <summary>Who did what, in words: with prices, with people, or with keys of the interface.</summary>
+/// <summary>Who did what, in words: with prices, with people, with keys of the interface, or with alerts.</summary>
 public sealed class AuditModel(CreditLedger ledger) : PageModel
 {
     private const int Lines = 50;
 
-    /// <summary>"people" or "keys"; anything else is about prices.</summary>
+    /// <summary>"people", "keys" or "alerts"; anything else is about prices.</summary>
     [BindProperty(SupportsGet = true)]
     public string? Of { get; set; }
 
@@ -33,10 +34,12 @@ public sealed class AuditModel(CreditLedger ledger) : PageModel
 
     public bool IsOfKeys => Of == "keys";
 
-    /// <summary>What the lines are about.</summary>
-    public string About => IsOfPeople ? "people" : IsOfKeys ? "keys" : "prices";
+    public bool IsOfAlerts => Of == "alerts";
 
-    public bool IsFiltered => !string.IsNullOrEmpty(IsOfPeople ? Person : IsOfKeys ? Key : Ruleset);
+    /// <summary>What the lines are about.</summary>
+    public string About => IsOfPeople ? "people" : IsOfKeys ? "keys" : IsOfAlerts ? "alerts" : "prices";
+
+    public bool IsFiltered => !IsOfAlerts && !string.IsNullOrEmpty(IsOfPeople ? Person : IsOfKeys ? Key : Ruleset);
 
     public ImmutableArray<AuditRecord> OfPrices { get; private set; } = [];
 
@@ -44,10 +47,12 @@ public sealed class AuditModel(CreditLedger ledger) : PageModel
 
     public ImmutableArray<KeyRecord> OfKeys { get; private set; } = [];
 
+    public ImmutableArray<MuteRecord> OfAlerts { get; private set; } = [];
+
     /// <summary>Revoked ones too, newest first.</summary>
     public ImmutableArray<ApiKey> AllKeys { get; private set; } = [];
 
-    public bool IsEmpty => OfPrices.IsEmpty && OfPeople.IsEmpty && OfKeys.IsEmpty;
+    public bool IsEmpty => OfPrices.IsEmpty && OfPeople.IsEmpty && OfKeys.IsEmpty && OfAlerts.IsEmpty;
 
     /// <summary>Where the page after this one goes on; null on the last.</summary>
     public long? Next { get; private set; }
@@ -72,6 +77,12 @@ public sealed class AuditModel(CreditLedger ledger) : PageModel
             OfKeys = [.. read.Take(Lines)];
             Next = read.Length > Lines ? OfKeys[^1].Position : null;
         }
+        else if (IsOfAlerts)
+        {
+            var read = await AlertsAsync(before, Lines + 1, cancellationToken);
+            OfAlerts = [.. read.Take(Lines)];
+            Next = read.Length > Lines ? OfAlerts[^1].Position : null;
+        }
         else
         {
             var read = await PricesAsync(before, Lines + 1, cancellationToken);
@@ -84,13 +95,14 @@ public sealed class AuditModel(CreditLedger ledger) : PageModel
     public async Task<IActionResult> OnGetCsvAsync(CancellationToken cancellationToken) => IsOfPeople
         ? Csv(AuditCsv.People(await AllAsync(PeopleAsync, record => record.Position, cancellationToken)), "people")
         : IsOfKeys ? Csv(AuditCsv.Keys(await AllAsync(KeysAsync, record => record.Position, cancellationToken)), "keys")
+        : IsOfAlerts ? Csv(AuditCsv.Alerts(await AllAsync(AlertsAsync, record => record.Position, cancellationToken)), "alerts")
         : Csv(AuditCsv.Prices(await AllAsync(PricesAsync, record => record.Position, cancellationToken)), "prices");
 
     /// <summary>The page's own address with its filter.</summary>
     public string Address(string? handler, long? before) => "/settings/audit" + QueryString.Create(new Dictionary<string, string?>(StringComparer.Ordinal)
     {
         ["of"] = About,
-        ["ruleset"] = IsOfPeople || IsOfKeys || string.IsNullOrEmpty(Ruleset) ? null : Ruleset,
+        ["ruleset"] = IsOfPeople || IsOfKeys || IsOfAlerts || string.IsNullOrEmpty(Ruleset) ? null : Ruleset,
         ["person"] = !IsOfPeople || string.IsNullOrEmpty(Person) ? null : Person,
         ["key"] = !IsOfKeys || string.IsNullOrEmpty(Key) ? null : Key,
         ["handler"] = handler,
@@ -117,6 +129,8 @@ public sealed class AuditModel(CreditLedger ledger) : PageModel
 
     private ValueTask<ImmutableArray<KeyRecord>> KeysAsync(long? before, int limit, CancellationToken cancellationToken) =>
         ledger.Keys.LogAsync(string.IsNullOrEmpty(Key) ? null : Key, before, limit, cancellationToken);
+
+    private ValueTask<ImmutableArray<MuteRecord>> AlertsAsync(long? before, int limit, CancellationToken cancellationToken) => ledger.Mutes.LogAsync(before, limit, cancellationToken);
 
     private ValueTask<ImmutableArray<AuditRecord>> PricesAsync(long? before, int limit, CancellationToken cancellationToken) =>
         ledger.Drafts.AuditAsync(string.IsNullOrEmpty(Ruleset) ? null : Ruleset, null, before, limit, cancellationToken);

@@ -79,6 +79,7 @@ public sealed class WebhooksModel(CreditLedger ledger, WebhookTargets targets, W
         DeliveryState.Waiting => "waiting",
         DeliveryState.Delivered => "delivered",
         DeliveryState.GivenUp => "given up",
+        DeliveryState.Muted => "muted",
         _ => "removed",
     };
 }

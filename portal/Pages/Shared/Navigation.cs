@@ -19,17 +19,17 @@ public static class Navigation
     public static ImmutableArray<NavigationEntry> Entries { get; } =
     [
         new("Overview", "/", "house", 'o'),
-        new("Rulesets", "/rulesets", "book-open", 'r'),
+        new("Rulesets", "/rulesets", "book-open", 'p'),
         new("Reviews", "/reviews", "circle-check", 'v'),
-        new("Replays", "/replays", "file-text", 'e'),
-        new("Accounts", "/accounts", "users", 'a'),
+        new("Replays", "/replays", "file-text", 'b'),
+        new("Accounts", "/accounts", "users", 'c'),
         new("Ledger", "/ledger", "scroll-text", 'l'),
-        new("Reports", "/reports", "chart-column", 'c'),
-        new("Alerts", "/alerts", "triangle-alert", 't'),
+        new("Reports", "/reports", "chart-column", 'r'),
+        new("Alerts", "/alerts", "triangle-alert", 'a'),
         new("Imports", "/settings/imports", "file-text", 'i') { Role = PersonRoles.Admin },
         new("API keys", "/settings/keys", "key-round", 'k') { Role = PersonRoles.Admin },
         new("Webhooks", "/settings/webhooks", "link", 'w') { Role = PersonRoles.Admin },
-        new("People", "/settings/people", "lock", 'p') { Role = PersonRoles.Admin },
+        new("People", "/settings/people", "lock", 'm') { Role = PersonRoles.Admin },
         new("Audit log", "/settings/audit", "file-text", 'u') { Role = PersonRoles.Admin },
     ];
 }

@@ -60,6 +60,8 @@ public sealed class ReadingTests
         ["SqlServerAppStore.SelectKey"] = [Nested(typeof(SqlServerAppStore), "KeyLine")],
         ["SqlServerAppStore.SelectKeys"] = [Nested(typeof(SqlServerAppStore), "KeyLine")],
         ["SqlServerAppStore.SelectKeyLog"] = [Nested(typeof(SqlServerAppStore), "KeyRecordLine")],
+        ["SqlServerAppStore.SelectMutes"] = [Nested(typeof(SqlServerAppStore), "MuteLine")],
+        ["SqlServerAppStore.SelectMuteLog"] = [Nested(typeof(SqlServerAppStore), "MuteLine")],
         ["SqlServerAppStore.SelectViews"] = [Nested(typeof(SqlServerAppStore), "ViewLine")],
         ["SqlServerAppStore.Beat"] = [typeof(long)],
         ["SqlServerAppStore.SelectMessages"] = [Nested(typeof(SqlServerAppStore), "MessageLine")],

@@ -88,6 +88,38 @@ public abstract class AppStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Mutes_are_lines_of_which_the_newest_counts_and_none_changes()
+    {
+        MuteRecord Line(Instant at, MuteAction action, string alert, string? account = null, Instant? until = null) =>
+            new(0, at, "kim", action, "bank", alert, account, until, action == MuteAction.Muted ? "noise" : null);
+        await App.AddMuteAsync(Line(_t0, MuteAction.Muted, "low"), default);
+        await App.AddMuteAsync(Line(_t0, MuteAction.Muted, "low", "acme", _t1), default);
+        await App.AddMuteAsync(Line(_t0, MuteAction.Muted, "empty"), default);
+        await App.AddMuteAsync(Line(_t1, MuteAction.Unmuted, "empty"), default);
+        await App.AddMuteAsync(Line(_t2, MuteAction.Muted, "empty", "acme"), default);
+
+        var log = await App.MuteLogAsync(long.MaxValue, 10, default);
+        log.Select(static line => (line.At, line.By, line.Action, line.Ruleset, line.Alert, line.Account, line.Until, line.Reason)).ShouldBe(
+        [
+            (_t2, "kim", MuteAction.Muted, "bank", "empty", "acme", null, "noise"), (_t1, "kim", MuteAction.Unmuted, "bank", "empty", null, null, null),
+            (_t0, "kim", MuteAction.Muted, "bank", "empty", null, null, "noise"), (_t0, "kim", MuteAction.Muted, "bank", "low", "acme", _t1, "noise"),
+            (_t0, "kim", MuteAction.Muted, "bank", "low", null, null, "noise"),
+        ]);
+        (await App.MuteLogAsync(log[0].Position, 1, default)).ShouldHaveSingleItem().ShouldBe(log[1]);
+
+        (await App.MutesAsync(_t0 - Duration.FromMinutes(1), default)).ShouldBe(log.Reverse());
+        // What ended before is left out, and what ends it too.
+        (await App.MutesAsync(_t1, default)).ShouldBe([log[4], log[0]]);
+        var mutes = new Mutes(await App.MutesAsync(_t0, default));
+        mutes.Of("bank", "low", "acme", _t0)!.Account.ShouldBeNull();
+        mutes.Exactly("bank", "low", "acme", _t0)!.Until.ShouldBe(_t1);
+        mutes.Exactly("bank", "low", "acme", _t1).ShouldBeNull();
+        mutes.Of("bank", "empty", "else", _t0)!.Reason.ShouldBe("noise");
+        mutes.Of("bank", "empty", "acme", _t1).ShouldBeNull();
+        mutes.Holding(_t2).Select(static mute => (mute.Alert, mute.Account)).ShouldBe([("empty", "acme"), ("low", null)]);
+    }
+
+    [Fact]
     public async Task A_beat_answers_the_latest_of_all()
     {
         (await App.BeatAsync(_t1, default)).ShouldBe(_t1);
@@ -118,6 +150,11 @@ public abstract class AppStoreContract : IAsyncLifetime
         await App.NoteDeliveryAsync(first.Id, position, new DeliveryAttempt(2, _t2, 3, 200, null), DeliveryState.Delivered, _t2, default);
         (await App.ResendAsync(first.Id, position, _t2, default)).ShouldBeTrue();
         (await App.TakeDueAsync(_t2, _t2 + Duration.FromMinutes(1), 10, default)).ShouldHaveSingleItem().Attempts.ShouldBe(2);
+
+        await App.MuteDeliveryAsync(first.Id, position, default);
+        (await App.DeliveriesAsync(first.Id, long.MaxValue, 10, default))!.Value.ShouldHaveSingleItem().ShouldBe(
+            told with { State = DeliveryState.Muted, Attempts = 2, NextAt = null, Last = new DeliveryAttempt(2, _t2, 3, 200, null) });
+        (await App.TakeDueAsync(_t2 + Duration.FromDays(1), _t2 + Duration.FromDays(2), 10, default)).ShouldHaveSingleItem().Webhook.Id.ShouldBe(second.Id);
 
         (await App.RemoveWebhookAsync(second.Id, _t2, default)).ShouldBeTrue();
         (await App.RemoveWebhookAsync(second.Id, _t2, default)).ShouldBeFalse();
@@ -213,11 +250,16 @@ public abstract class AppStoreContract : IAsyncLifetime
     {
         foreach (var number in new[] { 1, 2 })
         {
-            await App.AddReplayAsync(new StoredReplay(0, $"replay000000000{number}", "bank", number == 1 ? "acme" : null, _t0, "Kim", _t1, ReplayState.Done, new byte[] { 1 }, new byte[] { 2, 3 }), default);
+            await App.AddReplayAsync(new StoredReplay(0, $"replay000000000{number}", "bank", number == 1 ? "acme" : null, _t0, "Kim", _t1, ReplayState.Done, new byte[] { 1 }, new byte[] { 2, 3 })
+            {
+                Events = number == 1 ? 12 : null,
+                Published = number == 1 ? "hash" : null,
+            }, default);
         }
 
         var list = await App.ReplaysAsync("bank", long.MaxValue, 10, default);
-        list.Select(replay => (replay.Id, replay.Account, replay.Result.Length)).ShouldBe([("replay0000000002", null, 0), ("replay0000000001", "acme", 0)]);
+        list.Select(replay => (replay.Id, replay.Account, replay.Result.Length, replay.Events, replay.Published)).ShouldBe(
+            [("replay0000000002", null, 0, null, null), ("replay0000000001", "acme", 0, 12, "hash")]);
         (await App.ReplaysAsync("bank", list[0].Position, 10, default)).ShouldHaveSingleItem().Id.ShouldBe("replay0000000001");
         (await App.ReplaysAsync(_nothing, long.MaxValue, 10, default)).ShouldBeEmpty();
         (await App.ReplayAsync("replay0000000001", default))!.Result.ToArray().ShouldBe([2, 3]);

@@ -195,6 +195,49 @@ public sealed class AlertDeliveryTests : IAsyncLifetime
         (await _ledger.Outbox.ReadAsync(null, null, 50, default)).Items.Length.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("w")]
+    public async Task Muted_alert_is_recorded_and_not_delivered_until_it_is_unmuted(string? account)
+    {
+        const string Alert = "80% of included credits used";
+        (await _ledger.Mutes.MuteAsync("roboflow", Alert, account, Now + Duration.FromHours(1), "a load test", "kim", default)).ShouldBeTrue();
+        await UseAsync("48");
+        (await _delivery.RunOnceAsync(default)).ShouldBe(1);
+        _receiver.Received.ShouldBeEmpty();
+        (await RecordAsync()).ShouldSatisfyAllConditions(record => record.State.ShouldBe(DeliveryState.Muted), record => record.Last.ShouldBeNull());
+        (await _ledger.Outbox.ReadAsync(null, null, 50, default)).Items.Length.ShouldBe(1);
+
+        // Whoever asks for it while it is muted gets nothing either; afterwards it goes out.
+        var message = (await RecordAsync()).Message;
+        await _ledger.Outbox.ResendAsync(_webhook.Id, message, default);
+        await _delivery.RunOnceAsync(default);
+        _receiver.Received.ShouldBeEmpty();
+        (await _ledger.Mutes.UnmuteAsync("roboflow", Alert, account, "kim", default)).ShouldBeTrue();
+        (await _ledger.Mutes.UnmuteAsync("roboflow", Alert, account, "kim", default)).ShouldBeFalse();
+        await _ledger.Outbox.ResendAsync(_webhook.Id, message, default);
+        await _delivery.RunOnceAsync(default);
+        _receiver.Received.ShouldHaveSingleItem();
+        (await RecordAsync()).State.ShouldBe(DeliveryState.Delivered);
+    }
+
+    [Fact]
+    public async Task Mute_ends_by_itself_and_keeps_no_other_account_and_no_other_alert_quiet()
+    {
+        const string Alert = "80% of included credits used";
+        await OpenAsync("v");
+        await _ledger.Mutes.MuteAsync("roboflow", Alert, "v", null, "noise", "kim", default);
+        await _ledger.Mutes.MuteAsync("roboflow", "another", null, null, "noise", "kim", default);
+        await _ledger.Mutes.MuteAsync("bookbag", Alert, null, null, "noise", "kim", default);
+        (await _ledger.Mutes.MuteAsync("roboflow", Alert, "w", Now, "it has ended", "kim", default)).ShouldBeFalse();
+        (await _ledger.Mutes.MuteAsync("roboflow", Alert, "w", Now + Duration.FromMinutes(1), "noise", "kim", default)).ShouldBeTrue();
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await UseAsync("48");
+        await _ledger.ChargeAsync("v", Event("48"), "v", default);
+        (await _delivery.RunOnceAsync(default)).ShouldBe(2);
+        _receiver.Received.ShouldHaveSingleItem();
+    }
+
     [Fact]
     public async Task Webhook_gets_what_is_written_while_it_is_there()
     {

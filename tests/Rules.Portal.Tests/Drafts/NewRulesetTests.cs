@@ -12,34 +12,18 @@ namespace Rules.Portal.Tests.Drafts;
 
 /// <summary>A ruleset that begins in the portal, by somebody whose browser runs no script.</summary>
 [Collection(SharedPortal.Name)]
-public sealed class NewRulesetTests(RunningPortal portal) : IAsyncLifetime
+public sealed class NewRulesetTests(RunningPortal portal) : TwoAuthors(portal)
 {
     private const string New = "/rulesets/+new";
 
-    private Visitor _kim = null!;
-    private Visitor _lee = null!;
-
     public static TheoryData<string> Templates => [.. FirstText.Templates.Select(static template => template.Key)];
-
-    public async Task InitializeAsync()
-    {
-        _kim = await Visitor.SignedInAsync(portal, "Kim", PersonRoles.Editor | PersonRoles.Approver);
-        _lee = await Visitor.SignedInAsync(portal, "Lee", PersonRoles.Editor | PersonRoles.Approver);
-    }
-
-    public Task DisposeAsync()
-    {
-        _kim.Dispose();
-        _lee.Dispose();
-        return Task.CompletedTask;
-    }
 
     [Theory]
     [MemberData(nameof(Templates))]
     public void Template_compiles_without_a_question_and_proves_itself(string key)
     {
         var text = FirstText.Of(FirstText.Templates.Single(template => template.Key == key), "acme", new NodaTime.LocalDate(2026, 4, 10));
-        var check = portal.Portal.Ledger.Rulesets.Check("acme.v1.rules", text);
+        var check = Portal.Portal.Ledger.Rulesets.Check("acme.v1.rules", text);
         check.Diagnostics.ShouldBeEmpty();
         check.Compilation.Id.ShouldBe(new RuleFileId("acme", 1));
         check.Compilation.Assumptions.ShouldBeEmpty();
@@ -52,33 +36,33 @@ public sealed class NewRulesetTests(RunningPortal portal) : IAsyncLifetime
     [Fact]
     public async Task Ruleset_goes_from_a_template_over_a_review_to_its_first_charge()
     {
-        var name = portal.New("acme");
-        var begun = await _kim.SendAsync(New, "template", ("Template", "plan"), ("Name", name));
+        var name = Portal.New("acme");
+        var begun = await Kim.SendAsync(New, "template", ("Template", "plan"), ("Name", name));
         begun.Status.ShouldBe(302);
         begun.Location!.ShouldStartWith($"/rulesets/{name}/draft/");
 
-        var workspace = System.Net.WebUtility.HtmlDecode(await _kim.ReadAsync(begun.Location!));
+        var workspace = System.Net.WebUtility.HtmlDecode(await Kim.ReadAsync(begun.Location!));
         workspace.ShouldContain("the first version");
         workspace.ShouldContain("There is nothing to compare with");
         workspace.ShouldContain("They declare 2 actions, 2 buckets, 2 plans, 1 alert and 3 examples.");
         workspace.ShouldNotContain("Show changes");
-        (await _kim.ReadAsync($"/rulesets/{name}")).ShouldContain("nothing is published yet");
-        (await _kim.ReadAsync("/rulesets")).ShouldContain($"href=\"/rulesets/{name}\"");
+        (await Kim.ReadAsync($"/rulesets/{name}")).ShouldContain("nothing is published yet");
+        (await Kim.ReadAsync("/rulesets")).ShouldContain($"href=\"/rulesets/{name}\"");
 
-        var review = (await _kim.SendAsync(begun.Location!, "review", ("Text", System.Net.WebUtility.HtmlDecode(FirstText.Of(FirstText.Templates[2], name, Today()))))).Location!;
+        var review = (await Kim.SendAsync(begun.Location!, "review", ("Text", System.Net.WebUtility.HtmlDecode(FirstText.Of(FirstText.Templates[2], name, Today()))))).Location!;
         review.ShouldStartWith("/reviews/");
-        var shown = System.Net.WebUtility.HtmlDecode(await _lee.ReadAsync(review));
+        var shown = System.Net.WebUtility.HtmlDecode(await Lee.ReadAsync(review));
         shown.ShouldContain("nothing: the first version");
         shown.ShouldContain("The text, all of it new");
-        (await _kim.SendAsync(review, "approve", ("seen", Seen(shown)))).Status.ShouldBe(403);
-        (await _lee.SendAsync(review, "approve", ("seen", Seen(shown)))).Status.ShouldBe(302);
-        (await _lee.SendAsync(review, "publish")).Status.ShouldBe(302);
+        (await Kim.SendAsync(review, "approve", ("seen", Seen(shown)))).Status.ShouldBe(403);
+        (await Lee.SendAsync(review, "approve", ("seen", Seen(shown)))).Status.ShouldBe(302);
+        (await Lee.SendAsync(review, "publish")).Status.ShouldBe(302);
 
-        var account = portal.New("desk");
-        (await portal.Client.OpenAccountAsync(new NewAccount { Account = account, Ruleset = name, Plan = "Team" }, portal.New("open"))).EnsureGranted();
-        (await portal.Client.ChargeAsync(new UsageEvent { Account = account, Action = "reply" }, portal.New("key"))).EnsureGranted().Charge.ShouldBe(1);
+        var account = Portal.New("desk");
+        (await Portal.Client.OpenAccountAsync(new NewAccount { Account = account, Ruleset = name, Plan = "Team" }, Portal.New("open"))).EnsureGranted();
+        (await Portal.Client.ChargeAsync(new UsageEvent { Account = account, Action = "reply" }, Portal.New("key"))).EnsureGranted().Charge.ShouldBe(1);
 
-        var version = System.Net.WebUtility.HtmlDecode(await _lee.ReadAsync($"/rulesets/{name}/v/1"));
+        var version = System.Net.WebUtility.HtmlDecode(await Lee.ReadAsync($"/rulesets/{name}/v/1"));
         version.ShouldContain("It is the first version");
         version.ShouldContain("<dd>Kim</dd>");
         version.ShouldContain("<dd>Lee, <time");
@@ -91,23 +75,23 @@ public sealed class NewRulesetTests(RunningPortal portal) : IAsyncLifetime
     [InlineData(false)]
     public async Task File_of_any_version_becomes_a_draft_of_version_1(bool uploaded)
     {
-        var name = portal.New("brought");
+        var name = Portal.New("brought");
         var text = Text(name, 7);
         var begun = uploaded
-            ? await _kim.UploadAsync(New, "import", "file", Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\r\n")))
-            : await _kim.SendAsync(New, "import", ("Text", text.ReplaceLineEndings("\r\n")));
+            ? await Kim.UploadAsync(New, "import", "file", Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\r\n")), "prices.rules")
+            : await Kim.SendAsync(New, "import", ("Text", text.ReplaceLineEndings("\r\n")));
         begun.Status.ShouldBe(302);
-        var draft = (await portal.Portal.Ledger.Drafts.FindAsync(begun.Location![^16..], default))!;
+        var draft = (await Portal.Portal.Ledger.Drafts.FindAsync(begun.Location![^16..], default))!;
         (draft.Ruleset, draft.Number, draft.Base, draft.Text).ShouldBe((name, 1, 0, Text(name, 1)));
     }
 
     [Fact]
     public async Task File_takes_the_name_that_is_given()
     {
-        var name = portal.New("renamed");
-        var begun = await _kim.SendAsync(New, "import", ("Text", Text("biodock", 3)), ("As", name));
+        var name = Portal.New("renamed");
+        var begun = await Kim.SendAsync(New, "import", ("Text", Text("biodock", 3)), ("As", name));
         begun.Status.ShouldBe(302);
-        (await portal.Portal.Ledger.Drafts.FindAsync(begun.Location![^16..], default))!.Text.ShouldBe(Text(name, 1));
+        (await Portal.Portal.Ledger.Drafts.FindAsync(begun.Location![^16..], default))!.Text.ShouldBe(Text(name, 1));
     }
 
     [Theory]
@@ -123,28 +107,28 @@ public sealed class NewRulesetTests(RunningPortal portal) : IAsyncLifetime
     [InlineData("import", "Text", "language 1\ncommon models version 1\nlist model\n  \"Large\"\n", "This is a common file")]
     public async Task What_begins_no_ruleset_is_told_at_its_field(string form, string field, string value, string words)
     {
-        var before = (await portal.Portal.Ledger.Drafts.ListAsync(null, open: false, default)).Length;
-        var answer = await _kim.SendAsync(New, form, ("Template", "plan"), (field, value));
+        var before = (await Portal.Portal.Ledger.Drafts.ListAsync(null, open: false, default)).Length;
+        var answer = await Kim.SendAsync(New, form, ("Template", "plan"), (field, value));
         answer.Status.ShouldBe(422);
         answer.Html.ShouldContain(words);
         answer.Html.ShouldContain("role=\"alert\"");
         answer.Html.ShouldContain("aria-invalid=\"true\"");
-        (await portal.Portal.Ledger.Drafts.ListAsync(null, open: false, default)).Length.ShouldBe(before);
+        (await Portal.Portal.Ledger.Drafts.ListAsync(null, open: false, default)).Length.ShouldBe(before);
     }
 
     [Fact]
     public async Task File_that_is_too_large_is_told_so()
     {
-        var answer = await _kim.UploadAsync(New, "import", "file", new byte[SourceText.MaximumBytes + 1]);
+        var answer = await Kim.UploadAsync(New, "import", "file", new byte[SourceText.MaximumBytes + 1], "prices.rules");
         (answer.Status, answer.Html.Contains("A rule file has at most 1024 KiB", StringComparison.Ordinal)).ShouldBe((422, true));
     }
 
     [Fact]
     public async Task Name_that_somebody_has_begun_leads_to_what_is_there()
     {
-        var name = portal.New("mine");
-        (await _kim.SendAsync(New, "template", ("Template", "plan"), ("Name", name))).Status.ShouldBe(302);
-        var answer = await _lee.SendAsync(New, "template", ("Template", "plan"), ("Name", name));
+        var name = Portal.New("mine");
+        (await Kim.SendAsync(New, "template", ("Template", "plan"), ("Name", name))).Status.ShouldBe(302);
+        var answer = await Lee.SendAsync(New, "template", ("Template", "plan"), ("Name", name));
         answer.Status.ShouldBe(422);
         answer.Html.ShouldContain($"Kim has begun \"{name}\" already.");
         answer.Html.ShouldContain($"<a href=\"/rulesets/{name}\">");
@@ -153,21 +137,21 @@ public sealed class NewRulesetTests(RunningPortal portal) : IAsyncLifetime
     [Fact]
     public async Task Viewer_reads_how_a_ruleset_begins_and_begins_none()
     {
-        using var max = await Visitor.SignedInAsync(portal, "Max", PersonRoles.Viewer);
+        using var max = await Visitor.SignedInAsync(Portal, "Max", PersonRoles.Viewer);
         (await max.ReadAsync(New)).ShouldContain("An editor begins rulesets");
         (await max.ReadAsync("/rulesets")).ShouldNotContain("href=\"/rulesets/+new\"");
-        (await max.SendAsync(New, "template", ("Template", "plan"), ("Name", portal.New("none")))).Status.ShouldBe(403);
+        (await max.SendAsync(New, "template", ("Template", "plan"), ("Name", Portal.New("none")))).Status.ShouldBe(403);
     }
 
     [Fact]
     public async Task Draft_that_another_first_version_overtook_is_merged_onto_it()
     {
-        var name = portal.New("race");
-        var mine = (await _kim.SendAsync(New, "import", ("Text", Text(name, 1)))).Location!;
-        (await portal.Portal.Ledger.Rulesets.PublishAsync("draft.rules", Text(name, 1).Replace("1 credit", "3 credits", StringComparison.Ordinal), "file", default)).Version.ShouldNotBeNull();
-        (await _kim.ReadAsync(mine)).ShouldContain($"Somebody else began {name} too");
-        (await _kim.SendAsync(mine, "merge")).Status.ShouldBe(302);
-        var merged = (await portal.Portal.Ledger.Drafts.FindAsync(mine[^16..], default))!;
+        var name = Portal.New("race");
+        var mine = (await Kim.SendAsync(New, "import", ("Text", Text(name, 1)))).Location!;
+        (await Portal.Portal.Ledger.Rulesets.PublishAsync("draft.rules", Text(name, 1).Replace("1 credit", "3 credits", StringComparison.Ordinal), "file", default)).Version.ShouldNotBeNull();
+        (await Kim.ReadAsync(mine)).ShouldContain($"Somebody else began {name} too");
+        (await Kim.SendAsync(mine, "merge")).Status.ShouldBe(302);
+        var merged = (await Portal.Portal.Ledger.Drafts.FindAsync(mine[^16..], default))!;
         (merged.Number, merged.Base).ShouldBe((2, 1));
         merged.Text.ShouldContain("<<<<<<< yours\n  each 1 credit\n=======\n  each 3 credits\n>>>>>>> the other text");
     }
@@ -201,11 +185,4 @@ public sealed class NewRulesetTests(RunningPortal portal) : IAsyncLifetime
         $"language 1\nruleset {name} version {version} effective 2026-01-01\ncredit \"credit\" to 0 decimals\naction scan\nprice scan\n  each 1 credit\n";
 
     private static NodaTime.LocalDate Today() => NodaTime.LocalDate.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
-
-    private static string Seen(string html)
-    {
-        const string Field = "name=\"seen\" value=\"";
-        var start = html.IndexOf(Field, StringComparison.Ordinal) + Field.Length;
-        return html[start..(start + 64)];
-    }
 }

@@ -47,15 +47,15 @@ internal sealed partial class Visitor : IDisposable
     }
 
     /// <summary>Opens a page and sends a form of it with a file.</summary>
-    public async Task<Reply> UploadAsync(string page, string handler, string field, byte[] file, params (string Name, string Value)[] fields)
+    public async Task<Reply> UploadAsync(string page, string handler, string field, byte[] file, string name, params (string Name, string Value)[] fields)
     {
-        using var content = new MultipartFormDataContent { { new ByteArrayContent(file), field, "prices.rules" } };
-        foreach (var (name, value) in fields.Append(("__RequestVerificationToken", SignInForm.Token(await ReadAsync(page)))))
+        using var content = new MultipartFormDataContent { { new ByteArrayContent(file), field, name } };
+        foreach (var (other, value) in fields.Append(("__RequestVerificationToken", SignInForm.Token(await ReadAsync(page)))))
         {
-            content.Add(new StringContent(value), name);
+            content.Add(new StringContent(value), other);
         }
 
-        return await Reply.OfAsync(await _http.PostAsync(new Uri($"{page}?handler={handler}", UriKind.Relative), content));
+        return await Reply.OfAsync(await _http.PostAsync(new Uri(handler.Length == 0 ? page : $"{page}?handler={handler}", UriKind.Relative), content));
     }
 
     public async Task<HttpResponseMessage> PostAsync(string address, IEnumerable<KeyValuePair<string, string>> fields)

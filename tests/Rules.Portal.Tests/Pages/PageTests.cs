@@ -83,7 +83,8 @@ public sealed partial class PageTests(RunningPortal portal)
         }
 
         // Counted anew: the page may have been asked for within the last minute.
-        var counts = await new Rules.Portal.Alerts.FiredAlerts(portal.Portal.Ledger, NodaTime.SystemClock.Instance).ReadAsync(default);
+        using var fired = new Rules.Portal.Alerts.FiredAlerts(portal.Portal.Ledger, NodaTime.SystemClock.Instance);
+        var counts = await fired.ReadAsync(default);
         (counts.Of("drum", "drum is low"), counts.Of("drum", "drum is empty"), counts.IsCut).ShouldBe((2, 0, false));
         var html = WebUtility.HtmlDecode(await portal.Http.GetStringAsync("/alerts"));
         html.ShouldContain("Fired, 30 days");

@@ -88,6 +88,31 @@ internal sealed partial class SqlServerAppStore
           AND EXISTS(SELECT 1 FROM app.webhook w WHERE w.webhook_id = @id AND w.removed_at IS NULL)
         """;
 
+    private const string MuteDelivery = "UPDATE app.delivery SET state = 5 WHERE webhook_id = @id AND message_id = @message AND state = 1";
+
+    private const string InsertMute =
+        """
+        INSERT app.alert_mute(muted_at, actor, action, ruleset, alert, account, until_at, reason)
+        VALUES(@at, @actor, @action, @ruleset, @alert, @account, @until, @reason)
+        """;
+
+    private const string SelectMutes =
+        """
+        SELECT m.mute_id AS Position, m.muted_at AS MutedAt, m.actor AS Actor, m.action AS Action, m.ruleset AS Ruleset, m.alert AS Alert, m.account AS Account,
+          m.until_at AS UntilAt, m.reason AS Reason
+        FROM app.alert_mute m
+        WHERE m.muted_at > @since OR (m.action = 1 AND (m.until_at IS NULL OR m.until_at > @since) AND NOT EXISTS(
+          SELECT 1 FROM app.alert_mute n WHERE n.ruleset = m.ruleset AND n.alert = m.alert AND n.account = m.account AND n.mute_id > m.mute_id AND n.muted_at <= @since))
+        ORDER BY m.mute_id
+        """;
+
+    private const string SelectMuteLog =
+        """
+        SELECT TOP (@limit) m.mute_id AS Position, m.muted_at AS MutedAt, m.actor AS Actor, m.action AS Action, m.ruleset AS Ruleset, m.alert AS Alert, m.account AS Account,
+          m.until_at AS UntilAt, m.reason AS Reason
+        FROM app.alert_mute m WHERE m.mute_id < @before ORDER BY m.mute_id DESC
+        """;
+
     public ValueTask<ImmutableArray<StoredMessage>> MessagesAsync(string? account, long after, int limit, CancellationToken cancellationToken) =>
         ReadMessagesAsync(account is null ? SelectMessages : SelectMessagesOfAccount, account, after, limit, cancellationToken);
 
@@ -215,6 +240,34 @@ internal sealed partial class SqlServerAppStore
             command.AddInstant("@at", at);
         }, cancellationToken) == 1;
 
+    public async ValueTask MuteDeliveryAsync(string webhook, long message, CancellationToken cancellationToken) => await WriteAsync(MuteDelivery, command =>
+    {
+        command.AddText("@id", webhook, 16);
+        command.AddInt64("@message", message);
+    }, cancellationToken);
+
+    public async ValueTask AddMuteAsync(MuteRecord record, CancellationToken cancellationToken) => await WriteAsync(InsertMute, command =>
+    {
+        command.AddInstant("@at", record.At);
+        command.AddText("@actor", record.By, 100);
+        command.AddInt32("@action", (int)record.Action);
+        command.AddText("@ruleset", record.Ruleset, 64);
+        command.AddText("@alert", record.Alert, AlertMutes.LongestName);
+        command.AddText("@account", record.Account ?? "", 128);
+        command.AddInstant("@until", record.Until);
+        command.AddText("@reason", record.Reason, AlertMutes.LongestReason);
+    }, cancellationToken);
+
+    public async ValueTask<ImmutableArray<MuteRecord>> MutesAsync(Instant since, CancellationToken cancellationToken) =>
+        [.. (await LinesAsync<MuteLine>(SelectMutes, command => command.AddInstant("@since", since), cancellationToken)).Select(static line => line.ToRecord())];
+
+    public async ValueTask<ImmutableArray<MuteRecord>> MuteLogAsync(long before, int limit, CancellationToken cancellationToken) =>
+        [.. (await LinesAsync<MuteLine>(SelectMuteLog, command =>
+        {
+            command.AddInt64("@before", before);
+            command.AddInt32("@limit", limit);
+        }, cancellationToken)).Select(static line => line.ToRecord())];
+
     /// <summary>Statements that happen together or not at all.</summary>
     /// <exception cref="StoreException">The server or the way to it failed.</exception>
     private async Task<T> TogetherAsync<T>(Func<Func<string, Action<SqlCommand>, Task<int>>, Task<T>> work, CancellationToken cancellationToken)
@@ -274,6 +327,31 @@ internal sealed partial class SqlServerAppStore
         public int Attempts { get; set; }
 
         public byte[] Body { get; set; } = [];
+    }
+
+    private sealed class MuteLine
+    {
+        public long Position { get; set; }
+
+        public long MutedAt { get; set; }
+
+        public string Actor { get; set; } = "";
+
+        public byte Action { get; set; }
+
+        public string Ruleset { get; set; } = "";
+
+        public string Alert { get; set; } = "";
+
+        public string Account { get; set; } = "";
+
+        public long? UntilAt { get; set; }
+
+        public string? Reason { get; set; }
+
+        public MuteRecord ToRecord() => new(
+            Position, Instants.FromMicroseconds(MutedAt), Actor, (MuteAction)Action, Ruleset, Alert, Account.Length == 0 ? null : Account,
+            UntilAt is { } until ? Instants.FromMicroseconds(until) : null, Reason);
     }
 
     private sealed class DeliveryLine

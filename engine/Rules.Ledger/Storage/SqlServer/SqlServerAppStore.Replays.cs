@@ -10,21 +10,21 @@ internal sealed partial class SqlServerAppStore
 {
     private const string InsertReplay =
         """
-        INSERT app.replay(replay_id, ruleset, account, requested_at, requested_by, ended_at, state, request, result)
-        VALUES(@id, @ruleset, @account, @requested_at, @requested_by, @ended_at, @state, @request, @result)
+        INSERT app.replay(replay_id, ruleset, account, requested_at, requested_by, ended_at, state, request, result, events, published)
+        VALUES(@id, @ruleset, @account, @requested_at, @requested_by, @ended_at, @state, @request, @result, @events, @published)
         """;
 
     private const string SelectReplay =
         """
         SELECT r.replay_no AS Position, r.replay_id AS Id, r.ruleset AS Ruleset, r.account AS Account, r.requested_at AS RequestedAt, r.requested_by AS RequestedBy,
-          r.ended_at AS EndedAt, r.state AS State, r.request AS Request, r.result AS Result
+          r.ended_at AS EndedAt, r.state AS State, r.request AS Request, r.result AS Result, r.events AS Events, r.published AS Published
         FROM app.replay r WHERE r.replay_id = @id
         """;
 
     private const string SelectReplays =
         """
         SELECT TOP (@limit) r.replay_no AS Position, r.replay_id AS Id, r.ruleset AS Ruleset, r.account AS Account, r.requested_at AS RequestedAt,
-          r.requested_by AS RequestedBy, r.ended_at AS EndedAt, r.state AS State, r.request AS Request
+          r.requested_by AS RequestedBy, r.ended_at AS EndedAt, r.state AS State, r.request AS Request, r.events AS Events, r.published AS Published
         FROM app.replay r WHERE r.replay_no < @before AND (@ruleset IS NULL OR r.ruleset = @ruleset) ORDER BY r.replay_no DESC OPTION (RECOMPILE)
         """;
 
@@ -39,6 +39,8 @@ internal sealed partial class SqlServerAppStore
         command.AddInt32("@state", (int)replay.State);
         AddBlob(command, "@request", replay.Request);
         AddBlob(command, "@result", replay.Result);
+        command.AddInt64("@events", replay.Events);
+        command.AddText("@published", replay.Published, 100);
     }, cancellationToken);
 
     public async ValueTask<StoredReplay?> ReplayAsync(string id, CancellationToken cancellationToken) => IsNoId(id)
@@ -79,8 +81,16 @@ internal sealed partial class SqlServerAppStore
 
         public byte[] Result { get; set; } = [];
 
+        public long? Events { get; set; }
+
+        public string? Published { get; set; }
+
         public StoredReplay ToReplay() => new(
-            Position, Id, Ruleset, Account, Instants.FromMicroseconds(RequestedAt), RequestedBy, Instants.FromMicroseconds(EndedAt), (ReplayState)State, Request, Result);
+            Position, Id, Ruleset, Account, Instants.FromMicroseconds(RequestedAt), RequestedBy, Instants.FromMicroseconds(EndedAt), (ReplayState)State, Request, Result)
+        {
+            Events = Events,
+            Published = Published,
+        };
     }
 #pragma warning restore CA1812
 }

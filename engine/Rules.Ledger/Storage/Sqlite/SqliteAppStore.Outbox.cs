@@ -68,6 +68,23 @@ internal sealed partial class SqliteAppStore
           AND EXISTS(SELECT 1 FROM webhook w WHERE w.webhook_id=?1 AND w.removed_at IS NULL)
         """;
 
+    private const string MuteDelivery = "UPDATE delivery SET state=5 WHERE webhook_id=?1 AND message_id=?2 AND state=1";
+
+    private const string InsertMute = "INSERT INTO alert_mute(at,actor,action,ruleset,alert,account,until_at,reason) VALUES(?1,?2,?3,?4,?5,?6,?7,?8)";
+
+    private const string SelectMutes =
+        """
+        SELECT m.mute_id, m.at, m.actor, m.action, m.ruleset, m.alert, m.account, m.until_at, m.reason FROM alert_mute m
+        WHERE m.at>?1 OR (m.action=1 AND (m.until_at IS NULL OR m.until_at>?1) AND NOT EXISTS(
+          SELECT 1 FROM alert_mute n WHERE n.ruleset=m.ruleset AND n.alert=m.alert AND n.account=m.account AND n.mute_id>m.mute_id AND n.at<=?1))
+        ORDER BY m.mute_id
+        """;
+
+    private const string SelectMuteLog =
+        """
+        SELECT mute_id, at, actor, action, ruleset, alert, account, until_at, reason FROM alert_mute WHERE mute_id<?1 ORDER BY mute_id DESC LIMIT ?2
+        """;
+
     public ValueTask<ImmutableArray<StoredMessage>> MessagesAsync(string? account, long after, int limit, CancellationToken cancellationToken) =>
         ReadMessagesAsync(account is null ? SelectMessages : SelectMessagesOfAccount, account, after, limit, cancellationToken);
 
@@ -171,6 +188,32 @@ internal sealed partial class SqliteAppStore
 
     public async ValueTask<bool> ResendAsync(string webhook, long message, Instant at, CancellationToken cancellationToken) => await store.WriteAsync(session =>
         session.Statement(ResendDelivery).Bind(1, webhook).Bind(2, message).Bind(3, Instants.ToMicroseconds(at)).Execute(), cancellationToken) == 1;
+
+    public async ValueTask MuteDeliveryAsync(string webhook, long message, CancellationToken cancellationToken) =>
+        await store.WriteAsync(session => session.Statement(MuteDelivery).Bind(1, webhook).Bind(2, message).Execute(), cancellationToken);
+
+    public async ValueTask AddMuteAsync(MuteRecord record, CancellationToken cancellationToken) => await store.WriteAsync(session => session.Statement(InsertMute)
+        .Bind(1, Instants.ToMicroseconds(record.At)).Bind(2, record.By).Bind(3, (long)record.Action).Bind(4, record.Ruleset).Bind(5, record.Alert)
+        .Bind(6, record.Account ?? "").Bind(7, Microseconds(record.Until)).Bind(8, record.Reason).Execute(), cancellationToken);
+
+    public ValueTask<ImmutableArray<MuteRecord>> MutesAsync(Instant since, CancellationToken cancellationToken) =>
+        store.ReadAsync(session => ReadMutes(session.Statement(SelectMutes).Bind(1, Instants.ToMicroseconds(since))), cancellationToken);
+
+    public ValueTask<ImmutableArray<MuteRecord>> MuteLogAsync(long before, int limit, CancellationToken cancellationToken) =>
+        store.ReadAsync(session => ReadMutes(session.Statement(SelectMuteLog).Bind(1, before).Bind(2, limit)), cancellationToken);
+
+    private static ImmutableArray<MuteRecord> ReadMutes(SqliteStatement row)
+    {
+        var records = ImmutableArray.CreateBuilder<MuteRecord>();
+        while (row.Step())
+        {
+            records.Add(new MuteRecord(
+                row.Int64(0), Instants.FromMicroseconds(row.Int64(1)), row.Text(2), (MuteAction)row.Int32(3), row.Text(4), row.Text(5),
+                row.Text(6) is { Length: > 0 } account ? account : null, InstantAt(row, 7), row.NullableText(8)));
+        }
+
+        return records.ToImmutable();
+    }
 
     private static ImmutableArray<DueDelivery> Due(SqliteSession session, Instant now, int most)
     {

@@ -6,12 +6,12 @@ using Rules.Ledger;
 using Rules.Ledger.Imports;
 using Rules.Portal.Imports;
 using Rules.Portal.SignIn;
+using Rules.Portal.Web;
 
 namespace Rules.Portal.Pages.Settings.Imports;
 
 /// <summary>Usage that was never charged here: what was imported, what is on its way, and a form that brings more.</summary>
-[RequestSizeLimit(UploadStore.Largest + 65_536)]
-[RequestFormLimits(MultipartBodyLengthLimit = UploadStore.Largest + 65_536)]
+[UploadLimit(UploadStore.Largest + 65_536)]
 public sealed class IndexModel(CreditLedger ledger, UploadStore uploads, ImportRuns runs) : PageModel
 {
     public ImmutableArray<PublishedRuleset> Rulesets => ledger.Rulesets.All;
@@ -42,18 +42,13 @@ public sealed class IndexModel(CreditLedger ledger, UploadStore uploads, ImportR
             return await RefuseAsync("Choose the ruleset by whose rules the usage is to be replayed.", cancellationToken);
         }
 
-        if (file is null or { Length: 0 })
+        var name = UploadStore.Name(file, out var problem);
+        if (problem is not null)
         {
-            return await RefuseAsync("Choose a file that is not empty: CSV with a header, or JSON Lines.", cancellationToken);
+            return await RefuseAsync(problem, cancellationToken);
         }
 
-        var name = Path.GetFileName(file.FileName.Replace('\\', '/'));
-        if (name.Length is 0 or > UploadStore.LongestName || name.Any(char.IsControl))
-        {
-            return await RefuseAsync("The file's name cannot be used. Give it one of at most 200 printable characters.", cancellationToken);
-        }
-
-        await using var content = file.OpenReadStream();
+        await using var content = file!.OpenReadStream();
         var upload = await uploads.AddAsync(content, name, Ruleset, HttpContext.Person()!.Name, cancellationToken);
         return LocalRedirect($"/settings/imports/{upload.Id}");
     }

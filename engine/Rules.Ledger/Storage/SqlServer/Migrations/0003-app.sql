@@ -67,11 +67,12 @@ CREATE TABLE app.webhook(
   removed_at bigint         NULL
 );
 GO
--- One row for each message and each webhook that was there when it was written: 1 waits, 2 delivered, 3 given up, 4 the webhook was removed.
+-- One row for each message and each webhook that was there when it was written: 1 waits, 2 delivered, 3 given up, 4 the webhook was removed, 5 the alert was
+-- muted.
 CREATE TABLE app.delivery(
   webhook_id nvarchar(16) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT fk_delivery_webhook REFERENCES app.webhook(webhook_id),
   message_id bigint       NOT NULL CONSTRAINT fk_delivery_message REFERENCES ledger.outbox(message_id),
-  state      tinyint      NOT NULL CONSTRAINT ck_delivery_state CHECK(state BETWEEN 1 AND 4),
+  state      tinyint      NOT NULL CONSTRAINT ck_delivery_state CHECK(state BETWEEN 1 AND 5),
   attempts   int          NOT NULL CONSTRAINT ck_delivery_attempts CHECK(attempts>=0),
   next_at    bigint       NOT NULL,
   CONSTRAINT pk_delivery PRIMARY KEY CLUSTERED(webhook_id, message_id)
@@ -105,6 +106,25 @@ GO
 CREATE TRIGGER app.delivery_stays ON app.delivery INSTEAD OF DELETE AS THROW 50020, 'append-only', 1;
 GO
 CREATE TRIGGER app.delivery_attempt_append_only ON app.delivery_attempt INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
+GO
+-- Alerts that are kept quiet: 1 muted, 2 unmuted. Of the lines of a ruleset, an alert and an account ('': all of them) the newest counts, until its end.
+CREATE TABLE app.alert_mute(
+  mute_id  bigint IDENTITY(1,1) NOT NULL CONSTRAINT pk_alert_mute PRIMARY KEY CLUSTERED,
+  muted_at bigint        NOT NULL,
+  actor    nvarchar(100) NOT NULL CONSTRAINT ck_alert_mute_actor CHECK(LEN(actor)>=1),
+  action   tinyint       NOT NULL CONSTRAINT ck_alert_mute_action CHECK(action BETWEEN 1 AND 2),
+  ruleset  nvarchar(64)  COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT ck_alert_mute_ruleset CHECK(LEN(ruleset)>=1),
+  alert    nvarchar(400) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT ck_alert_mute_alert CHECK(LEN(alert)>=1),
+  account  nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+  until_at bigint        NULL,
+  reason   nvarchar(500) NULL,
+  CONSTRAINT ck_alert_mute_until CHECK(until_at IS NULL OR (until_at>muted_at AND action=1)),
+  CONSTRAINT ck_alert_mute_reason CHECK((action=1 AND reason IS NOT NULL) OR (action=2 AND reason IS NULL))
+);
+GO
+CREATE INDEX ix_alert_mute_of ON app.alert_mute(ruleset, alert, account, mute_id);
+GO
+CREATE TRIGGER app.alert_mute_append_only ON app.alert_mute INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
 GO
 -- Versions before they are published: 1 draft, 2 in review, 3 approved, 4 scheduled, 5 published, 6 rejected, 7 discarded, 8 rolled back.
 -- Who wrote in it is a JSON array of names.
@@ -213,6 +233,8 @@ CREATE TABLE app.replay(
   requested_by nvarchar(400)  NOT NULL,
   ended_at     bigint         NOT NULL,
   state        tinyint        NOT NULL CONSTRAINT ck_replay_state CHECK(state BETWEEN 2 AND 4),
+  events       bigint         NULL CONSTRAINT ck_replay_events CHECK(events>=0),
+  published    nvarchar(100)  NULL,
   request      varbinary(max) NOT NULL,
   result       varbinary(max) NOT NULL
 );

@@ -68,11 +68,12 @@ CREATE TABLE webhook(
   removed_at INTEGER NULL     CHECK(removed_at IS NULL OR typeof(removed_at)='integer')
 );
 
--- One row for each message and each webhook that was there when it was written: 1 waits, 2 delivered, 3 given up, 4 the webhook was removed.
+-- One row for each message and each webhook that was there when it was written: 1 waits, 2 delivered, 3 given up, 4 the webhook was removed, 5 the alert was
+-- muted.
 CREATE TABLE delivery(
   message_id INTEGER NOT NULL REFERENCES outbox(message_id),
   webhook_id TEXT    NOT NULL REFERENCES webhook(webhook_id),
-  state      INTEGER NOT NULL CHECK(state BETWEEN 1 AND 4),
+  state      INTEGER NOT NULL CHECK(state BETWEEN 1 AND 5),
   attempts   INTEGER NOT NULL CHECK(typeof(attempts)='integer' AND attempts>=0),
   next_at    INTEGER NOT NULL CHECK(typeof(next_at)='integer'),
   PRIMARY KEY(webhook_id, message_id)
@@ -96,6 +97,22 @@ CREATE TRIGGER outbox_fan AFTER INSERT ON outbox BEGIN
 CREATE TRIGGER outbox_u BEFORE UPDATE ON outbox BEGIN SELECT RAISE(ABORT,'append-only'); END;
 CREATE TRIGGER outbox_d BEFORE DELETE ON outbox BEGIN SELECT RAISE(ABORT,'append-only') WHERE OLD.account_id NOT IN (SELECT account_id FROM sample_account); END;
 CREATE TRIGGER delivery_attempt_u BEFORE UPDATE ON delivery_attempt BEGIN SELECT RAISE(ABORT,'append-only'); END;
+
+-- Alerts that are kept quiet: 1 muted, 2 unmuted. Of the lines of a ruleset, an alert and an account ('': all of them) the newest counts, until its end.
+CREATE TABLE alert_mute(
+  mute_id  INTEGER PRIMARY KEY CHECK(typeof(mute_id)='integer'),
+  at       INTEGER NOT NULL CHECK(typeof(at)='integer'),
+  actor    TEXT    NOT NULL CHECK(length(actor) BETWEEN 1 AND 100),
+  action   INTEGER NOT NULL CHECK(action BETWEEN 1 AND 2),
+  ruleset  TEXT    NOT NULL CHECK(length(ruleset) BETWEEN 1 AND 64),
+  alert    TEXT    NOT NULL CHECK(length(alert) BETWEEN 1 AND 400),
+  account  TEXT    NOT NULL CHECK(length(account)<=128),
+  until_at INTEGER NULL     CHECK(until_at IS NULL OR (typeof(until_at)='integer' AND until_at>at AND action=1)),
+  reason   TEXT    NULL     CHECK((action=1)=(reason IS NOT NULL) AND length(reason)<=500)
+);
+CREATE INDEX alert_mute_of ON alert_mute(ruleset, alert, account, mute_id);
+CREATE TRIGGER alert_mute_u BEFORE UPDATE ON alert_mute BEGIN SELECT RAISE(ABORT,'append-only'); END;
+CREATE TRIGGER alert_mute_d BEFORE DELETE ON alert_mute BEGIN SELECT RAISE(ABORT,'append-only'); END;
 
 -- Versions before they are published: 1 draft, 2 in review, 3 approved, 4 scheduled, 5 published, 6 rejected, 7 discarded, 8 rolled back.
 -- Who wrote in it is a JSON array of names.
@@ -189,6 +206,8 @@ CREATE TABLE replay(
   requested_by TEXT    NOT NULL,
   ended_at     INTEGER NOT NULL CHECK(typeof(ended_at)='integer'),
   state        INTEGER NOT NULL CHECK(state BETWEEN 2 AND 4),
+  events       INTEGER NULL     CHECK(events IS NULL OR (typeof(events)='integer' AND events>=0)),
+  published    TEXT    NULL     CHECK(published IS NULL OR length(published) BETWEEN 1 AND 100),
   request      BLOB    NOT NULL CHECK(typeof(request)='blob'),
   result       BLOB    NOT NULL CHECK(typeof(result)='blob')
 );
