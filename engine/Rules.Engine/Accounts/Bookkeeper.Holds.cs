@@ -27,7 +27,7 @@ public static partial class Bookkeeper
 
         var quote = draft.Quote;
         var model = ruleset.Version(quote.Version)!;
-        var expires = command.ExpiresAt ?? Lives.After(recordedAt, model.Holds.Expiry, model.Zone);
+        var expires = command.ExpiresAt ?? Lives.After(recordedAt, model.Holds.Expiry, Zones.Of(model, journal.State));
         if (expires <= recordedAt || expires >= s_endOfTime)
         {
             return Fail<HoldAnswer>(state, EvaluationErrors.HoldEndsBeforeStart());
