@@ -64,7 +64,7 @@ public sealed partial class CreditLedger
 
         public Func<TCommand, string>? NewLot { get; init; }
 
-        public Func<TCommand, bool>? ReadsLiveLots { get; init; }
+        public Func<PublishedRuleset, TCommand, bool>? ReadsLiveLots { get; init; }
     }
 
     private sealed class LedgerCommand<TCommand>(
@@ -80,7 +80,7 @@ public sealed partial class CreditLedger
 
         public override string? Lot => kind.Lot?.Invoke(command);
 
-        public override bool ReadsLiveLots(AccountState state) => kind.ReadsLiveLots?.Invoke(command) ?? false;
+        public override bool ReadsLiveLots(AccountState state) => kind.ReadsLiveLots?.Invoke(ledger.RulesetOf(state), command) ?? false;
 
         public override IReadOnlyList<ScopeId> ScopesDue(AccountState state, Instant recordedAt) =>
             Bookkeeper.ScopesDue(ledger.RulesetOf(state), state, recordedAt);

@@ -74,7 +74,7 @@ public sealed partial class CreditLedger
         Scopes = Bookkeeper.ScopesOf,
         KeepsRequest = true,
         Hold = static command => command.Hold,
-        ReadsLiveLots = static command => command.Amount?.Sign < 0 || (command.Quantities?.Any(static q => q.Quantity.Sign < 0) ?? false),
+        ReadsLiveLots = Bookkeeper.MayGiveBack,
     };
 
     private static readonly CommandKind<ReleaseHold> Releases = new()
@@ -116,7 +116,7 @@ public sealed partial class CreditLedger
         Book = static (ruleset, state, command, at) =>
             Done(Bookkeeper.Refund(ruleset, state, command, at), answer => WireWriter.Back(answer, Decimals(ruleset))),
         KeepsRequest = true,
-        ReadsLiveLots = static _ => true,
+        ReadsLiveLots = static (_, _) => true,
     };
 
     private static readonly CommandKind<VoidGrant> Voids = new()

@@ -134,8 +134,35 @@ public sealed partial class CreditLedger
     /// <returns>How many were written, and the position after which the next export goes on.</returns>
     public async Task<ExportedEntries> ExportAsync(Stream output, ExportWindow window, CancellationToken cancellationToken)
     {
-        await using var snapshot = await _store.BeginReadAsync(cancellationToken);
+        await using var snapshot = window.Account is null ? await BeginSettledReadAsync(cancellationToken) : await _store.BeginReadAsync(cancellationToken);
         return await JournalExport.WriteAsync(snapshot, output, window, cancellationToken);
+    }
+
+    /// <summary>
+    /// A snapshot that has every entry of a position up to its highest one. Where several write at once, an entry has its position before it is visible, and an export that
+    /// goes on behind a higher one would never come to it. Whoever has the catalogue alone has waited for every writer; those that come wait until the snapshot has its moment.
+    /// </summary>
+    private async ValueTask<IReadSnapshot> BeginSettledReadAsync(CancellationToken cancellationToken)
+    {
+        if (_store.Writers == 1)
+        {
+            return await _store.BeginReadAsync(cancellationToken);
+        }
+
+        await using var transaction = await _store.BeginWriteAsync(cancellationToken);
+        await transaction.LockCatalogueAsync(cancellationToken);
+        var snapshot = await _store.BeginReadAsync(cancellationToken);
+        try
+        {
+            // The first read is its moment.
+            await snapshot.AccountsAsync(new AccountFilter(Limit: 1), cancellationToken);
+            return snapshot;
+        }
+        catch
+        {
+            await snapshot.DisposeAsync();
+            throw;
+        }
     }
 
     private AccountSummary Summary(AccountRow row, AccountState state, Instant now)

@@ -40,7 +40,7 @@ public sealed class EveryPageTests(PortalFixture portal) : PortalPageTests(porta
 
     [BrowserTheory]
     [MemberData(nameof(Pages))]
-    public async Task Page_keeps_to_its_content_security_policy_and_logs_no_error(string name)
+    public async Task S5_Page_keeps_to_its_content_security_policy_and_logs_no_error(string name)
     {
         var page = await NewPageAsync();
         var errors = new List<string>();
@@ -74,7 +74,7 @@ public sealed class EveryPageTests(PortalFixture portal) : PortalPageTests(porta
 
     [BrowserTheory]
     [MemberData(nameof(Pages))]
-    public async Task Page_has_a_title_one_heading_of_the_first_level_and_forms_that_carry_their_token(string name)
+    public async Task S4_Page_has_a_title_one_heading_of_the_first_level_and_forms_that_carry_their_token(string name)
     {
         // What a stranger may send in another's name: which colours a page has.
         const string Bare = "() => [...document.querySelectorAll('form[method=post]:not([action=\"/appearance\"])')].filter(form => location.pathname !== '/appearance' "

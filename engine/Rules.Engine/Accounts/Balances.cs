@@ -216,18 +216,18 @@ internal static class Balances
         var declared = model.Consume!.OrderFor(facts);
         if (declared.Keys is { } keys)
         {
-            order = LotOrder.ByKeys(model, keys.AsSpan());
+            order = LotOrder.ByKeys(model, keys.AsSpan(), Zones.Of(model, state));
             return null;
         }
 
         if (declared.Term is not { } term)
         {
-            order = LotOrder.ByBucket(model, declared.Buckets!.Value.AsSpan());
+            order = LotOrder.ByBucket(model, declared.Buckets!.Value.AsSpan(), Zones.Of(model, state));
             return null;
         }
 
         var error = AccountReading.TermAt(model, state, term, at, out var value);
-        order = LotOrder.ByBucket(model, value.Buckets.AsSpan());
+        order = LotOrder.ByBucket(model, value.Buckets.AsSpan(), Zones.Of(model, state));
         return error;
     }
 }

@@ -96,7 +96,7 @@ public static partial class Bookkeeper
 
         var model = Current(ruleset, state);
         SoonerClose(model, state, upTo, ref next);
-        if (Versions.NextMove(ruleset, state, state.LastAt, upTo) is { } move)
+        if (Versions.NextMove(ruleset, state, upTo) is { } move)
         {
             Sooner(ref next, move.At);
         }
@@ -226,7 +226,7 @@ public static partial class Bookkeeper
     /// <summary>Versions, then the cycle: a plan that waited begins with it.</summary>
     private static RulesetModel MoveOn(PublishedRuleset ruleset, Journal journal, RulesetModel model, in Due due)
     {
-        if (Versions.NextMove(ruleset, journal.State, due.Since, due.At) is { } move)
+        if (Versions.NextMove(ruleset, journal.State, due.At) is { } move)
         {
             journal.MoveToVersion(move.Version);
         }

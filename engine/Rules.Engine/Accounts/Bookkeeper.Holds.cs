@@ -27,7 +27,7 @@ public static partial class Bookkeeper
 
         var quote = draft.Quote;
         var model = ruleset.Version(quote.Version)!;
-        var expires = command.ExpiresAt ?? Lives.After(recordedAt, model.Holds.Expiry, model.Zone);
+        var expires = command.ExpiresAt ?? Lives.After(recordedAt, model.Holds.Expiry, Zones.Of(model, journal.State));
         if (expires <= recordedAt || expires >= s_endOfTime)
         {
             return Fail<HoldAnswer>(state, EvaluationErrors.HoldEndsBeforeStart());
@@ -199,6 +199,29 @@ public static partial class Bookkeeper
         HoldOf(state, command.Hold)?.Hold is { } hold && EventOf(hold, command) is { } usage
             ? ScopesOf(ruleset, state, usage, recordedAt)
             : ScopesDue(ruleset, state, recordedAt);
+
+    /// <summary>
+    /// True for a capture that may come to less than nothing: of figures below zero, or where a price takes back what earlier units cost. Its credits may go back to
+    /// any lot that is live.
+    /// </summary>
+    public static bool MayGiveBack(PublishedRuleset ruleset, CaptureHold command)
+    {
+        if (command.Amount?.Sign < 0 || (command.Quantities?.Any(static q => q.Quantity.Sign < 0) ?? false))
+        {
+            return true;
+        }
+
+        // The hold says which action it is; a store is asked before it is read.
+        foreach (var version in ruleset.Versions)
+        {
+            if (version.Model.Actions.Any(static action => action.Price is { RepricesEarlierUnits: true }))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>What a capture counts as used: the held event with the captured quantities, or the captured amount.</summary>
     /// <returns>Null where the command states both an amount and quantities.</returns>

@@ -98,6 +98,8 @@ public static partial class Bookkeeper
             NewLots = change.NewLots,
             EndedLots = change.Ended,
             Cycle = reset.RestartsCycle ? FirstCycle(model, state, at, state.Cycle is { } running ? running.Number + 1 : 0) : null,
+            // A cycle that begins now is the renewal that a plan waits for.
+            Plan = reset.RestartsCycle && state.Plans is [.., var waiting] && waiting.From > at ? waiting.Value : null,
             Version = state.Version,
         };
         var rolled = Journal.Apply(state, entry);

@@ -178,7 +178,7 @@ internal sealed class Movement(RulesetModel model, AccountState state, Instant a
             Amount = amount,
             CreatedAt = at,
             EffectiveAt = at,
-            ExpiresAt = Lives.After(at, life, model.Zone),
+            ExpiresAt = Lives.After(at, life, Zones.Of(model, state)),
             Priority = old.Priority,
             Cost = old.Cost,
             Origin = old.Origin,

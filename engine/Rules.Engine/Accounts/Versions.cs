@@ -59,8 +59,11 @@ internal static class Versions
         return current;
     }
 
-    /// <summary>The next move that does not wait for a renewal, after one instant and up to another; null when there is none.</summary>
-    public static (Instant At, int Version)? NextMove(PublishedRuleset ruleset, AccountState state, Instant after, Instant upTo)
+    /// <summary>
+    /// The next move that does not wait for a renewal, up to an instant; null when there is none. A move whose instant the account's own time has
+    /// reached already, because the version was published since, falls due at once.
+    /// </summary>
+    public static (Instant At, int Version)? NextMove(PublishedRuleset ruleset, AccountState state, Instant upTo)
     {
         (Instant At, int Version)? next = null;
         foreach (var version in ruleset.Versions)
@@ -71,8 +74,8 @@ internal static class Versions
             }
 
             // Of several at one instant the newest: the account does not stop at those between.
-            var at = MoveAt(version, state);
-            if (at > after && at <= upTo && (next is null || at <= next.Value.At))
+            var at = Instant.Max(MoveAt(version, state), state.LastAt);
+            if (at <= upTo && (next is null || at <= next.Value.At))
             {
                 next = (at, version.Model.Version);
             }

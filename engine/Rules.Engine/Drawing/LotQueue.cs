@@ -22,17 +22,20 @@ internal sealed class LotOrder : IComparer<LotSource>
     private readonly RulesetModel _model;
     private readonly int[] _rank;
     private readonly DrawKey[]? _keys;
+    private readonly DateTimeZone _zone;
 
-    private LotOrder(RulesetModel model, int[] rank, DrawKey[]? keys)
+    private LotOrder(RulesetModel model, int[] rank, DrawKey[]? keys, DateTimeZone? zone)
     {
         _model = model;
         _rank = rank;
         _keys = keys;
+        _zone = zone ?? model.Zone;
     }
 
     /// <summary>Bucket by bucket.</summary>
     /// <param name="buckets">Index of each, first drawn first; a bucket that is missing is never drawn.</param>
-    public static LotOrder ByBucket(RulesetModel model, ReadOnlySpan<int> buckets)
+    /// <param name="zone">Whose days an expiry is compared by; null: the model's.</param>
+    public static LotOrder ByBucket(RulesetModel model, ReadOnlySpan<int> buckets, DateTimeZone? zone = null)
     {
         var rank = new int[model.Buckets.Length];
         Array.Fill(rank, -1);
@@ -41,11 +44,12 @@ internal sealed class LotOrder : IComparer<LotSource>
             rank[buckets[i]] = i;
         }
 
-        return new LotOrder(model, rank, keys: null);
+        return new LotOrder(model, rank, keys: null, zone);
     }
 
     /// <summary>All lots together; postpaid buckets last.</summary>
-    public static LotOrder ByKeys(RulesetModel model, ReadOnlySpan<DrawKey> keys)
+    /// <param name="zone">As of <see cref="ByBucket"/>.</param>
+    public static LotOrder ByKeys(RulesetModel model, ReadOnlySpan<DrawKey> keys, DateTimeZone? zone = null)
     {
         var rank = new int[model.Buckets.Length];
         for (var i = 0; i < rank.Length; i++)
@@ -53,7 +57,7 @@ internal sealed class LotOrder : IComparer<LotSource>
             rank[i] = model.Buckets[i].Funding == BucketFunding.Postpaid ? 1 : 0;
         }
 
-        return new LotOrder(model, rank, keys.ToArray());
+        return new LotOrder(model, rank, keys.ToArray(), zone);
     }
 
     public bool Includes(int bucket) => _rank[bucket] >= 0;
@@ -118,7 +122,7 @@ internal sealed class LotOrder : IComparer<LotSource>
             ExpiryResolution.Second => Instant.FromUnixTimeTicks(Floor(ticks, NodaConstants.TicksPerSecond)),
             ExpiryResolution.Minute => Instant.FromUnixTimeTicks(Floor(ticks, NodaConstants.TicksPerMinute)),
             ExpiryResolution.Hour => Instant.FromUnixTimeTicks(Floor(ticks, NodaConstants.TicksPerHour)),
-            _ => _model.Zone.AtStartOfDay(end.InZone(_model.Zone).Date).ToInstant(),
+            _ => _zone.AtStartOfDay(end.InZone(_zone).Date).ToInstant(),
         };
     }
 

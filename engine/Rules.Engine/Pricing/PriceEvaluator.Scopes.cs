@@ -26,7 +26,7 @@ internal readonly record struct ScopeContext(
         ScopeKind.Key => Key is { } value ? new ScopeId(action.Name, scope.Key, value) : null,
         ScopeKind.Cycle => new ScopeId(action.Name, scope.Key, (Cycle ?? 0).ToString(System.Globalization.CultureInfo.InvariantCulture)),
         ScopeKind.Day => new ScopeId(action.Name, scope.Key, Local("uuuu'-'MM'-'dd")),
-        _ => new ScopeId(action.Name, scope.Key, Local("uuuu'-'MM'-'dd'T'HH")),
+        _ => new ScopeId(action.Name, scope.Key, LocalHour()),
     };
 
     public ScopeState? Find(ScopeId id)
@@ -45,6 +45,17 @@ internal readonly record struct ScopeContext(
     /// <summary>The instance of a scope that closes when a boundary is reached.</summary>
     public static ScopeId Closing(RulesetModel model, DateTimeZone zone, ActionRule action, Scope scope, int? cycle, Instant boundary) =>
         new ScopeContext(model, [], null, cycle, boundary - Duration.Epsilon) { Zone = zone }.IdOf(action, scope)!.Value;
+
+    // An hour that a clock set back shows twice is two: the second says how far it is from UTC.
+    private string LocalHour()
+    {
+        var hour = Local("uuuu'-'MM'-'dd'T'HH");
+        var zone = Zone ?? Model.Zone;
+        var at = RecordedAt.InZone(zone);
+        return zone.MapLocal(at.LocalDateTime) is { Count: 2 } twice && twice.Last().Offset == at.Offset
+            ? hour + at.ToString("o<g>", System.Globalization.CultureInfo.InvariantCulture)
+            : hour;
+    }
 
     private string Local(string pattern) =>
         RecordedAt.InZone(Zone ?? Model.Zone).LocalDateTime.ToString(pattern, System.Globalization.CultureInfo.InvariantCulture);

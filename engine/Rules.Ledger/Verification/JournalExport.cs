@@ -39,7 +39,8 @@ internal static class JournalExport
         var position = window.After;
         await foreach (var proof in snapshot.EntryProofsAsync(window.Account, window.After, cancellationToken))
         {
-            position = proof.Position;
+            // A store may give entries account by account.
+            position = Math.Max(position, proof.Position);
             if (proof.Entry.RecordedAt < window.From || proof.Entry.RecordedAt >= window.To)
             {
                 continue;
@@ -153,5 +154,5 @@ internal static class JournalExport
 public sealed record ExportWindow(string? Account = null, Instant? From = null, Instant? To = null, long After = 0, bool Csv = false);
 
 /// <param name="Entries">Written lines.</param>
-/// <param name="Position">Of the last entry looked at; what the next export goes on from.</param>
+/// <param name="Position">The highest of the entries looked at; what the next export goes on from.</param>
 public sealed record ExportedEntries(long Entries, long Position);

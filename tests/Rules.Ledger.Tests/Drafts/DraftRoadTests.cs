@@ -205,7 +205,7 @@ public sealed class DraftRoadTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Whoever_wrote_in_a_draft_does_not_approve_it()
+    public async Task S3_Whoever_wrote_in_a_draft_does_not_approve_it()
     {
         var draft = await DearerAsync();
         draft = Done(await Road.SaveAsync(draft.Id, draft.RowVersion, draft.Text.Replace("each 2", "each 3", StringComparison.Ordinal), _other, default));
@@ -217,7 +217,7 @@ public sealed class DraftRoadTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Edit_voids_an_approval()
+    public async Task S3_Edit_voids_an_approval()
     {
         var draft = await ApprovedAsync();
         draft = Done(await Road.SaveAsync(draft.Id, draft.RowVersion, draft.Text + "# more\n", _author, default));
@@ -227,7 +227,7 @@ public sealed class DraftRoadTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Approval_is_of_what_was_seen()
+    public async Task S3_Approval_is_of_what_was_seen()
     {
         var draft = await DearerAsync();
         draft = Done(await Road.RequestReviewAsync(draft.Id, draft.RowVersion, null, new byte[32], _author, default));
@@ -422,7 +422,7 @@ public sealed class DraftRoadTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Seeded_walks_never_publish_what_nobody_else_approved()
+    public async Task S3_Seeded_walks_never_publish_what_nobody_else_approved()
     {
         var random = new Random(20260410);
         DraftActor[] actors = [_author, _other, new("mia", DraftRights.Edit | DraftRights.Approve | DraftRights.Publish)];

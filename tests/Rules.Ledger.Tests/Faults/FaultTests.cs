@@ -93,4 +93,24 @@ public sealed class FaultTests : IDisposable
         (await store.AccountProofAsync("acme")).Lots.Single().Spent.ShouldBe(answered);
         await store.ShouldHoldAsync();
     }
+
+    [Fact]
+    public async Task F8_a_file_that_may_not_be_written_is_told_and_writing_goes_on_when_it_may()
+    {
+        await using var store = SqliteLedgerStore.Open(_directory.Database, new ManualTime(_t0));
+        await store.RunAsync(BankCommands.Open("acme", _t0), BankCommands.Grant("acme", "g", "g", 100, _t0));
+        await using (var transaction = (SqliteWriteTransaction)await store.BeginWriteAsync(default))
+        {
+            // As a file that somebody has made read-only answers, on this connection.
+            var refuse = transaction.Session.Statement("PRAGMA query_only=1");
+            refuse.Step();
+            refuse.Reset();
+        }
+
+        (await store.RunAsync(BankCommands.Charge("acme", "c", 1, _t0))).Status.ShouldBe(CommandStatus.OutcomeUnknown);
+        var again = await store.RunAsync(BankCommands.Charge("acme", "c", 1, _t0));
+        (again.Status, again.Replayed).ShouldBe((CommandStatus.Accepted, false));
+        (await store.AccountProofAsync("acme")).Lots.Single().Spent.ShouldBe(1);
+        await store.ShouldHoldAsync();
+    }
 }

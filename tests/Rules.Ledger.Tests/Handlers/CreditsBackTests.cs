@@ -61,6 +61,30 @@ public sealed class CreditsBackTests : IAsyncLifetime, IDisposable
         (await _ledger.VerifyAsync(null, null, default)).Problems.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_capture_that_reaches_a_cheaper_tier_gives_credits_back_to_a_lot_that_is_used_up()
+    {
+        (await RentAsync(100, "k1")).Outcome.ShouldBe(QuoteOutcome.Charged);
+        (await _ledger.VoidAsync("w", new VoidGrant("g", _time.Now), "void", default)).Status.ShouldBe(CommandStatus.Accepted);
+        (await _ledger.GrantAsync("w", new GrantCredits("h", "prepaid", 80, _time.Now), "more", default)).Status.ShouldBe(CommandStatus.Accepted);
+        _time.Now += Duration.FromDays(30);
+        (await RentAsync(40, "k2")).Outcome.ShouldBe(QuoteOutcome.Charged);
+        (await AvailableAsync()).ShouldBe(0);
+        await ReopenAsync();
+        var seats = new UsageEvent { OccurredAt = _time.Now, Action = "rent", Quantities = [new MeteredQuantity("seat", 80)] };
+        (await _ledger.HoldAsync("w", new HoldCredits("hold", seats), "hold", default)).Status.ShouldBe(CommandStatus.Accepted);
+
+        // 40 seats at 2 credits have become 120 at a half.
+        var captured = await _ledger.CaptureAsync("w", new CaptureHold("hold", _time.Now), "capture", default);
+
+        captured.Status.ShouldBe(CommandStatus.Accepted);
+        using var answer = System.Text.Json.JsonDocument.Parse(captured.Body);
+        answer.RootElement.GetProperty("charged").GetString().ShouldBe("-20");
+        answer.RootElement.TryGetProperty("lost", out _).ShouldBeFalse(answer.RootElement.ToString());
+        (await AvailableAsync()).ShouldBe(20_00);
+        (await _ledger.VerifyAsync(null, null, default)).Problems.ShouldBeEmpty();
+    }
+
     private Task<CommandResult> RentAsync(int seats, string key) =>
         _ledger.ChargeAsync("w", new UsageEvent { OccurredAt = _time.Now, Action = "rent", Quantities = [new MeteredQuantity("seat", seats)] }, key, default);
 

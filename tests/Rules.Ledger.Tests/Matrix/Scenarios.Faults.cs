@@ -23,7 +23,10 @@ internal static partial class Scenarios
             command.CommandText = "BEGIN IMMEDIATE";
             command.ExecuteNonQuery();
             waiting = [.. Enumerable.Range(0, 100).Select(i => ledger.ChargeAsync("acme", Use(1), Key(i), default))];
-            await Task.Delay(locked, TimeProvider.System);
+            // The first are told while the lock is still there.
+            await Task.WhenAny(Task.WhenAny(waiting), Task.Delay(locked, TimeProvider.System));
+            waiting.Any(static answer => answer.IsCompleted).ShouldBeTrue();
+            (await Task.WhenAll(waiting.Where(static answer => answer.IsCompleted))).ShouldAllBe(answer => answer.Status == CommandStatus.OutcomeUnknown);
             (await ledger.BalanceAsync("acme", null, default)).ShouldNotBeNull();
             command.CommandText = "ROLLBACK";
             command.ExecuteNonQuery();
@@ -71,7 +74,8 @@ internal static partial class Scenarios
         var back = TimeProvider.System.GetTimestamp();
         while (Volatile.Read(ref charges) < clients)
         {
-            TimeProvider.System.GetElapsedTime(back).ShouldBeLessThan(TimeSpan.FromSeconds(30));
+            // Whoever asks first is answered soon; that all of them are is a matter of the machine.
+            TimeProvider.System.GetElapsedTime(back).ShouldBeLessThan(TimeSpan.FromSeconds(Volatile.Read(ref charges) == 0 ? 5 : 30));
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
         }
 

@@ -85,7 +85,7 @@ public sealed class BadRequestTests(RunningPortal portal)
     [InlineData("application/json; charset=utf-16")]
     [InlineData("application/jsonp")]
     [InlineData("multipart/form-data; boundary=x")]
-    public async Task Body_of_another_type_is_415(string type)
+    public async Task S4_Body_of_another_type_is_415(string type)
     {
         using var response = await portal.PostAsync("/v1/quotes", """{"account":"a","action":"b"}""", contentType: type);
 
@@ -167,7 +167,7 @@ public sealed class BadRequestTests(RunningPortal portal)
     }
 
     [Fact]
-    public async Task Write_that_a_page_of_another_site_asks_for_is_403()
+    public async Task S4_Write_that_a_page_of_another_site_asks_for_is_403()
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/quotes") { Headers = { { "Sec-Fetch-Site", "cross-site" } } };
         using var response = await portal.Http.SendAsync(request);

@@ -42,6 +42,36 @@ public sealed class ChargeTests(RunningPortal portal)
     }
 
     [Fact]
+    public async Task F8_Charge_whose_outcome_is_unknown_is_503_with_a_time_to_repeat_it_and_its_key_tells()
+    {
+        var account = await portal.OpenBiodockAsync();
+        var key = portal.New("key");
+        var body = $$$"""{"account":"{{{account}}}","action":"analysis","quantities":{"image":"6000","crop":"120000"},"keys":{"run":"r"}}""";
+        using (var other = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={portal.Portal.Settings.DatabaseFile};Pooling=false"))
+        {
+            other.Open();
+            using var locking = other.CreateCommand();
+            locking.CommandText = "BEGIN IMMEDIATE";
+            locking.ExecuteNonQuery();
+            using var unknown = await portal.PostAsync("/v1/charges", body, key);
+
+            (unknown.StatusCode, await unknown.CodeAsync()).ShouldBe((HttpStatusCode.ServiceUnavailable, "outcome_unknown"));
+            unknown.Headers.RetryAfter!.Delta!.Value.ShouldBeInRange(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
+            (await unknown.Content.ReadAsStringAsync()).ShouldContain("with the same key");
+        }
+
+        // Nothing of it was stored: the same key is charged now, and once.
+        for (var again = 0; again < 2; again++)
+        {
+            using var charged = await portal.PostAsync("/v1/charges", body, key);
+            charged.StatusCode.ShouldBe(HttpStatusCode.OK);
+            charged.Headers.Contains("Idempotency-Replayed").ShouldBe(again == 1);
+        }
+
+        (await Charges(account)).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Body_of_the_readme_can_be_sent_twice_although_it_names_no_instant()
     {
         var account = await portal.OpenBiodockAsync();

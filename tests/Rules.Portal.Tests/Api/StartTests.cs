@@ -114,7 +114,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task Lost_key_ring_asks_for_a_sign_in_and_nothing_else()
+    public async Task S13_Lost_key_ring_asks_for_a_sign_in_and_nothing_else()
     {
         var cookies = new CookieContainer();
         await using (var first = await StartAsync())

@@ -236,7 +236,7 @@ public sealed partial class PageTests(RunningPortal portal)
     [InlineData("\"><img src=x onerror=alert(1)>")]
     [InlineData("' onmouseover='alert(1)")]
     [InlineData("</title><svg/onload=alert(1)>")]
-    public async Task Text_of_a_caller_is_shown_as_text(string payload)
+    public async Task S5_Text_of_a_caller_is_shown_as_text(string payload)
     {
         var (_, html) = await ExplainedAsync(await portal.OpenBiodockAsync(), new() { ["project"] = payload });
         html.ShouldNotContain(payload, Case.Sensitive);
@@ -246,7 +246,7 @@ public sealed partial class PageTests(RunningPortal portal)
     [Theory]
     [InlineData("<script>alert(1)</script>")]
     [InlineData("\"><img src=x onerror=alert(1)>")]
-    public async Task Text_of_an_address_is_shown_as_text(string payload)
+    public async Task S5_Text_of_an_address_is_shown_as_text(string payload)
     {
         var value = Uri.EscapeDataString(payload);
         foreach (var address in new[] { $"/ledger?account={value}&key={value}&from={value}&kind={value}&after={value}", $"/accounts?search={value}&ruleset={value}", $"/accounts/{value}" })
@@ -293,7 +293,7 @@ public sealed partial class PageTests(RunningPortal portal)
     }
 
     [Fact]
-    public async Task Theme_is_not_changed_by_a_form_of_another_site()
+    public async Task S4_Theme_is_not_changed_by_a_form_of_another_site()
     {
         using var form = new FormUrlEncodedContent([new("theme", "dark")]);
         (await portal.Http.PostAsync("/appearance", form)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);

@@ -47,6 +47,23 @@ public sealed class SignInTests(RunningPortal portal)
         }
     }
 
+    [Fact]
+    public async Task S4_Every_page_refuses_a_form_without_its_token_or_with_that_of_another()
+    {
+        using var admin = await Visitor.SignedInAsync(portal, portal.New("admin"), PersonRoles.Admin);
+        using var other = await Visitor.SignedInAsync(portal, portal.New("admin"), PersonRoles.Admin);
+        var token = SignInForm.Token(await other.ReadAsync("/you"));
+        // What a stranger may send in another's name: which colours a page has.
+        foreach (var pattern in Pages().Where(static pattern => pattern != "appearance"))
+        {
+            foreach (var fields in new KeyValuePair<string, string>[][] { [], [new("__RequestVerificationToken", token)], [new("__RequestVerificationToken", "forged")] })
+            {
+                using var answer = await admin.PostAsync(Address(pattern), fields);
+                answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest, pattern);
+            }
+        }
+    }
+
     [Theory]
     [InlineData(PersonRoles.Viewer, false)]
     [InlineData(PersonRoles.Editor, false)]
@@ -89,7 +106,7 @@ public sealed class SignInTests(RunningPortal portal)
     }
 
     [Fact]
-    public async Task Cookie_is_out_of_reach_of_scripts_and_other_sites()
+    public async Task S4_Cookie_is_out_of_reach_of_scripts_and_other_sites()
     {
         using var visitor = Visitor.Stranger(portal);
         var link = await portal.LinkAsync(portal.New("linked"), PersonRoles.Viewer);

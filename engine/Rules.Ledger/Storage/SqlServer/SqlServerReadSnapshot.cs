@@ -30,10 +30,15 @@ internal sealed partial class SqlServerReadSnapshot(SqlConnection connection, Sq
 
         """ + LotStateColumns + LotState
         + """
-         WHERE l.account_id = @account_id AND (s.is_open = 1 OR l.cycle_no = COALESCE(@cycle_no, 0)
-          OR (l.roll_min > 0 AND e.lot_no IS NULL AND (l.expires_at IS NULL OR l.expires_at > @last_at) AND (l.roll_kind = 3 OR l.roll_at IS NULL OR l.roll_at >= @last_at))
-          OR (l.every_count IS NOT NULL AND e.lot_no IS NULL AND (l.every_until IS NULL OR l.every_until > @last_at)))
-        ORDER BY l.lot_no;
+         JOIN (SELECT o.lot_no FROM ledger.lot_state o WHERE o.account_id = @account_id AND o.is_open = 1
+          UNION SELECT c.lot_no FROM ledger.lot c WHERE c.account_id = @account_id AND c.cycle_no = COALESCE(@cycle_no, 0)
+          UNION SELECT r.lot_no FROM ledger.lot r LEFT JOIN ledger.lot_end x ON x.account_id = r.account_id AND x.lot_no = r.lot_no
+            WHERE r.account_id = @account_id AND r.roll_min > 0 AND x.lot_no IS NULL AND (r.expires_at IS NULL OR r.expires_at > @last_at)
+              AND (r.roll_kind = 3 OR r.roll_at IS NULL OR r.roll_at >= @last_at)
+          UNION SELECT n.lot_no FROM ledger.lot n LEFT JOIN ledger.lot_end y ON y.account_id = n.account_id AND y.lot_no = n.lot_no
+            WHERE n.account_id = @account_id AND n.every_count IS NOT NULL AND y.lot_no IS NULL AND (n.every_until IS NULL OR n.every_until > @last_at)) k
+          ON k.lot_no = l.lot_no
+        WHERE l.account_id = @account_id ORDER BY l.lot_no;
         SELECT d.debt_no AS Number, d.action AS Action, d.amount AS Amount, d.owed_at AS OwedAt, s.owed AS Owed, s.repayments AS Repayments
         FROM ledger.debt_state s JOIN ledger.debt d ON d.account_id = s.account_id AND d.debt_no = s.debt_no
         WHERE s.account_id = @account_id AND s.owed > 0 ORDER BY d.debt_no

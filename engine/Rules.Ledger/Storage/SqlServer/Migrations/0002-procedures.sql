@@ -1,8 +1,8 @@
 -- What the writers call: two trips for a batch of one account, and one more to open it. One table-valued parameter for each append-only table;
--- its columns stand in the order in which the program sends them.
-CREATE TYPE ledger.key_list AS TABLE(idem_key nvarchar(512) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY);
+-- its columns stand in the order in which the program sends them. A key of more than 900 bytes is no clustered one.
+CREATE TYPE ledger.key_list AS TABLE(idem_key nvarchar(512) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY NONCLUSTERED);
 GO
-CREATE TYPE ledger.lot_id_list AS TABLE(lot_id nvarchar(512) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY);
+CREATE TYPE ledger.lot_id_list AS TABLE(lot_id nvarchar(512) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY NONCLUSTERED);
 GO
 CREATE TYPE ledger.number_list AS TABLE(number bigint NOT NULL PRIMARY KEY);
 GO
@@ -99,12 +99,17 @@ BEGIN
     l.every_unit AS EveryUnit, l.every_anchor AS EveryAnchor, l.every_zone AS EveryZone, l.every_adds AS EveryAdds, l.every_until AS EveryUntil,
     l.seq AS Sequence, s.granted AS Granted, s.available AS Available, s.held AS Held, s.spent AS Spent, s.expired AS Expired, s.moved AS Moved, e.lot_no AS EndedLot,
     e.successor AS Successor
-  FROM ledger.lot_state s WITH (READCOMMITTEDLOCK) JOIN ledger.lot l WITH (READCOMMITTEDLOCK) ON l.account_id = s.account_id AND l.lot_no = s.lot_no
+  -- Open lots, those of the running cycle, and those that may be topped up or are followed by others: each by its own index, so that an old account is read no slower.
+  FROM (SELECT o.lot_no FROM ledger.lot_state o WITH (READCOMMITTEDLOCK) WHERE o.account_id = @account_id AND o.is_open = 1
+    UNION SELECT c.lot_no FROM ledger.lot c WITH (READCOMMITTEDLOCK) WHERE c.account_id = @account_id AND c.cycle_no = COALESCE(@cycle_no, 0)
+    UNION SELECT r.lot_no FROM ledger.lot r WITH (READCOMMITTEDLOCK) LEFT JOIN ledger.lot_end x WITH (READCOMMITTEDLOCK) ON x.account_id = r.account_id AND x.lot_no = r.lot_no
+      WHERE r.account_id = @account_id AND r.roll_min > 0 AND x.lot_no IS NULL AND (r.expires_at IS NULL OR r.expires_at > @last_at)
+        AND (r.roll_kind = 3 OR r.roll_at IS NULL OR r.roll_at >= @last_at)
+    UNION SELECT n.lot_no FROM ledger.lot n WITH (READCOMMITTEDLOCK) LEFT JOIN ledger.lot_end y WITH (READCOMMITTEDLOCK) ON y.account_id = n.account_id AND y.lot_no = n.lot_no
+      WHERE n.account_id = @account_id AND n.every_count IS NOT NULL AND y.lot_no IS NULL AND (n.every_until IS NULL OR n.every_until > @last_at)) k
+  JOIN ledger.lot l WITH (READCOMMITTEDLOCK) ON l.account_id = @account_id AND l.lot_no = k.lot_no
+  JOIN ledger.lot_state s WITH (READCOMMITTEDLOCK) ON s.account_id = l.account_id AND s.lot_no = l.lot_no
   LEFT JOIN ledger.lot_end e WITH (READCOMMITTEDLOCK) ON e.account_id = l.account_id AND e.lot_no = l.lot_no
-  -- Open lots, those of the running cycle, and those that may be topped up or are followed by others.
-  WHERE s.account_id = @account_id AND (s.is_open = 1 OR l.cycle_no = COALESCE(@cycle_no, 0)
-    OR (l.roll_min > 0 AND e.lot_no IS NULL AND (l.expires_at IS NULL OR l.expires_at > @last_at) AND (l.roll_kind = 3 OR l.roll_at IS NULL OR l.roll_at >= @last_at))
-    OR (l.every_count IS NOT NULL AND e.lot_no IS NULL AND (l.every_until IS NULL OR l.every_until > @last_at)))
   ORDER BY l.lot_no;
   SELECT d.debt_no AS Number, d.action AS Action, d.amount AS Amount, d.owed_at AS OwedAt, s.owed AS Owed, s.repayments AS Repayments
   FROM ledger.debt_state s WITH (READCOMMITTEDLOCK) JOIN ledger.debt d WITH (READCOMMITTEDLOCK) ON d.account_id = s.account_id AND d.debt_no = s.debt_no

@@ -292,8 +292,9 @@ CREATE TABLE app.usage_withdrawal(
 GO
 CREATE TRIGGER app.usage_withdrawal_append_only ON app.usage_withdrawal INSTEAD OF UPDATE, DELETE AS THROW 50020, 'append-only', 1;
 GO
+-- The lock makes an import and its withdrawal come one after the other, so that no batch is left of one that was taken back.
 CREATE TRIGGER app.usage_batch_withdrawn ON app.usage_batch AFTER INSERT AS
-IF EXISTS(SELECT 1 FROM inserted i JOIN app.usage_withdrawal w ON w.import_id = i.import_id) THROW 50020, 'withdrawn', 1;
+IF EXISTS(SELECT 1 FROM inserted i JOIN app.usage_withdrawal w WITH (HOLDLOCK) ON w.import_id = i.import_id) THROW 50020, 'withdrawn', 1;
 GO
 CREATE TRIGGER app.usage_segment_fixed ON app.usage_segment INSTEAD OF UPDATE AS THROW 50020, 'append-only', 1;
 GO
