@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using Rules.Engine.Model;
-using Rules.Engine.Pricing;
 using Rules.Engine.Wire;
 using Rules.Ledger;
 using Rules.Ledger.Access;
