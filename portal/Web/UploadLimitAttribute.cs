@@ -66,9 +66,12 @@ public sealed class UploadLimitAttribute(long bytes) : Attribute, IAsyncAuthoriz
         var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
-            while (await http.Request.Body.ReadAsync(buffer, http.RequestAborted) > 0)
+            int read;
+            do
             {
+                read = await http.Request.Body.ReadAsync(buffer, http.RequestAborted);
             }
+            while (read > 0);
         }
         finally
         {

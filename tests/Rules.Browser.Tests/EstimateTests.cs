@@ -20,7 +20,7 @@ public sealed class EstimateTests(PortalFixture portal) : PortalPageTests(portal
           const words = [...figures.querySelectorAll("dt")].map(name => name.textContent);
           const chart = document.querySelector("figure .legend .is");
           window.estimates.push(words.join("; "));
-          if (!/estimate, ± [0-9.]+ %/.test(words[1]) || !words.slice(1).every(name => name.includes("estimate"))
+          if (!/estimate, ± [0-9.]+\s%/.test(words[1]) || !words.slice(1).every(name => name.includes("estimate"))
             || !document.querySelector(".note.estimate") || !/estimate, ± /.test(figures.dataset.sentence.replace("an estimate", "estimate")) || (chart && !chart.textContent.includes("estimate")))
             window.unlabelled.push(document.querySelector(".stack").textContent);
         }).observe(document, { childList: true, subtree: true, attributes: true, characterData: true });

@@ -87,7 +87,7 @@ public sealed class BillTests(RunningPortal portal)
         (await visitor.ReadAsync(address)).ShouldContain("acme");
     }
 
-    private async Task<string> BringAsync(Visitor visitor, string text)
+    private static async Task<string> BringAsync(Visitor visitor, string text)
     {
         var reply = await visitor.UploadAsync(List, "", "file", Encoding.UTF8.GetBytes(text), "bill.csv", ("Ruleset", "biodock"));
         return reply.Location.ShouldNotBeNull(reply.Html);
