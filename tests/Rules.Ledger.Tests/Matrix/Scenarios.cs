@@ -141,7 +141,7 @@ internal static partial class Scenarios
     /// <summary>Versions are published while clients charge: every charge is priced by the version in force at its own instant.</summary>
     public static async Task<string> F17Async(string database, int clients, int charges)
     {
-        var time = new ManualTime(_t0);
+        var time = new TickingTime(_t0, Duration.FromMilliseconds(1));
         await using var ledger = await OpenAsync(database, time);
         await FundAsync(ledger, "acme", 1_000_000);
         var next = -1;
@@ -153,18 +153,18 @@ internal static partial class Scenarios
                 if (i % (charges / 4) == charges / 8)
                 {
                     var version = Interlocked.Increment(ref published) + 1;
-                    var text = SimulatedRules.File.Text.Replace("version 1 effective 2026-01-01", Said($"version {version} effective 2026-01-0{version}"), StringComparison.Ordinal)
+                    var text = SimulatedRules.File.Text.Replace("version 1 effective 2026-01-01", Said($"version {version} effective 2026-01-0{version}\n  existing accounts move on 2026-01-0{version}"), StringComparison.Ordinal)
                         .Replace("unit-rate is 1 credit", Said($"unit-rate is {version} credits"), StringComparison.Ordinal);
-                    time.Now += Duration.FromSeconds(1);
                     var publication = await ledger.Rulesets.PublishAsync(Said($"sim.v{version}.rules"), text, "pricing", default);
                     publication.Version.ShouldNotBeNull(string.Join("; ", publication.Diagnostics));
                 }
 
-                time.Now += Duration.FromMilliseconds(1);
-                (await SendAsync(() => ledger.ChargeAsync("acme", Use(1) with { OccurredAt = time.Now }, Key(i), default))).Status.ShouldBe(CommandStatus.Accepted);
+                var at = Instant.FromDateTimeOffset(time.GetUtcNow());
+                (await SendAsync(() => ledger.ChargeAsync("acme", Use(1) with { OccurredAt = at }, Key(i), default))).Status.ShouldBe(CommandStatus.Accepted);
             }
         })));
         var active = ledger.Rulesets.Versions(SimulatedRules.Ruleset).ToDictionary(version => version.Model.Version, version => version.ActiveFrom);
+        var priced = new HashSet<int>();
         string? cursor = null;
         do
         {
@@ -174,11 +174,15 @@ internal static partial class Scenarios
                 // The version that was published by the recording and in force at the event; its price is its number.
                 entry.Amount.ShouldBe(entry.Version!.Value);
                 active[entry.Version.Value].ShouldBeLessThanOrEqualTo(entry.OccurredAt);
+                active.GetValueOrDefault(entry.Version.Value + 1, Instant.MaxValue).ShouldBeGreaterThan(entry.OccurredAt);
+                priced.Add(entry.Version.Value);
             }
 
             cursor = page.Next;
         }
         while (cursor is not null);
+        // Published early enough, each of them priced some.
+        priced.Count.ShouldBe(active.Count);
         await ShouldHoldAsync(ledger);
         return Said($"{charges:N0} charges under {active.Count} versions, each by the one in force");
     }

@@ -20,6 +20,8 @@ public sealed class SecurityTests(RunningPortal portal)
         "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "javascript:alert(1)", "'-alert(1)-'", "<svg/onload=alert(1)>", "{{7*7}}", "</title><script>alert(1)</script>",
     ];
 
+    private static IEnumerable<string> Sql => _sql.SelectMany(static text => (string[])["", "1", "'", "1'); ", "\"x\" "], static (text, begins) => begins + text);
+
     private static readonly string[] _sql =
     [
         "' OR '1'='1", "'; DROP TABLE journal; --", "\" OR \"\"=\"", "1; DELETE FROM account_head", "' UNION SELECT secret_sha256 FROM api_key --", "%' --", "\\'; --", "') OR 1=1 --", "' || (SELECT 1) || '",
@@ -60,7 +62,7 @@ public sealed class SecurityTests(RunningPortal portal)
     {
         var account = await portal.OpenBookbagAsync("Pro");
         var before = (await portal.Portal.Ledger.AccountsAsync(new Ledger.AccountFilter(Limit: 500), default)).Items.Length;
-        foreach (var text in _sql)
+        foreach (var text in Sql)
         {
             var escaped = JsonSerializer.Serialize(text);
             var encoded = Uri.EscapeDataString(text);
@@ -134,12 +136,28 @@ public sealed class SecurityTests(RunningPortal portal)
                 await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
             }
 
+            foreach (var text in new[] { "%0d%0aforged:%20line", "%1b%5b2J%1b%5b31m", "%E2%80%A8%7B%22LogLevel%22:%22Critical%22%7D" })
+            {
+                using var asked = await service.Http.GetAsync(new Uri($"/v1/accounts/{text}?search={text}", UriKind.Relative));
+                using var named = new HttpRequestMessage(HttpMethod.Get, "/v1/accounts/w") { Headers = { { "User-Agent", Uri.EscapeDataString(text) } } };
+                using var answered = await service.Http.SendAsync(named);
+            }
+
             await service.StopAsync();
             log = await service.Log;
         }
 
         Directory.Delete(home, recursive: true);
         log.ShouldContain("did not take message");
+        // Whatever a caller sends, a line is one object, and begins none of its own.
+        log.ShouldNotContain('\u001b');
+        foreach (var line in log.Split('\n').Where(static line => line.Contains("\"LogLevel\"", StringComparison.Ordinal)))
+        {
+            using var entry = JsonDocument.Parse(line);
+            entry.RootElement.GetProperty("LogLevel").GetString().ShouldNotBe("Critical");
+        }
+
+        log.Split('\n').ShouldAllBe(static line => !line.StartsWith("forged", StringComparison.Ordinal));
         foreach (var secret in new[] { key[20..], made[20..], webhookSecret, link, "canary-7d21" })
         {
             log.ShouldNotContain(secret);
