@@ -88,6 +88,13 @@ public static class V1Api
         static context => context.Request.Path.StartsWithSegments(Root, StringComparison.OrdinalIgnoreCase),
         static api =>
         {
+            // Everything that a handler asks for lives as long as the service: no scope is made for a request.
+            var services = api.ApplicationServices;
+            api.Use(next => context =>
+            {
+                context.RequestServices = services;
+                return next(context);
+            });
             api.UseMiddleware<RequestMeter>();
             api.UseMiddleware<V1Problems>();
             api.UseRouting();

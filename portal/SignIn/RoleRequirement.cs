@@ -7,7 +7,7 @@ namespace Rules.Portal.SignIn;
 public sealed record RoleRequirement(PersonRoles Role) : IAuthorizationRequirement;
 
 /// <summary>Looks at the roles as the database has them, not as the session began with them.</summary>
-public sealed class RoleHandler(IHttpContextAccessor contexts) : AuthorizationHandler<RoleRequirement>
+public sealed class RoleHandler : AuthorizationHandler<RoleRequirement>
 {
     private static readonly object NeededKey = new();
 
@@ -16,7 +16,8 @@ public sealed class RoleHandler(IHttpContextAccessor contexts) : AuthorizationHa
 
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, RoleRequirement requirement)
     {
-        if (contexts.HttpContext is { } http && http.Person() is { } person)
+        // What is asked for is always an address, and then the resource is the request.
+        if (context.Resource is HttpContext http && http.Person() is { } person)
         {
             if (person.Has(requirement.Role))
             {

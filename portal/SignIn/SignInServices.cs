@@ -13,7 +13,6 @@ public static class SignInServices
     /// <summary>Every address asks for a signed-in person but where it says that it is open to all.</summary>
     public static IServiceCollection AddSignIn(this IServiceCollection services, SignInProvider? provider)
     {
-        services.AddHttpContextAccessor();
         services.AddSingleton<KnownPeople>();
         services.AddSingleton<SignInRates>();
         services.AddScoped<SignIns>();

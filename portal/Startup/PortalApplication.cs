@@ -131,6 +131,8 @@ public sealed class PortalApplication : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        // With a log of its own it begins an activity for every request, which nobody reads unless a collector is named; then it does so for the collector.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         // That the key ring lies unencrypted in a folder of the service's own is how it is meant.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         // A start that fails is told once and in words by the program itself.

@@ -84,13 +84,21 @@ public sealed class UsageTotalsTests : IAsyncLifetime, IDisposable
         (await _ledger.VersionUsesAsync("nothing", default)).ShouldBeEmpty();
     }
 
-    [Fact]
-    public void Sums_by_version_are_read_from_the_index_alone()
+    [Theory]
+    [InlineData("SelectUses", "USING INDEX journal_use")]
+    [InlineData("SelectQuarters", "USING COVERING INDEX journal_use")]
+    [InlineData("SelectVersionUses", "USING COVERING INDEX journal_use")]
+    public void Uses_are_read_by_their_index_and_sums_from_it_alone(string query, string access)
     {
-        var sql = (string)typeof(Storage.Sqlite.SqliteReadSnapshot).GetField("SelectVersionUses", BindingFlags.NonPublic | BindingFlags.Static)!.GetRawConstantValue()!;
+        var sql = (string)typeof(Storage.Sqlite.SqliteReadSnapshot).GetField(query, BindingFlags.NonPublic | BindingFlags.Static)!.GetRawConstantValue()!;
+        for (var parameter = 1; parameter <= 6; parameter++)
+        {
+            sql = sql.Replace($"?{parameter}", "NULL", StringComparison.Ordinal);
+        }
+
         using var connection = new SqliteConnection($"Data Source={_directory.Database}");
-        var plan = connection.Query("EXPLAIN QUERY PLAN " + sql.Replace("?1", "'shop'", StringComparison.Ordinal)).Select(static step => (string)step.detail).ToList();
-        plan.ShouldContain(static step => step.Contains("USING COVERING INDEX journal_use", StringComparison.Ordinal), string.Join('\n', plan));
+        var plan = connection.Query("EXPLAIN QUERY PLAN " + sql).Select(static step => (string)step.detail).ToList();
+        plan.ShouldContain(step => step.Contains(access, StringComparison.Ordinal), string.Join('\n', plan));
     }
 
     private Task<UsageTotals> TotalsAsync(ImmutableArray<string> by, string? meter, string? account = null) => _ledger.TotalsAsync(

@@ -10,7 +10,7 @@ internal sealed partial class SqliteReadSnapshot
     private const string SelectUses =
         """
         SELECT a.external_id, a.ruleset, j.kind, j.amount, u.action, u.content, j.occurred_at, j.version
-        FROM account a CROSS JOIN journal j ON j.account_id=a.account_id AND j.kind IN (2,3,5,12) AND j.occurred_at>=?1 AND j.occurred_at<?2
+        FROM account a CROSS JOIN journal j ON j.account_id=a.account_id AND (j.kind=2 OR j.kind=3 OR j.kind=5 OR j.kind=12) AND j.occurred_at>=?1 AND j.occurred_at<?2
         LEFT JOIN journal r ON j.kind=3 AND r.account_id=j.account_id AND r.seq=j.ref_seq
         JOIN usage_event u ON u.entry_id=COALESCE(r.entry_id, j.entry_id)
         WHERE (?3 IS NULL OR a.external_id=?3) AND (?4 IS NULL OR a.ruleset=?4) AND (?5 IS NULL OR u.action=?5) AND (?6 IS NULL OR a.external_id>=?6)
@@ -22,7 +22,7 @@ internal sealed partial class SqliteReadSnapshot
         """
         SELECT a.external_id, a.ruleset, j.occurred_at/900000000, SUM(j.kind<>3), SUM(CASE WHEN j.kind=3 THEN -(j.amount/1000000) ELSE j.amount/1000000 END),
                SUM(CASE WHEN j.kind=3 THEN -(j.amount%1000000) ELSE j.amount%1000000 END)
-        FROM account a CROSS JOIN journal j ON j.account_id=a.account_id AND j.kind IN (2,3,5,12) AND j.occurred_at>=?1 AND j.occurred_at<?2
+        FROM account a CROSS JOIN journal j ON j.account_id=a.account_id AND (j.kind=2 OR j.kind=3 OR j.kind=5 OR j.kind=12) AND j.occurred_at>=?1 AND j.occurred_at<?2
         WHERE (?3 IS NULL OR a.external_id=?3)
         GROUP BY j.account_id, j.occurred_at/900000000 ORDER BY a.external_id, 3
         """;
@@ -31,7 +31,7 @@ internal sealed partial class SqliteReadSnapshot
     private const string SelectVersionUses =
         """
         SELECT j.version, COUNT(*), SUM(j.amount/1000000), SUM(j.amount%1000000)
-        FROM account a CROSS JOIN journal j INDEXED BY journal_use ON j.account_id=a.account_id AND j.kind IN (2,3,5,12) AND j.kind<>3
+        FROM account a CROSS JOIN journal j INDEXED BY journal_use ON j.account_id=a.account_id AND (j.kind=2 OR j.kind=3 OR j.kind=5 OR j.kind=12) AND j.kind<>3
         WHERE a.ruleset=?1 GROUP BY j.version ORDER BY j.version
         """;
 
