@@ -102,4 +102,8 @@ public static partial class DiagnosticDescriptors
     /// <summary>{0} the item, such as <c>price</c>.</summary>
     public static readonly DiagnosticDescriptor IndentedRule = Error(
         "PR0022", "Rule indented", "A rule begins at the left margin, but this one is indented.", "delete the spaces before \"{0}\"");
+
+    /// <summary>{0} <c>name</c> or <c>quoted text</c>, {1} the most characters it may have.</summary>
+    public static readonly DiagnosticDescriptor WordTooLong = Error(
+        "PR0023", "Name or text too long", "This {0} has more than {1} characters.", "choose a shorter one");
 }

@@ -11,6 +11,11 @@ internal sealed class Lexer
 {
     private static readonly SearchValues<char> s_figureEnds = SearchValues.Create(" \t\r\n,#\"()");
 
+    // As in requests (WireLimits): a longer name could be used by none.
+    private const int LongestName = 128;
+
+    private const int LongestText = 400;
+
     private readonly SourceText _source;
     private readonly string _text;
     private readonly DiagnosticBag _diagnostics;
@@ -287,6 +292,11 @@ internal sealed class Lexer
             _position++;
         }
 
+        if (_position - start > LongestName)
+        {
+            return AddTooLong(SyntaxKind.NameToken, start, "name", LongestName);
+        }
+
         if (foreign < 0)
         {
             var kind = SyntaxFacts.GetKeywordKind(_text.AsSpan(start, _position - start));
@@ -336,6 +346,11 @@ internal sealed class Lexer
         }
 
         var text = _text.AsSpan(start, _position - start);
+        if (text.Length - 2 > LongestText)
+        {
+            return AddTooLong(SyntaxKind.StringToken, start, "quoted text", LongestText);
+        }
+
         if (System.Text.Ascii.IsValid(text) || IsNormalized(text))
         {
             return Add(SyntaxKind.StringToken, start, _position);
@@ -347,6 +362,12 @@ internal sealed class Lexer
             span,
             [new DiagnosticFix("write each letter as one character", span, text.ToString().Normalize())]);
         return Add(SyntaxKind.StringToken, start, _position, TokenFlags.Error);
+    }
+
+    private SyntaxToken AddTooLong(SyntaxKind kind, int start, string what, int most)
+    {
+        Report(DiagnosticDescriptors.WordTooLong, TextSpan.FromBounds(start, _position), [], what, most.ToString(CultureInfo.InvariantCulture));
+        return Add(kind, start, _position, TokenFlags.Error);
     }
 
     // Lone surrogates have no normal form; they are refused as characters.

@@ -78,7 +78,7 @@ public sealed class SyntaxTree
     /// <summary>Every token that stands in the text, in its order; missing tokens are only in the tree. Their full spans, one after the other, are the text.</summary>
     public ImmutableArray<SyntaxToken> Tokens { get; }
 
-    /// <summary>PR0001 to PR0022, by position.</summary>
+    /// <summary>PR0001 to PR0023, by position.</summary>
     public ImmutableArray<Diagnostic> Diagnostics { get; }
 
     /// <summary>Words and quoted names in text that could not be read. Each may have been a declaration, so binding counts them as declared.</summary>

@@ -202,11 +202,14 @@ public sealed class IncludeTests
         }
     }
 
-    [Fact]
-    public void Name_of_three_hundred_characters_is_refused_and_shortened_in_the_message()
+    [Theory]
+    [InlineData(300, "PR0023")]
+    [InlineData(128, "PR0919")]
+    [InlineData(65, "PR0919")]
+    public void R7_name_of_a_file_that_is_too_long_is_refused_in_a_short_message(int characters, string id)
     {
-        var diagnostic = Compile(Ruleset($"  include {new string('a', 300)} version 1\n", "")).Diagnostics.ShouldHaveSingleItem();
-        diagnostic.Id.ShouldBe("PR0919");
+        var diagnostic = Compile(Ruleset($"  include {new string('a', characters)} version 1\n", "")).Diagnostics.ShouldHaveSingleItem();
+        diagnostic.Id.ShouldBe(id);
         diagnostic.Message.Length.ShouldBeLessThan(300);
         RuleFileId.IsName(new string('a', 64)).ShouldBeTrue();
         RuleFileId.IsName(new string('a', 65)).ShouldBeFalse();

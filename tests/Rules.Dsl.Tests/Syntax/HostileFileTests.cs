@@ -107,6 +107,15 @@ public sealed class HostileFileTests
     public void R4_number_of_a_million_digits_is_refused_at_once() =>
         AnnotatedSource.ShouldReport($"price scan\n  each [|{new string('9', 1_000_000)}|] credits\n", "PR0015");
 
+    [Fact]
+    public void Name_and_quoted_text_beyond_their_characters_are_refused_and_up_to_them_are_read()
+    {
+        AnnotatedSource.ShouldReport($"meter [|{new string('a', 129)}|] whole\n", "PR0023").Message.ShouldBe("This name has more than 128 characters.");
+        AnnotatedSource.ShouldReport($"alert [|\"{new string('a', 401)}\"|]\n  at 5 credits used\n", "PR0023").Message.ShouldBe("This quoted text has more than 400 characters.");
+        AnnotatedSource.ShouldReport($"meter [|{new string('a', 1_000_000)}|] whole\n", "PR0023");
+        SyntaxTree.Parse(Header + $"meter {new string('a', 128)} whole\nalert \"{new string('a', 400)}\"\n  at 5 credits used\n").Diagnostics.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("\u202E", "U+202E")]
     [InlineData("\u2066", "U+2066")]

@@ -211,7 +211,7 @@ CREATE TABLE ledger.bill(
   seq        bigint        NOT NULL,
   bucket     nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
   cycle_no   int           NOT NULL,
-  currency   nvarchar(16)  NOT NULL,
+  currency   nvarchar(128) NOT NULL,
   decimals   tinyint       NOT NULL CONSTRAINT ck_bill_decimals CHECK(decimals<=9),
   amount     bigint        NOT NULL CONSTRAINT ck_bill_amount CHECK(amount>=0),
   exact      nvarchar(128) NOT NULL,

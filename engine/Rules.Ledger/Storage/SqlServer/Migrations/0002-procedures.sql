@@ -28,7 +28,7 @@ CREATE TYPE ledger.posting_list AS TABLE(
   d_spent bigint NOT NULL, d_expired bigint NOT NULL, d_moved bigint NOT NULL, PRIMARY KEY(seq, line));
 GO
 CREATE TYPE ledger.bill_list AS TABLE(
-  seq bigint NOT NULL PRIMARY KEY, bucket nvarchar(128) NOT NULL, cycle_no int NOT NULL, currency nvarchar(16) NOT NULL, decimals tinyint NOT NULL, amount bigint NOT NULL,
+  seq bigint NOT NULL PRIMARY KEY, bucket nvarchar(128) NOT NULL, cycle_no int NOT NULL, currency nvarchar(128) NOT NULL, decimals tinyint NOT NULL, amount bigint NOT NULL,
   exact nvarchar(128) NOT NULL, price nvarchar(64) NULL, receiver nvarchar(400) NULL);
 GO
 CREATE TYPE ledger.usage_event_list AS TABLE(seq bigint NOT NULL PRIMARY KEY, action nvarchar(128) NOT NULL, content varbinary(max) NOT NULL);
