@@ -139,7 +139,9 @@ public sealed record OperatorCommand(string Words, Func<CreditLedger, string, Ca
         var plain = (text ?? "").Trim().Replace(",", "", StringComparison.Ordinal);
         if (plain.Length is 0 or > 40 || !ExactDecimal.TryParse(plain, out var amount) || amount.Sign <= 0)
         {
-            problem = ("amount", $"Write a number of credits above zero, with at most {account.Decimals.ToString(CultureInfo.InvariantCulture)} decimals.");
+            problem = ("amount", account.Decimals == 0
+                ? "Write a whole number of credits above zero."
+                : $"Write a number of credits above zero, with at most {account.Decimals.ToString(CultureInfo.InvariantCulture)} decimals.");
             return null;
         }
 

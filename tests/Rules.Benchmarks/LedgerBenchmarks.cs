@@ -26,18 +26,25 @@ internal static class LedgerBenchmarks
     /// <param name="rulesDirectory">The folder of the shipped rule files.</param>
     public static async Task RunAsync(string rulesDirectory, TextWriter output)
     {
+        // The product's code is compiled twice more while it runs, SQLite's is not: a round that is not told makes it as old as a service is after a minute.
+        await RunAsync(Rounds[^1], rulesDirectory);
         await output.WriteLineAsync("clients  accounts  charges/s  p50 ms  p99 ms  cpu us  per commit  bare loop/s  cpu us  of bare  verified entries/s  cpu us");
         foreach (var round in Rounds)
         {
-            var directory = Directory.CreateTempSubdirectory("rules-benchmark-").FullName;
-            try
-            {
-                await output.WriteLineAsync(await RunAsync(round.Clients, round.Accounts, round.Charges, rulesDirectory, directory));
-            }
-            finally
-            {
-                Directory.Delete(directory, recursive: true);
-            }
+            await output.WriteLineAsync(await RunAsync(round, rulesDirectory));
+        }
+    }
+
+    private static async Task<string> RunAsync((int Clients, int Accounts, int Charges) round, string rulesDirectory)
+    {
+        var directory = Directory.CreateTempSubdirectory("rules-benchmark-").FullName;
+        try
+        {
+            return await RunAsync(round.Clients, round.Accounts, round.Charges, rulesDirectory, directory);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
         }
     }
 

@@ -56,7 +56,7 @@ public sealed class AccountsTests(PortalFixture portal) : PortalPageTests(portal
         await page.GetByRole(AriaRole.Link, new() { Name = "Give credits" }).ClickAsync();
         await page.GetByLabel("Credits", new() { Exact = true }).FillAsync("minus one");
         await page.GetByRole(AriaRole.Button, new() { Name = "Say it in words" }).ClickAsync();
-        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Write a number of credits above zero, with at most 0 decimals.");
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Write a whole number of credits above zero.");
 
         await page.GetByLabel("Credits", new() { Exact = true }).FillAsync("1,250");
         await page.GetByRole(AriaRole.Button, new() { Name = "Say it in words" }).ClickAsync();

@@ -136,7 +136,7 @@ public static class EvaluationErrors
         amount.Sign <= 0 ? "The amount must be above zero."
             : amount.Scale > model.Credit.Decimals ? $"{amount.ToGroupedString()} has more decimals than the {model.Credit.Name} ({model.Credit.Decimals.ToString(CultureInfo.InvariantCulture)})."
             : "The amount is beyond 10^15 smallest units.",
-        $"write an amount with at most {model.Credit.Decimals.ToString(CultureInfo.InvariantCulture)} decimals",
+        model.Credit.Decimals == 0 ? "write a whole number" : $"write an amount with at most {model.Credit.Decimals.ToString(CultureInfo.InvariantCulture)} decimals",
         "amount");
 
     /// <summary>RT15: an amount to charge that is below zero, too large, or finer than the credit.</summary>
