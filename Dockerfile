@@ -12,4 +12,6 @@ RUN mkdir /data && chown $APP_UID /data
 USER $APP_UID
 VOLUME /data
 ENV Rules__Home=/data
+# A quote leaves 10 kB behind: collected every 64 MiB for each processor, which nothing but the environment can say (decision 0425).
+ENV DOTNET_GCgen0size=0x4000000
 ENTRYPOINT ["dotnet", "Rules.Portal.dll"]

@@ -67,7 +67,7 @@ public sealed class ReplayBaselineTests
         var published = RuleFiles.Publish(RuleFiles.Compile(ReplayRunTests.Rules));
         var draft = RuleFiles.Publish(RuleFiles.Compile(ReplayRunTests.Rules.Replace("large 5 credits", "large 6 credits", StringComparison.Ordinal)));
         var within = 0;
-        const int Pasts = 60;
+        const int Pasts = 24;
         for (var seed = 0; seed < Pasts; seed++)
         {
             var shapes = new UsageShapes();
