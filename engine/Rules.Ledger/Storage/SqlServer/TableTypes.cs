@@ -118,7 +118,7 @@ internal static class TableTypes
     public static readonly TableType Postings = new("ledger.posting_list", Int64("seq"), Int32("line"), Int64("lot_no"), Int64("d_granted"), Int64("d_available"), Int64("d_held"),
         Int64("d_spent"), Int64("d_expired"), Int64("d_moved"));
 
-    public static readonly TableType Bills = new("ledger.bill_list", Int64("seq"), Text("bucket", 128), Int32("cycle_no"), Text("currency", 16), Byte("decimals"), Int64("amount"),
+    public static readonly TableType Bills = new("ledger.bill_list", Int64("seq"), Text("bucket", 128), Int32("cycle_no"), Text("currency", 128), Byte("decimals"), Int64("amount"),
         Text("exact", 128), Text("price", 64), Text("receiver", 400));
 
     public static readonly TableType UsageEvents = new("ledger.usage_event_list", Int64("seq"), Text("action", 128), Bytes("content"));
