@@ -66,7 +66,7 @@ public sealed class OperatorTests(RunningPortal portal)
 
     [Theory]
     [InlineData("grant", "Amount", "0", "Write a whole number of credits above zero.")]
-    [InlineData("grant", "Amount", "1e5", "Write a number of credits above zero")]
+    [InlineData("grant", "Amount", "1e5", "Write a whole number of credits above zero")]
     [InlineData("grant", "Expires", "2026-13-01", "\"2026-13-01\" is not a day")]
     [InlineData("grant", "Expires", "2020-01-01", "This day is over.")]
     [InlineData("grant", "Bucket", "no-such", "Choose the bucket")]
