@@ -35,6 +35,9 @@ public sealed class ApiCaller
         return Key.Rulesets.IsEmpty || (await _rulesets.OfAsync(_ledger, account, cancellationToken) is { } ruleset && Key.Rulesets.Contains(ruleset));
     }
 
+    /// <summary>Whether the key may see or bring what is of all accounts of a ruleset: a draft, a replay, a file of usage.</summary>
+    public bool MayUseAllOf(string ruleset) => !Key.IsRestricted || (Key.Accounts.IsEmpty && Key.Rulesets.Contains(ruleset));
+
     /// <summary>
     /// The refusal of a body that names an account which the caller's key may not touch; null where nothing stands in the way. Every body is
     /// read through here, so that no address can forget to ask.

@@ -58,7 +58,7 @@ internal static class DraftApi
         }
 
         var caller = context.Features.GetRequiredFeature<ApiCaller>();
-        if (caller.Key.IsRestricted && !(caller.Key.Accounts.IsEmpty && caller.Key.Rulesets.Contains(id.Name)))
+        if (!caller.MayUseAllOf(id.Name))
         {
             return new ProblemBody(new Problem(ProblemKinds.KeyRestricted, Help: "Use a key of this rule set without accounts of its own."));
         }
@@ -125,7 +125,7 @@ internal static class DraftApi
         }
 
         var caller = context.Features.GetRequiredFeature<ApiCaller>();
-        return await ledger.Drafts.FindAsync(draft, context.RequestAborted) is { } found && (!caller.Key.IsRestricted || (caller.Key.Accounts.IsEmpty && caller.Key.Rulesets.Contains(found.Ruleset)))
+        return await ledger.Drafts.FindAsync(draft, context.RequestAborted) is { } found && caller.MayUseAllOf(found.Ruleset)
             ? Answer(found)
             : new ProblemBody(new Problem(ProblemKinds.DraftUnknown, $"There is no draft \"{WireText.Shown(draft)}\".", "Use the id that its making answered with."));
     }

@@ -197,8 +197,7 @@ internal static class ReplayApi
 
     // What a whole rule set came to tells of all its accounts.
     private static async ValueTask<bool> MaySeeAsync(ApiCaller caller, string ruleset, string? account, CancellationToken cancellationToken) =>
-        !caller.Key.IsRestricted
-        || (account is not null ? await caller.MayUseAsync(account, cancellationToken) : caller.Key.Accounts.IsEmpty && caller.Key.Rulesets.Contains(ruleset));
+        caller.MayUseAllOf(ruleset) || (account is not null && await caller.MayUseAsync(account, cancellationToken));
 
     private static (ReplayRequest Request, ImmutableArray<string> By, Problem? Problem) Read(ReadOnlyMemory<byte> json)
     {

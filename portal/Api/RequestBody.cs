@@ -13,7 +13,7 @@ internal readonly record struct RequestBody(ReadOnlyMemory<byte> Json, Problem? 
     public static async ValueTask<RequestBody> ReadAsync(HttpContext context, int limit = WireLimits.BodyBytes)
     {
         var request = context.Request;
-        if (!IsJson(request))
+        if (!Is(request, "application/json"))
         {
             return Refuse(new Problem(ProblemKinds.ContentType, Help: "Send \"Content-Type: application/json\", in UTF-8 and without a Content-Encoding."));
         }
@@ -70,11 +70,12 @@ internal readonly record struct RequestBody(ReadOnlyMemory<byte> Json, Problem? 
 
     private static RequestBody Refuse(Problem problem) => new(default, problem);
 
-    private static bool IsJson(HttpRequest request) =>
-        (request.ContentType == "application/json" || IsJson(request.ContentType)) && string.IsNullOrEmpty(request.Headers.ContentEncoding);
+    /// <summary>Whether a body is of a type, in UTF-8 and without an encoding.</summary>
+    public static bool Is(HttpRequest request, string mediaType) =>
+        (request.ContentType == mediaType || IsOf(request.ContentType, mediaType)) && string.IsNullOrEmpty(request.Headers.ContentEncoding);
 
-    private static bool IsJson(string? contentType) =>
+    private static bool IsOf(string? contentType, string mediaType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type)
-        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        && type.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase)
         && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase));
 }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Net.Http.Headers;
 using Rules.Engine.Model;
 using Rules.Engine.Wire;
 using Rules.Ledger;
@@ -90,7 +89,7 @@ internal static class UsageImportApi
 
         var caller = context.Features.GetRequiredFeature<ApiCaller>();
         var batches = await ledger.Imports.ListAsync(Parameters.Text(context.Request, "ruleset"), context.RequestAborted);
-        return new JsonBody(WireWriter.Write(batches.RemoveAll(batch => !MaySee(caller, batch.Ruleset)), static (json, batches) =>
+        return new JsonBody(WireWriter.Write(batches.RemoveAll(batch => !caller.MayUseAllOf(batch.Ruleset)), static (json, batches) =>
         {
             json.WriteStartObject();
             json.WriteImports(batches);
@@ -133,7 +132,7 @@ internal static class UsageImportApi
     private static async ValueTask<ImmutableArray<UsageBatch>> FindAsync(string import, HttpContext context, CreditLedger ledger)
     {
         var batches = await ledger.Imports.BatchesAsync(import, context.RequestAborted);
-        return !batches.IsEmpty && MaySee(context.Features.GetRequiredFeature<ApiCaller>(), batches[0].Ruleset) ? batches : [];
+        return !batches.IsEmpty && context.Features.GetRequiredFeature<ApiCaller>().MayUseAllOf(batches[0].Ruleset) ? batches : [];
     }
 
     private static IResult Answer(string import, ImmutableArray<UsageBatch> batches) => batches.IsEmpty
@@ -144,10 +143,6 @@ internal static class UsageImportApi
             json.WriteImport(batches);
             json.WriteEndObject();
         }));
-
-    // A file names any accounts.
-    private static bool MaySee(ApiCaller caller, string ruleset) =>
-        !caller.Key.IsRestricted || (caller.Key.Accounts.IsEmpty && caller.Key.Rulesets.Contains(ruleset));
 
     private static (Asked? Import, Problem? Problem) Read(HttpContext context, CreditLedger ledger)
     {
@@ -186,7 +181,7 @@ internal static class UsageImportApi
 
         var caller = context.Features.GetRequiredFeature<ApiCaller>();
         var ruleset = Parameters.Text(request, "ruleset");
-        if (ruleset is not null && !MaySee(caller, ruleset))
+        if (ruleset is not null && !caller.MayUseAllOf(ruleset))
         {
             return (null, new Problem(ProblemKinds.KeyRestricted, Help: "Use a key of this rule set without accounts of its own."));
         }
@@ -199,16 +194,8 @@ internal static class UsageImportApi
     }
 
     /// <returns>Null for a type that is neither.</returns>
-    private static bool? IsCsv(HttpRequest request)
-    {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !string.IsNullOrEmpty(request.Headers.ContentEncoding)
-            || (type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) && !type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase)))
-        {
-            return null;
-        }
-
-        return type.MediaType.Equals(Csv, StringComparison.OrdinalIgnoreCase) ? true : _jsonLines.Any(lines => type.MediaType.Equals(lines, StringComparison.OrdinalIgnoreCase)) ? false : null;
-    }
+    private static bool? IsCsv(HttpRequest request) =>
+        RequestBody.Is(request, Csv) ? true : Array.Exists(_jsonLines, type => RequestBody.Is(request, type)) ? false : null;
 
     private static Problem Stopped(UsageMistake mistake, ReadOnlyMemory<byte> result) => new(
         ProblemKinds.ImportStopped,
