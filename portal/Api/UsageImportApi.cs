@@ -200,7 +200,8 @@ internal static class UsageImportApi
     private static Problem Stopped(UsageMistake mistake, ReadOnlyMemory<byte> result) => new(
         ProblemKinds.ImportStopped,
         string.Create(CultureInfo.InvariantCulture, $"Line {mistake.Line}: {(mistake.Column is { } column ? column + ": " : "")}{mistake.Code}: {mistake.Message}"),
-        $"{mistake.Help} What stands before the line is stored; mend it and send the file again under the same name.") { Answer = result };
+        $"{mistake.Help} What stands before the line is stored; mend it and send the file again under the same name.")
+    { Answer = result };
 
     private static Problem Of(UsageImportException exception) => exception.IsBusy
         ? new Problem(ProblemKinds.Busy, exception.Message, exception.Help) { RetryAfterSeconds = 5 }
