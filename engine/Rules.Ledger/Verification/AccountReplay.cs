@@ -43,6 +43,9 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
     private PublishedRuleset? _ruleset;
     private AccountState? _state;
 
+    // How many versions were published when the last entry was made: never fewer for a later one.
+    private int _known;
+
     /// <summary>True once an entry of a kind came that cannot be run again from its own content.</summary>
     public bool Ended { get; private set; }
 
@@ -109,7 +112,45 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
         return null;
     }
 
+    // An instant alone does not say whether an entry came before or after a version that was published in it.
     private string? Fault(JournalEntry entry, Use? use, Func<IEnumerable<LotState>> lots)
+    {
+        var most = PublishedUntil(entry.RecordedAt);
+        _known = Math.Max(_known, Math.Min(most, Math.Max(1, PublishedUntil(entry.RecordedAt - Duration.FromTicks(10)))));
+        while (_known < most && !Ended)
+        {
+            var (state, scopes, expected, before) = (_state, _scopes.ToArray(), _expected.ToArray(), _before.ToArray());
+            if (FaultUnderKnown(entry, use, lots) is null && !Ended)
+            {
+                return null;
+            }
+
+            (_state, _known, Ended) = (state, _known + 1, false);
+            Restore(scopes, expected, before);
+        }
+
+        return FaultUnderKnown(entry, use, lots);
+    }
+
+    private void Restore(KeyValuePair<ScopeId, ScopeState>[] scopes, Entry[] expected, JournalEntry[] before)
+    {
+        _scopes.Clear();
+        foreach (var (id, scope) in scopes)
+        {
+            _scopes.Add(id, scope);
+        }
+
+        _expected.Clear();
+        foreach (var entry in expected)
+        {
+            _expected.Enqueue(entry);
+        }
+
+        _before.Clear();
+        _before.AddRange(before);
+    }
+
+    private string? FaultUnderKnown(JournalEntry entry, Use? use, Func<IEnumerable<LotState>> lots)
     {
         if (_before is [var first, ..] && first.RecordedAt != entry.RecordedAt)
         {
@@ -149,7 +190,8 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
     // False where the reset came after everything that was due; it is then a command like any other.
     private bool IsResetWithinDue(JournalEntry entry)
     {
-        if (RulesetAt(entry) is not { } ruleset || _state is not { } before || RecordedCommand.Read(CommandReader.ReadReset, entry) is not { } command)
+        _known = Math.Max(_known, PublishedUntil(entry.RecordedAt));
+        if (Ruleset() is not { } ruleset || _state is not { } before || RecordedCommand.Read(CommandReader.ReadReset, entry) is not { } command)
         {
             return false;
         }
@@ -203,7 +245,7 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
     private EvaluationError? Run(JournalEntry entry, Use? use, Func<IEnumerable<LotState>> lots)
     {
         var content = entry.Content;
-        var ruleset = RulesetAt(entry);
+        var ruleset = Ruleset();
         if (ruleset is null || (_state is null && content.Kind != EntryKind.Subscribe))
         {
             Ended = true;
@@ -245,23 +287,28 @@ internal sealed class AccountReplay(ImmutableArray<RulesetVersion> versions)
         return null;
     }
 
-    /// <summary>The versions that were published when the entry was recorded.</summary>
-    private PublishedRuleset? RulesetAt(JournalEntry entry)
+    private int PublishedUntil(Instant instant)
     {
         var count = 0;
-        while (count < _versions.Length && _versions[count].PublishedAt <= entry.RecordedAt)
+        while (count < _versions.Length && _versions[count].PublishedAt <= instant)
         {
             count++;
         }
 
-        if (count == 0)
+        return count;
+    }
+
+    /// <summary>The versions that were published when the entry was made; null where none was.</summary>
+    private PublishedRuleset? Ruleset()
+    {
+        if (_known == 0)
         {
             return null;
         }
 
-        if (_ruleset?.Versions.Length != count)
+        if (_ruleset?.Versions.Length != _known)
         {
-            _ruleset = new PublishedRuleset(_versions[0].Model.Name, [.. _versions.Take(count).Select(v => new PublishedVersion(v.Model, v.ActiveFrom))]);
+            _ruleset = new PublishedRuleset(_versions[0].Model.Name, [.. _versions.Take(_known).Select(v => new PublishedVersion(v.Model, v.ActiveFrom))]);
         }
 
         return _ruleset;

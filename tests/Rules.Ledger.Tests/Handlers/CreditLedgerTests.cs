@@ -67,6 +67,19 @@ public sealed class CreditLedgerTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Charges_before_and_after_a_publication_in_one_instant_are_both_proved()
+    {
+        await OpenAsync("lab", "biodock");
+        var before = await _ledger.ChargeAsync("lab", Run("r-1", 100, 0), "k1", default);
+        var text = RuleFiles.Biodock.Text.Replace("version 1 effective 2024-09-01", "version 2 effective 2025-01-01", StringComparison.Ordinal);
+        (await _ledger.Rulesets.PublishAsync("biodock.v2.rules", text, "kim", default)).Version.ShouldNotBeNull().ActiveFrom.ShouldBe(_t0);
+        var after = await _ledger.ChargeAsync("lab", Run("r-2", 100, 0), "k2", default);
+        Json(before).GetProperty("version").GetInt32().ShouldBe(1);
+        Json(after).GetProperty("version").GetInt32().ShouldBe(2);
+        await HoldsAsync();
+    }
+
+    [Fact]
     public async Task Parts_of_a_run_in_one_batch_and_in_many_come_to_the_same()
     {
         await OpenAsync("one", "biodock");

