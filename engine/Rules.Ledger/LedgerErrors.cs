@@ -31,7 +31,4 @@ public static class LedgerErrors
 
     public static EvaluationError UseIdUsed(string id) => new("id_used", $"The account already has a use or a hold \"{id}\".",
         "Give each hold an id of its own, other than the idempotency keys of charges.", "id");
-
-    public static EvaluationError CursorInvalid { get; } = new("cursor_invalid", "The cursor is not one that this list gave.",
-        "Start again without a cursor.", "after");
 }

@@ -200,11 +200,7 @@ public static class ApiDescription
         }
 
         var codes = ProblemKinds.All.Where(kind => kind.Status.ToString(System.Globalization.CultureInfo.InvariantCulture) == status
-            && Belongs(kind, operation, metadata)).Select(kind => kind.Code).ToList();
-        if (status == "422")
-        {
-            codes.Add("RTnn");
-        }
+            && Belongs(kind, operation, metadata)).Select(kind => kind.Code.StartsWith("RT", StringComparison.Ordinal) ? "RTnn" : kind.Code).Distinct().ToList();
 
         response.Description = codes.Count == 0 ? response.Description : "code: " + string.Join(", ", codes);
     }

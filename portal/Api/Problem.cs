@@ -28,7 +28,7 @@ public sealed record Problem(ProblemKind Kind, string? Detail = null, string? He
     };
 
     /// <summary>An event or command that cannot be evaluated; its <c>RTnn</c> code is kept.</summary>
-    public static Problem Of(EvaluationError error) => new(ProblemKinds.OfEvaluation(error.Code), error.Message, error.Help)
+    public static Problem Of(EvaluationError error) => new(ProblemKinds.Of(error.Code), error.Message, error.Help)
     {
         // "facts.model" names a member inside a member; names may hold points themselves.
         Pointer = error.Member is { } member ? "/" + string.Join('/', member.Split('.', 2).Select(EscapePointer)) : null,

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Rules.Engine.Accounts;
+using Rules.Engine.Pricing;
 using Rules.Engine.Wire;
 
 namespace Rules.Portal.Api;
@@ -78,18 +79,15 @@ public static class ProblemKinds
         HostNotAllowed, KeyRequired, KeyInvalid, ParameterInvalid, ApiKeyRequired, ApiKeyInvalid, Blocked, Paused, Refused, CrossSite, ScopeMissing, KeyRestricted,
         NotFound, AccountUnknown, RulesetNotFound, VersionUnknown, EntryUnknown, InvoiceUnknown, ApiKeyUnknown, WebhookUnknown, DeliveryUnknown, ReplayUnknown, DraftUnknown, ImportUnknown, MethodNotAllowed, RequestTimeout, AccountExists, ChangeConflicts, ImportConflicts, BodyTooLarge, TooManyItems,
         ContentType, KeyReused, TooManyGroups, ValueInvalid, DraftInvalid, TextHasErrors, ImportStopped,
-        .. _ofCommands, RateLimited, InternalError, Busy, StoreUnavailable, OutcomeUnknown,
+        .. _ofCommands, .. EvaluationErrors.All.Select(static error => new ProblemKind(error.Code, 422, error.Title)), RateLimited, InternalError, Busy, StoreUnavailable, OutcomeUnknown,
     ];
 
     private static readonly FrozenDictionary<string, ProblemKind> _byCode = _known.ToFrozenDictionary(kind => kind.Code);
 
-    /// <summary>By status, then in order of declaration. Codes <c>RTnn</c> come from the rule files' evaluation and are not among them.</summary>
+    /// <summary>By status, then in order of declaration. Codes <c>RTnn</c> are those of <see cref="EvaluationErrors"/>.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } = [.. _known.OrderBy(kind => kind.Status)];
 
     public static ProblemKind Of(string code) => _byCode[code];
-
-    /// <summary>A code that ledger or engine gave; <c>RTnn</c> codes share one title.</summary>
-    public static ProblemKind OfEvaluation(string code) => _byCode.GetValueOrDefault(code) ?? new(code, 422, "The rules cannot evaluate this.");
 
     /// <summary>The kind for a status that the framework chose.</summary>
     public static ProblemKind OfStatus(int status) => status switch

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
 using NodaTime;
 using Rules.Ledger;
 using Rules.Portal.Access;
@@ -143,8 +144,7 @@ public sealed class PortalApplication : IAsyncDisposable
         }
         else
         {
-            // One JSON object a line: nothing that a caller sends can begin a line of its own.
-            builder.Logging.AddJsonConsole(options => options.UseUtcTimestamp = true);
+            builder.Logging.AddConsole(options => options.FormatterName = JsonLogFormatter.FormatterName).AddConsoleFormatter<JsonLogFormatter, ConsoleFormatterOptions>();
         }
     }
 

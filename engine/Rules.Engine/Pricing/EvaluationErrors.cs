@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Rules.Dsl.Text;
 using Rules.Engine.Model;
@@ -7,6 +8,35 @@ namespace Rules.Engine.Pricing;
 /// <summary>The catalogue of run-time errors. A code is never used for anything else.</summary>
 public static class EvaluationErrors
 {
+    /// <summary>Every code <c>RTnn</c>, ascending, with a sentence that holds for each error of its kind.</summary>
+    public static ImmutableArray<(string Code, string Title)> All { get; } =
+    [
+        ("RT01", "A fact has a value that it cannot have."),
+        ("RT02", "A term is not stated, is not declared, or has a value that cannot be read."),
+        ("RT03", "A quantity is counted in whole numbers."),
+        ("RT04", "No version of the rule set was in effect at the instant."),
+        ("RT05", "A key is missing that the price counts by, or a quantity is below zero."),
+        ("RT06", "More would be given back than was drawn."),
+        ("RT07", "The rule set has no such action, or several of which none is named."),
+        ("RT08", "The action does not measure a quantity, or it stands twice."),
+        ("RT09", "A fact is not declared, or stands twice."),
+        ("RT10", "A fact is missing."),
+        ("RT11", "A quantity is too large, or has too many decimals."),
+        ("RT12", "The charge is larger than an entry can hold."),
+        ("RT13", "The rule set has no such plan."),
+        ("RT14", "The rule set has no such bucket, or the bucket holds no credits."),
+        ("RT15", "An amount is out of its range, finer than the credit, or stands beside what excludes it."),
+        ("RT16", "The action has no such key."),
+        ("RT17", "The id is taken."),
+        ("RT18", "A grant or a hold would end before it starts."),
+        ("RT19", "An instant is out of range."),
+        ("RT20", "The event states more than its action declares."),
+        ("RT21", "The rule set sells no such pack."),
+        ("RT30", "A grant cannot have such a figure."),
+        ("RT31", "The time zone is not known."),
+        ("RT32", "An anchor is stated where nothing is counted from one."),
+    ];
+
     /// <summary>RT01: a value that a fact cannot have.</summary>
     public static EvaluationError NotAValue(Fact fact, string value, string member) => fact.Kind switch
     {

@@ -3,8 +3,11 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Rules.Client;
 using Rules.Portal.Access;
+using Rules.Portal.Startup;
 using Rules.Portal.Tests.Api;
 using Shouldly;
 using Xunit;
@@ -176,6 +179,30 @@ public sealed class SecurityTests(RunningPortal portal)
         {
             answers.ToString().ShouldNotContain(secret);
         }
+    }
+
+    [Fact]
+    public void S9_Text_of_a_megabyte_is_cut_in_the_log()
+    {
+        var text = "\r\n\u001b[2J" + string.Concat(Enumerable.Repeat("\u20ac\U0001f600", 200_000));
+        var exception = new InvalidOperationException(text, new InvalidOperationException(text));
+        KeyValuePair<string, object?>[] state = [new("Account", text), new("{OriginalFormat}", "{Account} is not there.")];
+        using var log = new StringWriter();
+        new JsonLogFormatter(TimeProvider.System).Write(
+            new LogEntry<KeyValuePair<string, object?>[]>(LogLevel.Error, "Rules", default, state, exception, (values, _) => values[0].Value + " is not there."), null, log);
+
+        var lines = log.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.ShouldHaveSingleItem().Length.ShouldBeLessThan(32_000);
+        lines[0].ShouldNotContain('\u001b');
+        using var entry = JsonDocument.Parse(lines[0]);
+        var value = entry.RootElement.GetProperty("State").GetProperty("Account").GetString()!;
+        value.ShouldEndWith("... (600006 characters)");
+        var kept = value[..value.LastIndexOf("...", StringComparison.Ordinal)];
+        text.ShouldStartWith(kept);
+        Encoding.UTF8.GetByteCount(kept).ShouldBeInRange(JsonLogFormatter.MostBytes - 4, JsonLogFormatter.MostBytes);
+        entry.RootElement.GetProperty("Message").GetString()!.ShouldStartWith(kept);
+        entry.RootElement.GetProperty("Exception").GetString()!.Split(kept).Length.ShouldBe(3);
+        entry.RootElement.GetProperty("State").GetProperty("{OriginalFormat}").GetString().ShouldBe("{Account} is not there.");
     }
 
     [Fact]

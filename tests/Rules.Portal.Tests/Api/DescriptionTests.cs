@@ -4,17 +4,20 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Template;
 using Microsoft.Extensions.DependencyInjection;
 using Rules.Client;
+using Rules.Portal.Startup;
 using Shouldly;
 using Xunit;
+using ProblemKinds = Rules.Portal.Api.ProblemKinds;
 
 namespace Rules.Portal.Tests.Api;
 
 [Collection(SharedPortal.Name)]
-public sealed class DescriptionTests(RunningPortal portal)
+public sealed partial class DescriptionTests(RunningPortal portal)
 {
     private static readonly JsonSerializerOptions _strict =
         new(ClientJson.Default.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
@@ -190,9 +193,25 @@ public sealed class DescriptionTests(RunningPortal portal)
         var codes = (await response.JsonAsync()).EnumerateArray().Select(kind => kind.GetProperty("code").GetString()!).ToList();
 
         codes.ShouldContain("idempotency_key_required");
-        codes.ShouldAllBe(code => code.All(character => char.IsAsciiLetterLower(character) || character == '_'));
+        codes.ShouldContain("RT01");
+        codes.Where(code => !code.StartsWith("RT", StringComparison.Ordinal)).ShouldAllBe(code => code.All(character => char.IsAsciiLetterLower(character) || character == '_'));
         codes.ShouldBeUnique();
     }
+
+    // By their texts: an error that the list does not have would be answered as a failure of the service.
+    [Theory]
+    [InlineData("engine/Rules.Engine/Pricing/EvaluationErrors.cs")]
+    [InlineData("engine/Rules.Ledger/LedgerErrors.cs")]
+    public void Every_error_of_a_command_is_listed(string file)
+    {
+        var text = File.ReadAllText(Path.Combine(PortalSettings.SourceRoot()!, file));
+        var codes = NewError().Matches(text).Select(match => match.Groups["code"].Value).Distinct().ToList();
+        codes.Count.ShouldBeGreaterThan(5);
+        codes.ShouldBeSubsetOf(ProblemKinds.All.Select(kind => kind.Code));
+    }
+
+    [GeneratedRegex("""new\(\s*"(?<code>[A-Za-z0-9_]+)",""", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex NewError();
 
     // A new address under /v1 takes its place here, with what it is: a command needs a key, a read changes nothing.
     [Fact]
