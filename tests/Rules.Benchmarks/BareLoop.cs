@@ -7,7 +7,7 @@ namespace Rules.Benchmarks;
 /// The limit for a ledger on SQLite: its rows, already in memory, written by prepared statements into tables that have its keys and
 /// indexes and nothing else; heads and lots updated once per commit.
 /// </summary>
-internal static class BareLoop
+internal sealed class BareLoop : IDisposable
 {
     private const string Schema =
         """
@@ -41,32 +41,48 @@ internal static class BareLoop
 
     private static readonly int[] Columns = [7, 17, 10, 4, 4];
 
-    /// <summary>Writes the entries after one, in order; answers how long that took, by the clock and of the processor. Every charge here has exactly one row in each table.</summary>
-    public static (TimeSpan Elapsed, TimeSpan Processor) Run(string source, string target, long afterEntry, int perCommit)
+    private readonly string _source;
+    private readonly SqliteSession _session;
+    private long _after;
+
+    /// <param name="source">The ledger whose entries are written once more.</param>
+    /// <param name="target">A file that is not there.</param>
+    /// <param name="afterEntry">Entries up to this one are left out.</param>
+    public BareLoop(string source, string target, long afterEntry)
     {
-        var tables = Read(source, afterEntry);
+        _source = source;
+        _after = afterEntry;
+        _session = new SqliteSession(SqliteDatabase.File(target).OpenWriter());
+        foreach (var statement in Schema.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            _session.Statement(statement).Execute();
+        }
+
+        Fill(_session, source);
+    }
+
+    /// <summary>Writes the entries that the ledger has made since the last call, in order; answers how long that took, by the clock and of the processor. Every charge here has exactly one row in each table.</summary>
+    public (TimeSpan Elapsed, TimeSpan Processor) WriteNew(int perCommit)
+    {
+        var tables = Read(_source, _after);
         var entries = tables[1].Count;
-        if (tables.Any(table => table.Count != entries))
+        if (entries == 0 || tables.Any(table => table.Count != entries))
         {
             throw new InvalidOperationException("An entry lacks one of its rows.");
         }
 
-        using var session = new SqliteSession(SqliteDatabase.File(target).OpenWriter());
-        foreach (var statement in Schema.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            session.Statement(statement).Execute();
-        }
-
-        Fill(session, source);
+        _after = (long)tables[1][^1][0]!;
         var cpu = Environment.CpuUsage.TotalTime;
         var watch = Stopwatch.StartNew();
         for (var from = 0; from < entries; from += perCommit)
         {
-            WriteBatch(session, tables, from, Math.Min(entries, from + perCommit));
+            WriteBatch(_session, tables, from, Math.Min(entries, from + perCommit));
         }
 
         return (watch.Elapsed, Environment.CpuUsage.TotalTime - cpu);
     }
+
+    public void Dispose() => _session.Dispose();
 
     private static void WriteBatch(SqliteSession session, List<object?[]>[] tables, int from, int to)
     {
