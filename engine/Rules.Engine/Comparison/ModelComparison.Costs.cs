@@ -280,6 +280,7 @@ public sealed partial class ModelComparison
         private int? CompareCosts(
             Cost old, Cost now, (PerLine Line, Meter Meter)? was, (PerLine Line, Meter Meter)? per, string what, string verb, ChangeSubject subject, TextLocation oldLocation, TextLocation newLocation)
         {
+            (oldLocation, newLocation) = (old.RateElsewhere ?? oldLocation, now.RateElsewhere ?? newLocation);
             var sign = Direction(old, was?.Line, now, per?.Line);
             var (before, after) = (_old.Of(old, was?.Line, was?.Meter, currency), _new.Of(now, per?.Line, per?.Meter, currency));
             if (sign == 0)

@@ -124,7 +124,18 @@ internal sealed partial class ModelCompiler
         cost.Fee?.EvenAtZero ?? false,
         cost.AtMost is { } most ? AmountOf(most) : null,
         cost.IsWaived,
-        cost.Location);
+        cost.Location)
+    {
+        RateElsewhere = cost.Rate is { } stated && NamedRate(stated) is { } named && named.Location.FileName != cost.Location.FileName ? named.Location : null,
+    };
+
+    private static B.RateSymbol? NamedRate(B.BoundAmount amount) => amount switch
+    {
+        B.BoundRateAmount rate => rate.Rate,
+        B.BoundPercentOfAmount share => NamedRate(share.Of),
+        B.BoundDiscountedAmount discounted => NamedRate(discounted.Of),
+        _ => null,
+    };
 
     private RowTable TableOf(ImmutableArray<B.BoundRow> bound, ImmutableArray<Fact> by, ImmutableArray<Fact> facts)
     {

@@ -168,7 +168,11 @@ public sealed record SharedAmount(ExactDecimal Percent, Amount Of, TextLocation 
 /// <param name="AtMost">A cap on this part, fee included.</param>
 /// <param name="IsWaived">Listed, charged zero.</param>
 public sealed record Cost(
-    Amount? Rate, ExactDecimal? PackageSize, Amount? Fee, bool FeeEvenAtZero, Amount? AtMost, bool IsWaived, TextLocation Location);
+    Amount? Rate, ExactDecimal? PackageSize, Amount? Fee, bool FeeEvenAtZero, Amount? AtMost, bool IsWaived, TextLocation Location)
+{
+    /// <summary>The named rate that the figure comes from, where another file than the price's states it: an amendment, or a common file. Null where the price's own file does.</summary>
+    public TextLocation? RateElsewhere { get; init; }
+}
 
 /// <summary>One term of the sum that a price is.</summary>
 public abstract record PriceLine(TextLocation Location);

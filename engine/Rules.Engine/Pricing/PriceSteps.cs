@@ -68,7 +68,7 @@ internal sealed record ScopeStep(PriceBody Body, Scope Scope, string Value, stri
 internal sealed record TierStep<T>(PriceRule Price, PerLine Line, int Tier, T Units, T Charged, int Scale) : Step
     where T : struct, IBinaryInteger<T>
 {
-    public override TextLocation? Location => Rule.Location;
+    public override TextLocation? Location => Rule.Cost.RateElsewhere ?? Rule.Location;
 
     public override ExactDecimal? Amount => Scaled.ToExact(Charged, Scale);
 
@@ -118,7 +118,7 @@ internal sealed record NotReachedStep(Meter Unit, PerLine Line, int Tier) : Step
 internal sealed record MatrixStep<T>(PriceRule Price, PerLine Line, Row Row, T Units, T Sum, int Scale) : Step
     where T : struct, IBinaryInteger<T>
 {
-    public override TextLocation? Location => Row.Location;
+    public override TextLocation? Location => Row.Cost.RateElsewhere ?? Row.Location;
 
     public override ExactDecimal? Amount => Row.Cost.IsWaived ? ExactDecimal.Zero : Scaled.ToExact(Sum, Scale);
 
@@ -140,7 +140,7 @@ internal sealed record MatrixStep<T>(PriceRule Price, PerLine Line, Row Row, T U
 internal sealed record RowStep<T>(PriceRule Price, Row Row, T Sum, int Scale) : Step
     where T : struct, IBinaryInteger<T>
 {
-    public override TextLocation? Location => Row.Location;
+    public override TextLocation? Location => Row.Cost.RateElsewhere ?? Row.Location;
 
     public override ExactDecimal? Amount => Row.Cost.IsWaived ? ExactDecimal.Zero : Scaled.ToExact(Sum, Scale);
 
@@ -152,7 +152,7 @@ internal sealed record RowStep<T>(PriceRule Price, Row Row, T Sum, int Scale) : 
 internal sealed record EachStep<T>(EachLine Line, T Sum, int Scale) : Step
     where T : struct, IBinaryInteger<T>
 {
-    public override TextLocation? Location => Line.Location;
+    public override TextLocation? Location => Line.Cost.RateElsewhere ?? Line.Location;
 
     public override ExactDecimal? Amount => Line.Cost.IsWaived ? ExactDecimal.Zero : Scaled.ToExact(Sum, Scale);
 
