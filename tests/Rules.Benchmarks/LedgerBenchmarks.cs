@@ -26,24 +26,23 @@ internal static class LedgerBenchmarks
         (1, 1, 4_000), (64, 1, 30_000), (256, 1, 30_000), (1, 1000, 4_000), (64, 1000, 30_000), (256, 1000, 30_000),
     ];
 
-    /// <param name="rulesDirectory">The folder of the shipped rule files.</param>
-    public static async Task RunAsync(string rulesDirectory, TextWriter output)
+    public static async Task RunAsync(TextWriter output)
     {
         // The product's code is compiled twice more while it runs, SQLite's is not: a round that is not told makes it as old as a service is after a minute.
-        await RunAsync(Rounds[^1], rulesDirectory);
+        await RunAsync(Rounds[^1]);
         await output.WriteLineAsync("clients  accounts  charges/s  p50 ms  p99 ms  cpu us  per commit  bare loop/s  cpu us  of bare  verified entries/s  cpu us");
         foreach (var round in Rounds)
         {
-            await output.WriteLineAsync(await RunAsync(round, rulesDirectory));
+            await output.WriteLineAsync(await RunAsync(round));
         }
     }
 
-    private static async Task<string> RunAsync((int Clients, int Accounts, int Charges) round, string rulesDirectory)
+    private static async Task<string> RunAsync((int Clients, int Accounts, int Charges) round)
     {
         var directory = Directory.CreateTempSubdirectory("rules-benchmark-").FullName;
         try
         {
-            return await RunAsync(round.Clients, round.Accounts, round.Charges, rulesDirectory, directory);
+            return await RunAsync(round.Clients, round.Accounts, round.Charges, directory);
         }
         finally
         {
@@ -51,12 +50,12 @@ internal static class LedgerBenchmarks
         }
     }
 
-    private static async Task<string> RunAsync(int clients, int accounts, int charges, string rules, string directory)
+    private static async Task<string> RunAsync(int clients, int accounts, int charges, string directory)
     {
         var path = Path.Combine(directory, "rules.db");
         var store = new CommitCounter(SqliteLedgerStore.Open(path, TimeProvider.System));
         await using var ledger = await CreditLedger.OpenAsync(store, new LedgerOptions(), default);
-        await LoadRulesAsync(ledger, rules);
+        await LoadRulesAsync(ledger);
         await OpenAccountsAsync(ledger, accounts);
         await ChargeAsync(ledger, clients, accounts, 500, "warm");
         var entriesBefore = (await ledger.EntriesAsync(new EntryFilter(Limit: 1), default)).Items[0];
@@ -98,9 +97,9 @@ internal static class LedgerBenchmarks
             + $"  {report.Entries / verifying.Elapsed.TotalSeconds,18:N0}  {verifyCpu.TotalMicroseconds,6:N1}");
     }
 
-    public static async Task LoadRulesAsync(CreditLedger ledger, string rulesDirectory)
+    public static async Task LoadRulesAsync(CreditLedger ledger)
     {
-        var text = await File.ReadAllTextAsync(Path.Combine(rulesDirectory, Ruleset, Ruleset + ".v1.rules"));
+        var text = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "rules", Ruleset + ".v1.rules"));
         await ledger.Rulesets.LoadAsync([new RuleFile(Ruleset + ".v1.rules", text)], default);
     }
 

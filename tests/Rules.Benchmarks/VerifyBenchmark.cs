@@ -14,8 +14,7 @@ internal static class VerifyBenchmark
     private const int Charges = 60_000;
     private const int Rounds = 3;
 
-    /// <param name="rulesDirectory">The folder of the shipped rule files.</param>
-    public static async Task RunAsync(string rulesDirectory, TextWriter output)
+    public static async Task RunAsync(TextWriter output)
     {
         await output.WriteLineAsync("accounts  entries  behind checkpoints  whole ms  entries/s  from checkpoints ms  of whole  cpu ms  cpu of whole");
         foreach (var accounts in new[] { 1, 1_000 })
@@ -23,7 +22,7 @@ internal static class VerifyBenchmark
             var directory = Directory.CreateTempSubdirectory("rules-benchmark-").FullName;
             try
             {
-                await output.WriteLineAsync(await RunAsync(accounts, rulesDirectory, Path.Combine(directory, "rules.db")));
+                await output.WriteLineAsync(await RunAsync(accounts, Path.Combine(directory, "rules.db")));
             }
             finally
             {
@@ -32,10 +31,10 @@ internal static class VerifyBenchmark
         }
     }
 
-    private static async Task<string> RunAsync(int accounts, string rulesDirectory, string path)
+    private static async Task<string> RunAsync(int accounts, string path)
     {
         await using var ledger = await CreditLedger.OpenAsync(SqliteLedgerStore.Open(path, TimeProvider.System), new LedgerOptions(), default);
-        await LedgerBenchmarks.LoadRulesAsync(ledger, rulesDirectory);
+        await LedgerBenchmarks.LoadRulesAsync(ledger);
         await LedgerBenchmarks.OpenAccountsAsync(ledger, accounts);
         await LedgerBenchmarks.ChargeAsync(ledger, 64, accounts, Charges, "before");
         var round = await ledger.WriteCheckpointsAsync(1, default);
