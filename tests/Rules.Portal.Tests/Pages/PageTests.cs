@@ -116,6 +116,24 @@ public sealed partial class PageTests(RunningPortal portal)
     }
 
     [Fact]
+    public async Task Values_of_a_charge_that_are_shown_to_be_tried_can_be_priced_as_they_stand()
+    {
+        var account = await portal.OpenBiodockAsync();
+        var charge = (await portal.Client.ChargeAsync(new UsageEvent
+        {
+            Account = account,
+            Action = "analysis",
+            Quantities = new Dictionary<string, decimal> { ["image"] = 2611, ["crop"] = 16 },
+            Keys = new Dictionary<string, string> { ["run"] = "r" },
+        }, portal.New("key"))).EnsureGranted();
+
+        var html = WebUtility.HtmlDecode(await portal.Http.GetStringAsync(charge.ExplainUrl + "?try=true"));
+        html.ShouldContain("value=\"1,000\"", Case.Sensitive, "what is usual is written as in the rule file");
+        html.ShouldNotContain("is not a number");
+        html.ShouldContain("±0");
+    }
+
+    [Fact]
     public async Task Rulesets_say_what_proves_them_and_what_they_charge()
     {
         var account = await portal.OpenBiodockAsync();
