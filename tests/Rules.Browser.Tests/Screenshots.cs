@@ -13,9 +13,7 @@ public sealed partial class Screenshots(PortalFixture portal) : PortalPageTests(
     [ScreenshotFact]
     public async Task Every_page_in_both_themes()
     {
-        var asked = Environment.GetEnvironmentVariable(ScreenshotFactAttribute.Variable)!;
-        var folder = Path.IsPathRooted(asked) ? asked : Path.Combine(PortalProcess.RepositoryRoot(), "tests", "Rules.Browser.Tests", "screenshots");
-        Directory.CreateDirectory(folder);
+        var folder = Folder();
         foreach (var theme in new[] { ColorScheme.Light, ColorScheme.Dark })
         {
             var page = await NewPageAsync(theme, width: 1280, height: 900);
@@ -38,6 +36,66 @@ public sealed partial class Screenshots(PortalFixture portal) : PortalPageTests(
         await palette.Keyboard.PressAsync("Control+k");
         await palette.Locator("#palette-results a").First.WaitForAsync();
         await palette.ScreenshotAsync(new PageScreenshotOptions { Path = FileOf(folder, "palette", "light") });
+    }
+
+    // With the whole sample company, as after a first start: a price is typed, a review is asked for and given, a total leads to a charge.
+    [ScreenshotFact]
+    public async Task The_three_flows()
+    {
+        var folder = Folder();
+        await using var own = await PortalProcess.StartAsync("full");
+        Uri At(string path) => new(own.Address, path);
+        var step = 0;
+        async Task Look(IPage page, string name, bool full = true)
+        {
+            await page.WaitForTimeoutAsync(600);
+            await page.ScreenshotAsync(new PageScreenshotOptions { Path = FileOf(folder, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"flow {++step:00} {name}"), "light"), FullPage = full });
+        }
+
+        var page = await NewPageAsync(stranger: true, height: 900);
+        await page.GotoAsync(own.SignInLink.ToString());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in as admin" }).ClickAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Overview", Exact = true }).WaitForAsync();
+        await Look(page, "being written");
+        await page.Locator("[data-strip]").WaitForAsync(new() { State = WaitForSelectorState.Detached, Timeout = 600_000 });
+        await page.ReloadAsync();
+        await Look(page, "overview");
+        foreach (var name in new[] { "accounts", "reports", "ledger", "rulesets", "alerts" })
+        {
+            await page.GotoAsync(At("/" + name).ToString());
+            await Look(page, name);
+        }
+
+        await page.GotoAsync(At("/rulesets/bookbag").ToString());
+        await Look(page, "ruleset");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Change the prices" }).ClickAsync();
+        await page.Locator(".cm-content .t-keyword").First.WaitForAsync();
+        await Look(page, "draft");
+        await page.Locator(".cm-content").FocusAsync();
+        await page.Keyboard.PressAsync("Control+f");
+        await page.Locator(".cm-search [name=search]").PressSequentiallyAsync("GPT-4o\"             5");
+        await page.Keyboard.PressAsync("Enter");
+        await page.Keyboard.PressAsync("Escape");
+        await page.Locator(".cm-content").FocusAsync();
+        await page.Keyboard.PressAsync("ArrowRight");
+        await page.Keyboard.PressAsync("Alt+ArrowUp");
+        await page.Locator(".changes").WaitForAsync();
+        await Look(page, "typed");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show changes" }).ClickAsync();
+        await Look(page, "changes", full: false);
+        await page.Locator("#tab-tests").ClickAsync();
+        await page.Locator("#examples").WaitForAsync();
+        await Look(page, "tests");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Request review", Exact = true }).ClickAsync();
+        await Look(page, "asked for review");
+    }
+
+    private static string Folder()
+    {
+        var asked = Environment.GetEnvironmentVariable(ScreenshotFactAttribute.Variable)!;
+        var folder = Path.IsPathRooted(asked) ? asked : Path.Combine(PortalProcess.RepositoryRoot(), "tests", "Rules.Browser.Tests", "screenshots");
+        Directory.CreateDirectory(folder);
+        return folder;
     }
 
     private static string FileOf(string folder, string name, string kind) => Path.Combine(folder, $"{Other().Replace(name, "-")}-{kind}.png".ToLowerInvariant());

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using NodaTime;
@@ -37,6 +38,7 @@ internal sealed partial class ExampleStory(RulesetModel model, Example example)
     private int _runs;
     private bool _expected;
     private bool _isBroken;
+    private static readonly SearchValues<char> _figure = SearchValues.Create("0123456789,.");
     private bool _isGiven;
 
     public ExampleResult Run()
@@ -399,7 +401,7 @@ internal sealed partial class ExampleStory(RulesetModel model, Example example)
         };
         if (found != wanted)
         {
-            Fail(expect, wanted.ToGroupedString(), found is { } figure ? figure.ToGroupedString() : "no such figure");
+            Fail(expect, wanted.ToGroupedString(), found is { } figure ? figure.ToGroupedString() : "no such figure", found is { } given ? Rewritten(expect.Amount, given) : []);
         }
     }
 
@@ -466,22 +468,32 @@ internal sealed partial class ExampleStory(RulesetModel model, Example example)
     private void Break(ExampleStep step, EvaluationError error)
     {
         _isBroken = true;
-        _failures.Add(new ExampleFailure(Failure(step, "an answer", $"{error.Code}: {error.Message.TrimEnd('.')}"), [error.Help]));
+        _failures.Add(new ExampleFailure(Failure(step, "an answer", $"{error.Code}: {error.Message.TrimEnd('.')}", []), [error.Help]));
     }
 
-    private void Fail(ExampleStep step, string expected, string found)
+    // Where the file writes a figure, and not a term or a sum, what the rules give can stand in its place.
+    private static ImmutableArray<DiagnosticFix> Rewritten(Amount amount, ExactDecimal found)
+    {
+        var text = amount.Location.Text;
+        var length = text.AsSpan().IndexOfAnyExcept(_figure) is var end && end < 0 ? text.Length : end;
+        return amount is FixedAmount && found.Sign >= 0 && ExactDecimal.TryParse(text[..length].Replace(",", "", StringComparison.Ordinal), out var written) && written == amount.Fixed
+            ? [new DiagnosticFix($"expect {found.ToGroupedString()}", new TextSpan(amount.Location.Span.Start, length), found.ToGroupedString())]
+            : [];
+    }
+
+    private void Fail(ExampleStep step, string expected, string found, ImmutableArray<DiagnosticFix> fixes = default)
     {
         ImmutableArray<string> expectation = example.Inherited is null
             ? []
             : [string.Create(CultureInfo.InvariantCulture, $"expected {expected} ({step.Location.FileName}, line {step.Location.Line})")];
-        _failures.Add(new ExampleFailure(Failure(step, expected, found), [.. expectation, .. _working.Select(Line)]));
+        _failures.Add(new ExampleFailure(Failure(step, expected, found, fixes.IsDefault ? [] : fixes), [.. expectation, .. _working.Select(Line)]));
     }
 
     // The text of an earlier version is not edited, so what it no longer proves is said where it is taken over.
-    private Diagnostic Failure(ExampleStep step, string expected, string found) => example.Inherited is { } inherited
+    private Diagnostic Failure(ExampleStep step, string expected, string found, ImmutableArray<DiagnosticFix> fixes) => example.Inherited is { } inherited
         ? new Diagnostic(
             DiagnosticDescriptors.InheritedExampleFails, inherited.Location, [example.Name, inherited.From, expected, inherited.By, found], [])
-        : new Diagnostic(DiagnosticDescriptors.ExampleFails, step.Location, [example.Name, expected, found], []);
+        : new Diagnostic(DiagnosticDescriptors.ExampleFails, step.Location, [example.Name, expected, found], fixes);
 
     private static string Line(Step step)
     {

@@ -62,7 +62,7 @@ public sealed partial class PageTests(RunningPortal portal)
         var html = await portal.Http.GetStringAsync($"/alerts?account={account}");
         html.ShouldContain("low &lt;tank&gt;");
         html.ShouldContain($"href=\"{new Uri(portal.Http.BaseAddress!, quote.ExplainUrl!).AbsolutePath}\"");
-        WebUtility.HtmlDecode(html).ShouldContain("alert \"low <tank>\": 40 left, the level is 40");
+        WebUtility.HtmlDecode(html).ShouldContain("<td class=\"wrap\">40 left, the level is 40</td>");
         WebUtility.HtmlDecode(html).ShouldContain("at 40 credits left");
 
         (await portal.Http.GetStringAsync("/alerts?account=nobody")).ShouldContain("has fired.");
