@@ -65,7 +65,7 @@ public sealed class AccountsTests(PortalFixture portal) : PortalPageTests(portal
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("1,250 credits");
 
         await page.GotoAsync("/accounts/sample-agency");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Void grant 2" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "End grant 2" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Show what it does" }).ClickAsync();
         await Assertions.Expect(page.Locator("form.decide b")).ToContainTextAsync("End grant #2 of sample-agency now: the 1,250 credits that are left of it in allotment are gone.");
         await page.GetByRole(AriaRole.Button, new() { Name = "Yes, do it" }).ClickAsync();

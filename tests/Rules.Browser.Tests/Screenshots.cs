@@ -87,7 +87,48 @@ public sealed partial class Screenshots(PortalFixture portal) : PortalPageTests(
         await page.Locator("#examples").WaitForAsync();
         await Look(page, "tests");
         await page.GetByRole(AriaRole.Button, new() { Name = "Request review", Exact = true }).ClickAsync();
-        await Look(page, "asked for review");
+        await Look(page, "refused");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Expect what the rules give" }).ClickAsync();
+        await page.Locator("[data-errors='0']").WaitForAsync();
+        await page.Locator("#tab-impact").ClickAsync();
+        await page.Locator("[data-sentence]").WaitForAsync();
+        await Look(page, "mended");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Request review", Exact = true }).ClickAsync();
+        await page.Locator("h2:has-text('Decide')").WaitForAsync();
+        await Look(page, "review");
+        var review = page.Url;
+        await page.GotoAsync(At("/settings/people").ToString());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make a sign-in link for Sample approver" }).ClickAsync();
+        var link = (await page.Locator("[data-link]").GetAttributeAsync("href"))!;
+        var other = await NewPageAsync(stranger: true, height: 900);
+        await other.GotoAsync(At(link).ToString());
+        await other.GetByRole(AriaRole.Button, new() { Name = "Sign in as Sample approver" }).ClickAsync();
+        await other.GetByRole(AriaRole.Heading, new() { Name = "Overview", Exact = true }).WaitForAsync();
+        await Look(other, "approver");
+        await other.GotoAsync(review);
+        await other.GetByRole(AriaRole.Button, new() { Name = "Approve", Exact = true }).ClickAsync();
+        await other.GetByText("Publish…").ClickAsync();
+        await Look(other, "publish");
+        await other.GetByRole(AriaRole.Button, new() { Name = "Publish now" }).ClickAsync();
+        await Look(other, "published");
+        if (await other.Locator("label[for=confirmed]").CountAsync() > 0)
+        {
+            await other.Locator("#confirmed").FillAsync((await other.Locator("label[for=confirmed]").TextContentAsync())!.Split('“', '”')[1]);
+            await other.GetByRole(AriaRole.Button, new() { Name = "Publish now" }).ClickAsync();
+            await Look(other, "published confirmed");
+        }
+
+        await page.GotoAsync(At("/rulesets/bookbag/v/1").ToString());
+        await Look(page, "version", full: false);
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Reason" }).FillAsync("It was too much at once.");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Prepare the rollback" }).ClickAsync();
+        await page.Locator(".cm-content .t-keyword").First.WaitForAsync();
+        await Look(page, "rollback");
+        await page.GotoAsync(At("/reports?ruleset=bookbag").ToString());
+        await page.Locator("tbody th a").First.ClickAsync();
+        await Look(page, "from the total");
+        await page.Locator("[aria-label='Entries'] tbody th a, tbody th a").First.ClickAsync();
+        await Look(page, "explained");
     }
 
     private static string Folder()

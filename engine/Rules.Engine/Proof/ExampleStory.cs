@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using NodaTime;
 using Rules.Dsl.Diagnostics;
+using Rules.Dsl.Editing;
 using Rules.Dsl.Text;
 using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
@@ -443,7 +444,7 @@ internal sealed partial class ExampleStory(RulesetModel model, Example example)
         };
         if (_outcome != wanted)
         {
-            Fail(expect, WordOf(wanted), _outcome is { } outcome ? WordOf(outcome) : "nothing was done");
+            Fail(expect, WordOf(wanted), _outcome is { } outcome ? WordOf(outcome) : "nothing was done", _outcome is { } ended ? Rewritten(expect, wanted, ended) : []);
         }
     }
 
@@ -474,11 +475,28 @@ internal sealed partial class ExampleStory(RulesetModel model, Example example)
     // Where the file writes a figure, and not a term or a sum, what the rules give can stand in its place.
     private static ImmutableArray<DiagnosticFix> Rewritten(Amount amount, ExactDecimal found)
     {
-        var text = amount.Location.Text;
-        var length = text.AsSpan().IndexOfAnyExcept(_figure) is var end && end < 0 ? text.Length : end;
-        return amount is FixedAmount && found.Sign >= 0 && ExactDecimal.TryParse(text[..length].Replace(",", "", StringComparison.Ordinal), out var written) && written == amount.Fixed
-            ? [new DiagnosticFix($"expect {found.ToGroupedString()}", new TextSpan(amount.Location.Span.Start, length), found.ToGroupedString())]
-            : [];
+        var (source, start) = (amount.Location.Source, amount.Location.Span.Start);
+        var rest = source.ToString()[start..];
+        var length = rest.AsSpan().IndexOfAnyExcept(_figure) is var end && end < 0 ? rest.Length : end;
+        if (amount is not FixedAmount || found.Sign < 0 || !ExactDecimal.TryParse(rest[..length].Replace(",", "", StringComparison.Ordinal), out var written) || written != amount.Fixed)
+        {
+            return [];
+        }
+
+        var noun = rest[length..].StartsWith(" credits", StringComparison.Ordinal) ? " credits" : rest[length..].StartsWith(" credit", StringComparison.Ordinal) ? " credit" : "";
+        return [new DiagnosticFix($"expect {found.ToGroupedString()}", new TextSpan(start, length + noun.Length), noun.Length > 0 ? ExampleWriter.Credits(found) : found.ToGroupedString())];
+    }
+
+    // How a use ended, or what it cost.
+    private ImmutableArray<DiagnosticFix> Rewritten(ExpectOutcomeStep expect, QuoteOutcome wanted, QuoteOutcome found)
+    {
+        if (expect.Location.Text != "expect " + WordOf(wanted) || _charged < 0)
+        {
+            return [];
+        }
+
+        var given = found == QuoteOutcome.Charged ? ExampleWriter.Credits(ExactDecimal.FromUnits(_charged, model.Credit.Decimals)) : WordOf(found);
+        return [new DiagnosticFix("expect " + given, expect.Location.Span, "expect " + given)];
     }
 
     private void Fail(ExampleStep step, string expected, string found, ImmutableArray<DiagnosticFix> fixes = default)

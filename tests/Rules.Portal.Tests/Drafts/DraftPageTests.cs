@@ -157,7 +157,7 @@ public sealed class DraftPageTests(RunningPortal portal) : TwoAuthors(portal)
         check.Html.ShouldContain("more steps, which <code>rules test</code> prints");
 
         var mended = await Kim.SendAsync(address, "expect", ("Text", old));
-        mended.Editor.ShouldContain("expect 2 credit\n");
+        mended.Editor.ShouldContain("expect 2 credits\n");
         mended.Editor.ShouldContain("expect 200 credits\n");
         mended.Html.ShouldContain("Unsaved changes");
         (await Kim.SendAsync(address, "save", ("Text", mended.Editor))).Status.ShouldBe(302);
