@@ -94,7 +94,8 @@ public static class ExampleWriter
     private static string Expected(WrittenExample example) => example.Outcome
         ?? (example.Charge.IsNegative ? $"{Credits(-example.Charge)} back" : Credits(example.Charge));
 
-    private static string Credits(ExactDecimal credits) => $"{credits.ToGroupedString()} {(credits.Equals(ExactDecimal.One) ? "credit" : "credits")}";
+    /// <summary>An amount of credits as an example writes it: <c>1 credit</c>, <c>1,200 credits</c>.</summary>
+    public static string Credits(ExactDecimal credits) => $"{credits.ToGroupedString()} {(credits.Equals(ExactDecimal.One) ? "credit" : "credits")}";
 
     private static string Value(string value) => value is "yes" or "no" or "on" or "off" || ExactDecimal.TryParse(value, out _) || IsDate(value)
         ? value

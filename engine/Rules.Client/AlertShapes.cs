@@ -124,3 +124,58 @@ public sealed record DeliveryPage
     /// <summary>From where to go on; null on the last page.</summary>
     public required string? Next { get; init; }
 }
+
+/// <summary>An alert that is to be kept quiet.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record NewMute
+{
+    /// <summary>Name of the rule set.</summary>
+    public required string Ruleset { get; init; }
+
+    /// <summary>The alert's name in the rule file, of whichever version.</summary>
+    public required string Alert { get; init; }
+
+    /// <summary>Only for this account of the rule set; left out: for all.</summary>
+    public string? Account { get; init; }
+
+    /// <summary>In the future; left out: until it is unmuted.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Why, for those who see that it is muted: 1 to 500 characters.</summary>
+    public required string Reason { get; init; }
+}
+
+/// <summary>What keeps an alert quiet.</summary>
+public sealed record Mute
+{
+    /// <summary>Ends with the mute: one that is muted anew has another.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Name of the rule set.</summary>
+    public required string Ruleset { get; init; }
+
+    /// <summary>The alert's name.</summary>
+    public required string Alert { get; init; }
+
+    /// <summary>Absent where it is muted for every account.</summary>
+    public string? Account { get; init; }
+
+    /// <summary>Absent where it is muted until it is unmuted.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Why.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>When it was muted.</summary>
+    public required DateTimeOffset Muted { get; init; }
+
+    /// <summary>A person's name, or a key's name and id.</summary>
+    public required string MutedBy { get; init; }
+}
+
+/// <summary>The mutes that hold.</summary>
+public sealed record MuteList
+{
+    /// <summary>The newest first.</summary>
+    public required IReadOnlyList<Mute> Mutes { get; init; }
+}

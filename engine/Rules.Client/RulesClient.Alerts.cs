@@ -38,4 +38,16 @@ public sealed partial class RulesClient
         SendAsync(
             HttpMethod.Post, $"v1/webhooks/{Uri.EscapeDataString(webhook)}/deliveries/{Uri.EscapeDataString(message)}/resend", null, null,
             ClientJson.Default.DeliveryPage, cancellationToken);
+
+    /// <summary>Keeps an alert quiet; one that is muted is muted anew. Needs the scope <c>admin</c>.</summary>
+    public Task<Answer<Mute>> MuteAsync(NewMute mute, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Post, "v1/mutes", Body(mute, ClientJson.Default.NewMute), null, ClientJson.Default.Mute, cancellationToken);
+
+    /// <summary>Which alerts are muted now, the newest mute first. Needs the scope <c>admin</c>.</summary>
+    public Task<Answer<MuteList>> MutesAsync(CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Get, "v1/mutes", null, null, ClientJson.Default.MuteList, cancellationToken);
+
+    /// <summary>Ends a mute; answers those that still hold. Needs the scope <c>admin</c>.</summary>
+    public Task<Answer<MuteList>> UnmuteAsync(string id, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Delete, $"v1/mutes/{Uri.EscapeDataString(id)}", null, null, ClientJson.Default.MuteList, cancellationToken);
 }

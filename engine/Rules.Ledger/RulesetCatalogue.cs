@@ -38,6 +38,9 @@ public sealed partial class RulesetCatalogue
     /// <summary>Versions of a ruleset, newest first, with their text; empty when it is unknown.</summary>
     public ImmutableArray<RulesetVersion> Versions(string ruleset) => _published.Versions.TryGetValue(ruleset, out var versions) ? versions : [];
 
+    /// <summary>Whether any published version of a ruleset has an alert of this name: one of an older version may still be in the log, and of a scheduled one may fire tomorrow.</summary>
+    public bool HasAlert(string ruleset, string alert) => Versions(ruleset).Any(version => version.Model.Alerts.Any(rule => rule.Name == alert));
+
     /// <summary>Published common files, which rulesets include, by name and version.</summary>
     public ImmutableArray<PublishedCommonFile> CommonFiles => _published.CommonFiles;
 

@@ -15,7 +15,7 @@ namespace Rules.Portal.Accounts;
 public sealed record BalanceChart(
     string Line, string Forecast, string Cone, ImmutableArray<ChartMark> Grants, ImmutableArray<ChartMark> Days, ImmutableArray<ChartMark> Levels, int NowX)
 {
-    public const int Width = 720;
+    public const int Width = 960;
 
     public const int Height = 220;
 

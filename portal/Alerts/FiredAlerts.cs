@@ -63,6 +63,9 @@ public sealed record FiredCounts(IReadOnlyDictionary<(string Ruleset, string Ale
 /// <param name="At">When that occurred.</param>
 public sealed record FiredAlert(string Account, string Ruleset, long Entry, string Alert, string Text, Instant At, Instant RecordedAt)
 {
+    /// <summary>What was reached, without the alert's name before it.</summary>
+    public string Reached => Text.StartsWith($"alert \"{Alert}\": ", StringComparison.Ordinal) ? Text[($"alert \"{Alert}\": ".Length)..] : Text;
+
     /// <summary>The mute that keeps it quiet at an instant; null where none does.</summary>
     public MuteRecord? MuteAt(Mutes mutes, Instant at) => mutes.Of(Ruleset, Alert, Account, at);
 

@@ -309,6 +309,17 @@ internal static class ApiExamples
         }
         """;
 
+    public const string NewMute = """
+        {"ruleset": "roboflow", "alert": "80% of included credits used", "account": "sample-farm", "until": "2099-01-01T00:00:00Z", "reason": "a load test"}
+        """;
+
+    public const string Mute = """
+        {
+          "id": "3", "ruleset": "roboflow", "alert": "80% of included credits used", "account": "sample-farm", "until": "2099-01-01T00:00:00Z", "reason": "a load test",
+          "muted": "2026-05-01T10:00:00Z", "muted_by": "key image workers (0d5h8t2w9y4z1a7e)"
+        }
+        """;
+
     public const string NewKey = """
         {"name": "image workers", "scopes": ["quote", "charge"], "rulesets": ["biodock"], "expires": "2099-01-01T00:00:00Z"}
         """;

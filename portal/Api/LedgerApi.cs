@@ -180,6 +180,6 @@ internal static class LedgerApi
     private static bool MaySee(HttpContext context, string ruleset) =>
         context.Features.Get<ApiCaller>() is not { Key.Rulesets.IsEmpty: false } caller || caller.Key.Rulesets.Contains(ruleset);
 
-    private static Problem RulesetUnknown(string ruleset) =>
+    internal static Problem RulesetUnknown(string ruleset) =>
         new(ProblemKinds.RulesetNotFound, $"There is no published rule set \"{WireText.Shown(ruleset)}\".", "GET /v1/rulesets lists them.");
 }

@@ -37,6 +37,7 @@ public static class ProblemKinds
     public static readonly ProblemKind InvoiceUnknown = new("invoice_unknown", 404, "The account has no such invoice.");
     public static readonly ProblemKind ApiKeyUnknown = new("api_key_unknown", 404, "No API key has this id.");
     public static readonly ProblemKind WebhookUnknown = new("webhook_unknown", 404, "No webhook has this id.");
+    public static readonly ProblemKind MuteUnknown = new("mute_unknown", 404, "No mute of this id holds.");
     public static readonly ProblemKind DeliveryUnknown = new("delivery_unknown", 404, "The webhook has no such delivery.");
     public static readonly ProblemKind ReplayUnknown = new("replay_unknown", 404, "No replay has this id.");
     public static readonly ProblemKind DraftUnknown = new("draft_unknown", 404, "No draft has this id.");
@@ -77,7 +78,7 @@ public static class ProblemKinds
     [
         BadRequest, .. WireCodes.All.Select(code => new ProblemKind(code, 400, WireTitle(code))),
         HostNotAllowed, KeyRequired, KeyInvalid, ParameterInvalid, ApiKeyRequired, ApiKeyInvalid, Blocked, Paused, Refused, CrossSite, ScopeMissing, KeyRestricted,
-        NotFound, AccountUnknown, RulesetNotFound, VersionUnknown, EntryUnknown, InvoiceUnknown, ApiKeyUnknown, WebhookUnknown, DeliveryUnknown, ReplayUnknown, DraftUnknown, ImportUnknown, MethodNotAllowed, RequestTimeout, AccountExists, ChangeConflicts, ImportConflicts, BodyTooLarge, TooManyItems,
+        NotFound, AccountUnknown, RulesetNotFound, VersionUnknown, EntryUnknown, InvoiceUnknown, ApiKeyUnknown, WebhookUnknown, MuteUnknown, DeliveryUnknown, ReplayUnknown, DraftUnknown, ImportUnknown, MethodNotAllowed, RequestTimeout, AccountExists, ChangeConflicts, ImportConflicts, BodyTooLarge, TooManyItems,
         ContentType, KeyReused, TooManyGroups, ValueInvalid, DraftInvalid, TextHasErrors, ImportStopped,
         .. _ofCommands, .. EvaluationErrors.All.Select(static error => new ProblemKind(error.Code, 422, error.Title)), RateLimited, InternalError, Busy, StoreUnavailable, OutcomeUnknown,
     ];

@@ -59,6 +59,7 @@ public static class V1Api
             .Answers<IReadOnlyList<Client.ProblemKind>>(null);
 
         api.MapAlerts();
+        api.MapMutes();
         api.MapKeys();
 
         api.MapLedger();

@@ -2,20 +2,35 @@ using System.Collections.Immutable;
 using NodaTime;
 using Rules.Ledger;
 using Rules.Ledger.Storage;
+using Rules.Portal.Sample;
 using Rules.Portal.Web;
 
 namespace Rules.Portal.Burn;
 
-/// <summary>What every account used by the quarter of an hour in the last sixty days, read again once it is a minute old.</summary>
-public sealed class BurnCache(CreditLedger ledger, IClock clock) : IDisposable
+/// <summary>What every account used by the quarter of an hour in the last sixty days, read again once it is a minute old, or once the sample company is whole.</summary>
+public sealed class BurnCache(CreditLedger ledger, SampleProgress sample, IClock clock) : IDisposable
 {
     /// <summary>Days that are looked back upon: two months, so that one can be compared with the other.</summary>
     public const int Days = 60;
 
     private readonly FreshReading<BurnReading> _reading = new(clock, async (now, cancellationToken) =>
-        new BurnReading(now, await ledger.QuartersAsync(now - Duration.FromDays(Days + 1), now, null, cancellationToken)));
+    {
+        // Asked before it is read: what is written meanwhile is not all of it.
+        var isWhole = sample.Stage == SampleStage.None;
+        return new BurnReading(now, await ledger.QuartersAsync(now - Duration.FromDays(Days + 1), now, null, cancellationToken)) { IsWhole = isWhole };
+    });
 
-    public ValueTask<BurnReading> ReadAsync(CancellationToken cancellationToken) => _reading.ReadAsync(cancellationToken);
+    public async ValueTask<BurnReading> ReadAsync(CancellationToken cancellationToken)
+    {
+        var reading = await _reading.ReadAsync(cancellationToken);
+        if (reading.IsWhole || sample.Stage != SampleStage.None)
+        {
+            return reading;
+        }
+
+        _reading.Forget(reading);
+        return await _reading.ReadAsync(cancellationToken);
+    }
 
     public void Dispose() => _reading.Dispose();
 }
@@ -26,6 +41,9 @@ public sealed record BurnReading(Instant At, ImmutableArray<QuarterUse> Quarters
 {
     /// <summary>Days over which an account's pace is measured.</summary>
     public const int PaceDays = 7;
+
+    /// <summary>False while the sample company was being written or removed: what it used then says nothing beside other days.</summary>
+    public bool IsWhole { get; init; } = true;
 
     /// <summary>Smallest units that a ruleset's accounts used within <c>[from, to)</c>, by whole quarters of an hour.</summary>
     public Int128 Used(string ruleset, Instant from, Instant to) =>

@@ -101,18 +101,6 @@ public readonly record struct AmountText(string Sign, string Whole, string Fract
         return Of(places == 0 ? $"{(negative ? "-" : "")}{whole}" : $"{(negative ? "-" : "")}{whole}.{digits.AsSpan(digits.Length - places)}", places).ToString();
     }
 
-    /// <summary>A part of a whole in per cent with one decimal; empty where there is no whole.</summary>
-    public static string Share(Int128 part, Int128 whole)
-    {
-        if (whole <= 0 || part < 0)
-        {
-            return "";
-        }
-
-        var tenths = (((System.Numerics.BigInteger)part * 2000 / (System.Numerics.BigInteger)whole) + 1) / 2;
-        return tenths.IsZero && part > 0 ? "< 0.1 %" : string.Create(CultureInfo.InvariantCulture, $"{tenths / 10}.{tenths % 10} %");
-    }
-
     /// <summary>A count, grouped in threes.</summary>
     public static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
 

@@ -104,7 +104,7 @@ public sealed class Calculator
         {
             if (field.Name.StartsWith(FactPrefix, StringComparison.Ordinal))
             {
-                facts.Add(new NamedText(field.Label, field.Value.Trim()));
+                facts.Add(new NamedText(field.Label, field.Plain));
             }
             else if (field.TryReadFigure(out var figure))
             {
@@ -154,7 +154,7 @@ public sealed class Calculator
             }
             else
             {
-                facts.Add(new NamedText(field.Label, field.Value.Trim()));
+                facts.Add(new NamedText(field.Label, field.Plain));
             }
         }
 
@@ -199,9 +199,12 @@ public sealed record CalculatorField(string Name, string Label, string Value)
     /// <summary>What is wrong with the value; null where nothing is.</summary>
     public string? Fault { get; internal set; }
 
+    /// <summary>The value as an event says it: numbers are typed and shown as rule files write them (1,204.5), and events take plain digits.</summary>
+    internal string Plain => IsNumber ? Value.Replace(",", "", StringComparison.Ordinal).Trim() : Value.Trim();
+
     internal bool TryReadFigure(out ExactDecimal figure)
     {
-        var isRead = ExactDecimal.TryParse(Value.Replace(",", "", StringComparison.Ordinal).Trim(), out figure);
+        var isRead = ExactDecimal.TryParse(Plain, out figure);
         Fault = isRead ? null : "A plain number: 1204.5";
         return isRead;
     }

@@ -10,9 +10,13 @@ using Rules.Portal.Display;
 namespace Rules.Portal.Drafts;
 
 /// <summary>Credits a day, as they were and under a draft, drawn from zero into a field of <see cref="Width"/> by <see cref="Height"/>.</summary>
-public sealed record DayChart(ImmutableArray<ChartDay> Days, ImmutableArray<ChartLine> Lines)
+public sealed record DayChart(ImmutableArray<ChartDay> Days, ImmutableArray<ChartLine> Lines, int Width)
 {
-    public const int Width = 620;
+    /// <summary>Width in a pane that stands beside another.</summary>
+    public const int Half = 620;
+
+    /// <summary>Width in a pane of the whole page.</summary>
+    public const int Whole = 960;
 
     public const int Height = 190;
 
@@ -22,10 +26,13 @@ public sealed record DayChart(ImmutableArray<ChartDay> Days, ImmutableArray<Char
     private const int Bottom = 24;
 
     /// <summary>Points of the polyline of what was charged.</summary>
-    public string Published => Points(static day => day.BeforeY);
+    public string Published => Points(Days, static day => day.BeforeY);
 
     /// <summary>Points of the polyline of the draft.</summary>
-    public string Drafted => Points(static day => day.AfterY);
+    public string Drafted => Points(Days, static day => day.AfterY);
+
+    /// <summary>Points of the polyline of the draft up to the last day but one, and from it to the last.</summary>
+    public (string Ended, string Open) DraftedInTwo => (Points(Days[..^1], static day => day.AfterY), Points(Days[^2..], static day => day.AfterY));
 
     /// <summary>Points of the area between both.</summary>
     public string Between => Drafted + " " + string.Join(' ', Days.Reverse().Select(static day => Place(day.X, day.BeforeY)));
@@ -45,12 +52,13 @@ public sealed record DayChart(ImmutableArray<ChartDay> Days, ImmutableArray<Char
 
     /// <param name="sums">By day, smallest units; a day that is not there has none.</param>
     /// <param name="decimals">Of the units.</param>
-    public static DayChart Of(LocalDate first, LocalDate last, IReadOnlyDictionary<LocalDate, (Int128 Before, Int128 After)> sums, int decimals)
+    /// <param name="width"><see cref="Half"/> or <see cref="Whole"/>.</param>
+    public static DayChart Of(LocalDate first, LocalDate last, IReadOnlyDictionary<LocalDate, (Int128 Before, Int128 After)> sums, int decimals, int width = Half)
     {
         var (step, steps) = ChartScale.For(sums.Values.Select(static day => Int128.Max(day.Before, day.After)).Append(1).Max(), decimals);
         var whole = step * steps;
         var count = Period.Between(first, last, PeriodUnits.Days).Days;
-        int X(int index) => Left + (int)((long)index * (Width - Left - Right) / count);
+        int X(int index) => Left + (int)((long)index * (width - Left - Right) / count);
         int Y(Int128 value) => Height - Bottom - (int)(Int128.Max(value, 0) * (Height - Top - Bottom) / whole);
         // About six in all; over four weeks and more no closer than a week apart.
         var every = Math.Max(count < 28 ? 1 : 7, (count + 6) / 6);
@@ -62,14 +70,14 @@ public sealed record DayChart(ImmutableArray<ChartDay> Days, ImmutableArray<Char
         });
         var lines = Enumerable.Range(0, steps + 1).Select(index => new ChartLine(
             Y(step * index), new ExactDecimal((BigInteger)(step * index), decimals).ToGroupedString()));
-        return new DayChart([.. days], [.. lines]);
+        return new DayChart([.. days], [.. lines], width);
     }
 
     public static int LabelX => Left - 8;
 
     public static int LineX => Left;
 
-    private string Points(Func<ChartDay, int> y) => string.Join(' ', Days.Select(day => Place(day.X, y(day))));
+    private static string Points(IEnumerable<ChartDay> days, Func<ChartDay, int> y) => string.Join(' ', days.Select(day => Place(day.X, y(day))));
 
     private static string Place(int x, int y) => string.Create(CultureInfo.InvariantCulture, $"{x},{y}");
 }

@@ -7,6 +7,7 @@ using NodaTime;
 using Rules.Dsl.Text;
 using Rules.Engine.Replay;
 using Rules.Ledger.Replays;
+using Rules.Portal.Display;
 using Rules.Portal.Replays;
 
 namespace Rules.Portal.Drafts;
@@ -63,7 +64,7 @@ public sealed class DraftImpact
 
     /// <summary>How far an estimate may be from the truth: <c>± 0.4 %</c>.</summary>
     public string Margin => Estimate is not { } estimate ? "" : estimate.Charged > 0
-        ? string.Create(CultureInfo.InvariantCulture, $"± {Tenths(estimate) / 10}.{Tenths(estimate) % 10} %")
+        ? $"± {PercentText.OfTenths((BigInteger)Tenths(estimate))}"
         : $"± {Plain(estimate.Margin)} credits";
 
     /// <summary>Null for an estimate, and where there are no figures.</summary>
@@ -118,20 +119,6 @@ public sealed class DraftImpact
     /// <summary>In plain decimal notation.</summary>
     public string Plain(Int128 units) => new ExactDecimal((BigInteger)units, Decimals).ToString();
 
-    /// <summary>A change in per cent with one decimal and its sign; empty where there was nothing before.</summary>
-    public static string Percent(Int128 before, Int128 after)
-    {
-        if (before <= 0)
-        {
-            return "";
-        }
-
-        var change = (BigInteger)(after - before) * 2000 / (BigInteger)before;
-        var tenths = (change + change.Sign) / 2;
-        return tenths.IsZero && after == before ? "±0.0 %" : tenths.IsZero ? (after > before ? "< +0.1 %" : "> −0.1 %")
-            : string.Create(CultureInfo.InvariantCulture, $"{(tenths.Sign < 0 ? "−" : "+")}{BigInteger.Abs(tenths) / 10}.{BigInteger.Abs(tenths) % 10} %");
-    }
-
     /// <summary>What the figures are about.</summary>
     public string Title => Source == PastSource.Ledger
         ? string.Create(CultureInfo.InvariantCulture, $"Impact on the last {Days} days")
@@ -139,7 +126,7 @@ public sealed class DraftImpact
 
     /// <summary>One sentence for whoever does not see the figures change.</summary>
     public string Sentence => string.Create(CultureInfo.InvariantCulture,
-        $"{(Estimate is null ? "Draft" : $"Draft, an estimate, {Margin}")}: {Display.AmountText.Summary(Plain(After), Math.Min(Decimals, 2))} credits, {Percent(Before, After)}, {Sooner} of {Accounts} accounts run out sooner.");
+        $"{(Estimate is null ? "Draft" : $"Draft, an estimate, {Margin}")}: {AmountText.Summary(Plain(After), Math.Min(Decimals, 2))} credits, {PercentText.Change(Before, After)}, {Sooner} of {Accounts} accounts run out sooner.");
 
     public static bool IsSooner(AccountImpact account) =>
         account.Results[Drafted].RanOutAt is { } out1 && !(account.Results[Published].RanOutAt <= out1);

@@ -50,6 +50,9 @@ public sealed class DraftPreview
     /// <summary>Mechanical repairs, numbered as the page offers them.</summary>
     public ImmutableArray<OfferedFix> Fixes { get; }
 
+    /// <summary>Those repairs among them that let examples expect what the rules give.</summary>
+    public ImmutableArray<OfferedFix> Expectations => Fixes.RemoveAll(static offered => offered.Problem.Id != DiagnosticDescriptors.ExampleFails.Id);
+
     public static DraftPreview Of(RulesetCatalogue rulesets, Draft draft, string text)
     {
         var id = new RuleFileId(draft.Ruleset, draft.Number);

@@ -146,7 +146,7 @@ public sealed record RulesetUse(int Decimals, UsedSpan Today, UsedSpan Week, Use
         UsedSpan Span(int days)
         {
             var (from, before) = (Midnight(days - 1), Midnight((2 * days) - 1));
-            return new UsedSpan(used.Used(ruleset, from, now), began < before + Duration.FromDays(1) ? used.Used(ruleset, before, now - Duration.FromDays(days)) : null);
+            return new UsedSpan(used.Used(ruleset, from, now), used.IsWhole && began <= before ? used.Used(ruleset, before, now - Duration.FromDays(days)) : null);
         }
 
         var first = today.PlusDays(1 - Days);
@@ -162,7 +162,7 @@ public sealed record RulesetUse(int Decimals, UsedSpan Today, UsedSpan Week, Use
     public string Plain(Int128 units) => new ExactDecimal((System.Numerics.BigInteger)units, Decimals).ToString();
 }
 
-/// <param name="Before">In the days before; null where the first use came after they had begun.</param>
+/// <param name="Before">In the days before; null where the first use came after they had begun, and while the sample company is not whole.</param>
 public readonly record struct UsedSpan(Int128 Now, Int128? Before);
 
 /// <param name="Available">Smallest units.</param>

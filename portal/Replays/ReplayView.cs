@@ -3,7 +3,9 @@ using System.Text.Json;
 using NodaTime;
 using NodaTime.Text;
 using Rules.Dsl.Text;
+using Rules.Engine.Replay;
 using Rules.Ledger.Replays;
+using Rules.Portal.Display;
 
 namespace Rules.Portal.Replays;
 
@@ -102,7 +104,7 @@ public sealed record CandidateView(string Name, string Charged, string Lapsed, s
     /// <summary>Events that give credits back now and did not before.</summary>
     public long NewNegatives { get; private init; }
 
-    public ImmutableArray<(string Text, bool Holds)> GuardRails { get; private init; } = [];
+    public ImmutableArray<GuardRail> GuardRails { get; private init; } = [];
 
     public ImmutableArray<(string Range, int Accounts)> Histogram { get; private init; } = [];
 
@@ -123,7 +125,7 @@ public sealed record CandidateView(string Name, string Charged, string Lapsed, s
                 AccountsSooner = against.GetProperty("accounts_sooner").GetInt32(),
                 NewZeros = against.GetProperty("new_zeros").GetInt64(),
                 NewNegatives = against.GetProperty("new_negatives").GetInt64(),
-                GuardRails = [.. against.GetProperty("guard_rails").EnumerateArray().Select(static rail => (RailOf(rail), rail.GetProperty("holds").GetBoolean()))],
+                GuardRails = [.. against.GetProperty("guard_rails").EnumerateArray().Select(RailOf)],
                 Histogram = [.. against.GetProperty("histogram").EnumerateArray().Select(static bar => (RangeOf(bar), bar.GetProperty("accounts").GetInt32()))],
                 Causes = [.. against.GetProperty("causes").EnumerateArray().Select(CauseView.Read)],
             }
@@ -140,12 +142,11 @@ public sealed record CandidateView(string Name, string Charged, string Lapsed, s
     };
 
     private static string? Percent(JsonElement bar, string name) =>
-        bar.TryGetProperty(name, out var value) ? $"{value.GetRawText().Replace('-', '\u2212')}\u202f%" : null;
+        bar.TryGetProperty(name, out var value) ? PercentText.OfWhole(value.GetInt32()) : null;
 
-    // The figure where it breaks its limit.
-    private static string RailOf(JsonElement rail) => rail.GetProperty("holds").GetBoolean()
-        ? rail.GetProperty("text").GetString()!
-        : $"{rail.GetProperty("text").GetString()}: it is {rail.GetProperty("figure").GetString()}, the limit is {rail.GetProperty("limit").GetString()}";
+    private static GuardRail RailOf(JsonElement rail) => new(
+        rail.GetProperty("name").GetString()!, rail.GetProperty("text").GetString()!, rail.GetProperty("holds").GetBoolean(),
+        rail.GetProperty("figure").GetString()!, rail.GetProperty("limit").GetString()!);
 }
 
 /// <summary>A difference and the rule lines that made it.</summary>

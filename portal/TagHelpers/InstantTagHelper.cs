@@ -17,12 +17,15 @@ public sealed class InstantTagHelper : TagHelper
 
     public bool Seconds { get; set; } = true;
 
+    /// <summary>The day alone: for what is only as sure as a day. The tooltip has the instant.</summary>
+    public bool Day { get; set; }
+
     public override void Process(TagHelperContext context, TagHelperOutput output)
     {
         output.TagName = "time";
         output.TagMode = TagMode.StartTagAndEndTag;
         output.Attributes.SetAttribute("datetime", InstantText.ForMachines(At));
         output.Attributes.SetAttribute("title", InstantText.WithZone(DateTimeZone.Utc, At, seconds: true));
-        output.Content.SetContent(WithZone ? InstantText.WithZone(Zone, At, Seconds) : InstantText.In(Zone, At, Seconds));
+        output.Content.SetContent(Day ? InstantText.DayIn(Zone, At) : WithZone ? InstantText.WithZone(Zone, At, Seconds) : InstantText.In(Zone, At, Seconds));
     }
 }

@@ -37,6 +37,16 @@ public sealed class FreshReading<T>(IClock clock, Func<Instant, CancellationToke
         }
     }
 
+    /// <summary>The next who asks reads anew, unless somebody has already.</summary>
+    /// <param name="stale">What <see cref="ReadAsync"/> gave.</param>
+    public void Forget(T stale)
+    {
+        if (_last is { } last && ReferenceEquals(last.Value, stale))
+        {
+            Interlocked.CompareExchange(ref _last, null, last);
+        }
+    }
+
     public void Dispose() => _reading.Dispose();
 
     private T? Fresh(Instant now) => _last is { } last && last.At <= now && last.At > now - _freshness ? last.Value : null;

@@ -55,18 +55,18 @@ public sealed class AccountsTests(PortalFixture portal) : PortalPageTests(portal
         await page.GotoAsync("/accounts/sample-agency");
         await page.GetByRole(AriaRole.Link, new() { Name = "Give credits" }).ClickAsync();
         await page.GetByLabel("Credits", new() { Exact = true }).FillAsync("minus one");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Say it in words" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show what it does" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Write a whole number of credits above zero.");
 
         await page.GetByLabel("Credits", new() { Exact = true }).FillAsync("1,250");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Say it in words" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show what it does" }).ClickAsync();
         await Assertions.Expect(page.Locator("form.decide b")).ToHaveTextAsync("Give 1,250 credits to sample-agency, into allotment, from now on.");
         await page.GetByRole(AriaRole.Button, new() { Name = "Yes, do it" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("1,250 credits");
 
         await page.GotoAsync("/accounts/sample-agency");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Void grant 2" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Say it in words" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "End grant 2" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show what it does" }).ClickAsync();
         await Assertions.Expect(page.Locator("form.decide b")).ToContainTextAsync("End grant #2 of sample-agency now: the 1,250 credits that are left of it in allotment are gone.");
         await page.GetByRole(AriaRole.Button, new() { Name = "Yes, do it" }).ClickAsync();
         await Assertions.Expect(page.GetByText("void", new() { Exact = true })).ToBeVisibleAsync();
@@ -79,12 +79,12 @@ public sealed class AccountsTests(PortalFixture portal) : PortalPageTests(portal
         await page.GotoAsync("/ledger?account=sample-shop&kind=charge");
         await page.Locator("tbody th a").Nth(3).ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Take it back" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Say it in words" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show what it does" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Yes, do it" }).ClickAsync();
         await Assertions.Expect(page.GetByText("reversal", new() { Exact = true })).ToBeVisibleAsync();
 
         await page.GotoAsync("/accounts/sample-shop/do/reverse?use=no-such-use");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Say it in words" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show what it does" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Yes, do it" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("It was not done:");
     }

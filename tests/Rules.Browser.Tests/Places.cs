@@ -56,7 +56,7 @@ internal sealed class Places(IReadOnlyDictionary<string, string> addresses)
             }
 
             await page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
-            await page.Locator(button == "Save" ? "[data-saved]:has-text('row version 2')" : "h2:has-text('Decide')").WaitForAsync();
+            await page.Locator(button == "Save" ? "[data-saved]:has-text('revision 2')" : "h2:has-text('Decide')").WaitForAsync();
             return new Uri(page.Url).AbsolutePath;
         }
 

@@ -76,7 +76,7 @@ public sealed class ReplayTests(PortalFixture portal) : PortalPageTests(portal)
         text.ShouldContain(Rate);
         await page.Locator("textarea.editor").FillAsync(text.Replace(Rate, Rate.Replace("5 credits", price, StringComparison.Ordinal), StringComparison.Ordinal));
         await page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
-        await Assertions.Expect(page.Locator("[data-saved]")).ToContainTextAsync("row version 2");
+        await Assertions.Expect(page.Locator("[data-saved]")).ToContainTextAsync("revision 2");
         return page.Url.Split('?')[0].Split('/')[^1];
     }
 }

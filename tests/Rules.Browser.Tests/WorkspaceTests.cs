@@ -74,7 +74,7 @@ public sealed class WorkspaceTests(PortalFixture portal) : PortalPageTests(porta
         await Assertions.Expect(made).ToHaveAttributeAsync("data-rate", new Regex("in the draft: \"GPT-4o\" +6 credits", RegexOptions.None, TimeSpan.FromSeconds(1)));
         await page.Locator(".cm-line").Filter(new() { HasTextRegex = new Regex("GPT-4o\" +6 credits", RegexOptions.None, TimeSpan.FromSeconds(1)) }).HoverAsync(new() { Position = new Position { X = 40, Y = 8 } });
         await Assertions.Expect(page.Locator(".cm-rate")).ToContainTextAsync("published: \"GPT-4o\" 5 credits in the draft: \"GPT-4o\" 6 credits");
-        await Assertions.Expect(page.Locator(".cm-rate")).ToContainTextAsync(new Regex("[0-9] credits in the window, [0-9.]+ % of all", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await Assertions.Expect(page.Locator(".cm-rate")).ToContainTextAsync(new Regex("[0-9] credits in the window, [0-9.]+\u202f% of all", RegexOptions.None, TimeSpan.FromSeconds(1)));
         errors.ShouldBeEmpty();
         (await page.EvaluateAsync<string[]>("() => window.violations")).ShouldBeEmpty();
     }
@@ -92,7 +92,7 @@ public sealed class WorkspaceTests(PortalFixture portal) : PortalPageTests(porta
         await page.Keyboard.PressAsync("Tab");
         await page.Locator(".cm-content").FocusAsync();
         await page.Keyboard.PressAsync("Control+s");
-        await Assertions.Expect(page.Locator("[data-saved]")).ToContainTextAsync("row version 2");
+        await Assertions.Expect(page.Locator("[data-saved]")).ToContainTextAsync("revision 2");
     }
 
     [BrowserTheory]
@@ -206,7 +206,7 @@ public sealed class WorkspaceTests(PortalFixture portal) : PortalPageTests(porta
         await Assertions.Expect(test).ToContainTextAsync("Holds:");
         await Assertions.Expect(page.Locator("[data-saved]")).ToHaveTextAsync("Unsaved changes");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
-        await Assertions.Expect(page.Locator("[data-saved]")).ToContainTextAsync("row version 2");
+        await Assertions.Expect(page.Locator("[data-saved]")).ToContainTextAsync("revision 2");
         (await page.Locator("textarea.editor").InputValueAsync()).ShouldContain("example \"one answer\"\n  given");
     }
 
@@ -239,7 +239,7 @@ public sealed class WorkspaceTests(PortalFixture portal) : PortalPageTests(porta
         await page.Keyboard.PressAsync("Alt+ArrowDown");
         await Assertions.Expect(page.Locator(".changes")).ToHaveCountAsync(0);
         await page.Keyboard.PressAsync("Control+s");
-        await Assertions.Expect(page.Locator("[data-saved]")).ToContainTextAsync("row version 2");
+        await Assertions.Expect(page.Locator("[data-saved]")).ToContainTextAsync("revision 2");
 
         await TabToAsync(page, "Tab", ".cm-content");
         await page.Keyboard.PressAsync("Escape");

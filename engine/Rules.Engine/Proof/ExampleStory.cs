@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using NodaTime;
 using Rules.Dsl.Diagnostics;
+using Rules.Dsl.Editing;
 using Rules.Dsl.Text;
 using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
@@ -17,6 +19,8 @@ namespace Rules.Engine.Proof;
 internal sealed partial class ExampleStory(RulesetModel model, Example example)
 {
     private const string AccountId = "example";
+
+    private static readonly SearchValues<char> _figure = SearchValues.Create("0123456789,.");
 
     private readonly Instant _effectiveAt = EffectiveAt(model, example);
     private readonly PublishedRuleset _ruleset = new(model.Name, [new PublishedVersion(model, EffectiveAt(model, example))]);
@@ -399,7 +403,7 @@ internal sealed partial class ExampleStory(RulesetModel model, Example example)
         };
         if (found != wanted)
         {
-            Fail(expect, wanted.ToGroupedString(), found is { } figure ? figure.ToGroupedString() : "no such figure");
+            Fail(expect, wanted.ToGroupedString(), found is { } figure ? figure.ToGroupedString() : "no such figure", found is { } given ? Rewritten(expect.Amount, given) : []);
         }
     }
 
@@ -441,7 +445,7 @@ internal sealed partial class ExampleStory(RulesetModel model, Example example)
         };
         if (_outcome != wanted)
         {
-            Fail(expect, WordOf(wanted), _outcome is { } outcome ? WordOf(outcome) : "nothing was done");
+            Fail(expect, WordOf(wanted), _outcome is { } outcome ? WordOf(outcome) : "nothing was done", _outcome is { } ended ? Rewritten(expect, wanted, ended) : []);
         }
     }
 
@@ -466,22 +470,49 @@ internal sealed partial class ExampleStory(RulesetModel model, Example example)
     private void Break(ExampleStep step, EvaluationError error)
     {
         _isBroken = true;
-        _failures.Add(new ExampleFailure(Failure(step, "an answer", $"{error.Code}: {error.Message.TrimEnd('.')}"), [error.Help]));
+        _failures.Add(new ExampleFailure(Failure(step, "an answer", $"{error.Code}: {error.Message.TrimEnd('.')}", []), [error.Help]));
     }
 
-    private void Fail(ExampleStep step, string expected, string found)
+    // Where the file writes a figure, and not a term or a sum, what the rules give can stand in its place.
+    private static ImmutableArray<DiagnosticFix> Rewritten(Amount amount, ExactDecimal found)
+    {
+        var (source, start) = (amount.Location.Source, amount.Location.Span.Start);
+        var rest = source.ToString()[start..];
+        var length = rest.AsSpan().IndexOfAnyExcept(_figure) is var end && end < 0 ? rest.Length : end;
+        if (amount is not FixedAmount || found.Sign < 0 || !ExactDecimal.TryParse(rest[..length].Replace(",", "", StringComparison.Ordinal), out var written) || written != amount.Fixed)
+        {
+            return [];
+        }
+
+        var noun = rest[length..].StartsWith(" credits", StringComparison.Ordinal) ? " credits" : rest[length..].StartsWith(" credit", StringComparison.Ordinal) ? " credit" : "";
+        return [new DiagnosticFix($"expect {found.ToGroupedString()}", new TextSpan(start, length + noun.Length), noun.Length > 0 ? ExampleWriter.Credits(found) : found.ToGroupedString())];
+    }
+
+    // How a use ended, or what it cost.
+    private ImmutableArray<DiagnosticFix> Rewritten(ExpectOutcomeStep expect, QuoteOutcome wanted, QuoteOutcome found)
+    {
+        if (expect.Location.Text != "expect " + WordOf(wanted) || _charged < 0)
+        {
+            return [];
+        }
+
+        var given = found == QuoteOutcome.Charged ? ExampleWriter.Credits(ExactDecimal.FromUnits(_charged, model.Credit.Decimals)) : WordOf(found);
+        return [new DiagnosticFix("expect " + given, expect.Location.Span, "expect " + given)];
+    }
+
+    private void Fail(ExampleStep step, string expected, string found, ImmutableArray<DiagnosticFix> fixes = default)
     {
         ImmutableArray<string> expectation = example.Inherited is null
             ? []
             : [string.Create(CultureInfo.InvariantCulture, $"expected {expected} ({step.Location.FileName}, line {step.Location.Line})")];
-        _failures.Add(new ExampleFailure(Failure(step, expected, found), [.. expectation, .. _working.Select(Line)]));
+        _failures.Add(new ExampleFailure(Failure(step, expected, found, fixes.IsDefault ? [] : fixes), [.. expectation, .. _working.Select(Line)]));
     }
 
     // The text of an earlier version is not edited, so what it no longer proves is said where it is taken over.
-    private Diagnostic Failure(ExampleStep step, string expected, string found) => example.Inherited is { } inherited
+    private Diagnostic Failure(ExampleStep step, string expected, string found, ImmutableArray<DiagnosticFix> fixes) => example.Inherited is { } inherited
         ? new Diagnostic(
             DiagnosticDescriptors.InheritedExampleFails, inherited.Location, [example.Name, inherited.From, expected, inherited.By, found], [])
-        : new Diagnostic(DiagnosticDescriptors.ExampleFails, step.Location, [example.Name, expected, found], []);
+        : new Diagnostic(DiagnosticDescriptors.ExampleFails, step.Location, [example.Name, expected, found], fixes);
 
     private static string Line(Step step)
     {

@@ -98,16 +98,14 @@ public sealed class MuteModel(CreditLedger ledger, IClock clock) : PageModel
         return until > now;
     }
 
-    // An alert of an older version may still be in the log, and of a scheduled one may fire tomorrow.
     private IActionResult? Refused()
     {
-        var versions = ledger.Rulesets.Versions(Ruleset ?? "");
-        if (!versions.Any(version => version.Model.Alerts.Any(alert => alert.Name == Alert)))
+        if (!ledger.Rulesets.HasAlert(Ruleset ?? "", Alert ?? ""))
         {
             return NotFound();
         }
 
-        Zone = versions[0].Model.Zone;
+        Zone = ledger.Rulesets.Versions(Ruleset!)[0].Model.Zone;
         return HttpContext.Has(PersonRoles.Operator) ? null : Forbid();
     }
 

@@ -223,8 +223,11 @@ public sealed class ReplayModel(CreditLedger ledger, ReplayRuns runs, PastReplay
 
         var sums = days.Groups.ToDictionary(static day => LocalDatePattern.Iso.Parse(day.Value).Value, day => (Units(day.Charged[0]), Units(day.Charged[Chosen])));
         var first = LocalDate.Min(Window.From.InZone(Zone).Date, sums.Keys.Min());
-        return DayChart.Of(first, LocalDate.Max(first.PlusDays(1), LocalDate.Max(Window.Until.InZone(Zone).Date, sums.Keys.Max())), sums, Decimals);
+        return DayChart.Of(first, LocalDate.Max(first.PlusDays(1), LocalDate.Max(Window.Until.InZone(Zone).Date, sums.Keys.Max())), sums, Decimals, DayChart.Whole);
     }
+
+    /// <summary>A change in per cent; empty where there was nothing before.</summary>
+    public string Percent(string before, string after) => Display.PercentText.Change(Units(before), Units(after));
 
     private Int128 Units(string amount) => (Int128)(ExactDecimal.Parse(amount) * new ExactDecimal(BigInteger.Pow(10, Decimals))).Mantissa;
 

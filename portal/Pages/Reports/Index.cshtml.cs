@@ -11,6 +11,7 @@ using Rules.Engine.Model;
 using Rules.Engine.Wire;
 using Rules.Ledger;
 using Rules.Ledger.People;
+using Rules.Portal.Burn;
 using Rules.Portal.Display;
 using Rules.Portal.Drafts;
 using Rules.Portal.SignIn;
@@ -18,7 +19,7 @@ using Rules.Portal.SignIn;
 namespace Rules.Portal.Pages.Reports;
 
 /// <summary>What was used in a window, by day and by up to two of what charges record. Everything that is asked for is in the address.</summary>
-public sealed class IndexModel(CreditLedger ledger, IClock clock) : PageModel
+public sealed class IndexModel(CreditLedger ledger, BurnCache burn, IClock clock) : PageModel
 {
     /// <summary>Rows of the table; an export has them all.</summary>
     public const int MostShown = 200;
@@ -93,6 +94,9 @@ public sealed class IndexModel(CreditLedger ledger, IClock clock) : PageModel
     public LocalDate First { get; private set; }
 
     public LocalDate Last { get; private set; }
+
+    /// <summary>Its last day is not over.</summary>
+    public bool EndsToday { get; private set; }
 
     /// <summary>Null where there is nothing to report.</summary>
     public Report? Result { get; private set; }
@@ -196,10 +200,18 @@ public sealed class IndexModel(CreditLedger ledger, IClock clock) : PageModel
 
     private async Task ReadViewsAsync(CancellationToken cancellationToken) => Views = await ledger.People.ViewsAsync(HttpContext.Person()!.Id, cancellationToken);
 
+    // Whoever names none sees figures, where there are any.
+    private async Task<PublishedRuleset?> MostUsedAsync(CancellationToken cancellationToken)
+    {
+        var used = await burn.ReadAsync(cancellationToken);
+        var events = used.Quarters.GroupBy(static quarter => quarter.Ruleset).ToDictionary(static quarters => quarters.Key, static quarters => quarters.Sum(static quarter => quarter.Events), StringComparer.Ordinal);
+        return Rulesets.MaxBy(ruleset => events.GetValueOrDefault(ruleset.Name));
+    }
+
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
         Rulesets = ledger.Rulesets.All;
-        if ((ledger.Rulesets.Find(Ruleset ?? "") ?? Rulesets.FirstOrDefault()) is not { } ruleset)
+        if ((ledger.Rulesets.Find(Ruleset ?? "") ?? await MostUsedAsync(cancellationToken)) is not { } ruleset)
         {
             return;
         }
@@ -216,6 +228,7 @@ public sealed class IndexModel(CreditLedger ledger, IClock clock) : PageModel
         var recent = int.TryParse(Recent, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= ReportWindow.MostDays ? days : ReportWindow.UsualDays;
         (First, Last) = ReportWindow.Read(From, To, Days, clock.GetCurrentInstant(), recent, _problems);
         var count = Period.DaysBetween(First, Last) + 1;
+        EndsToday = Last == clock.GetCurrentInstant().InZone(Days).Date;
         var now = await TotalsAsync(First, Last, cancellationToken);
         var before = Compare ? await TotalsAsync(First.PlusDays(-count), First.PlusDays(-1), cancellationToken) : null;
         Fault = now.Fault != UsageFault.None ? now.Fault : before?.Fault ?? UsageFault.None;
@@ -346,14 +359,14 @@ public sealed record Report(int Decimals, Int128 Now, Int128 Before, ImmutableAr
             sorted.Aggregate(Int128.Zero, static (sum, row) => sum + row.Now),
             sorted.Aggregate(Int128.Zero, static (sum, row) => sum + row.Before),
             sorted,
-            DayChart.Of(first, first.PlusDays(Math.Max(1, count - 1)), days, decimals));
+            DayChart.Of(first, first.PlusDays(Math.Max(1, count - 1)), days, decimals, DayChart.Whole));
     }
 
     /// <summary>In plain decimal notation.</summary>
     public string Plain(Int128 units) => new ExactDecimal((BigInteger)units, Decimals).ToString();
 
     /// <summary>A row's part of the whole in per cent with one decimal; empty where there is no whole.</summary>
-    public string Share(ReportRow row) => AmountText.Share(row.Now, Now);
+    public string Share(ReportRow row) => PercentText.Share(row.Now, Now);
 
     /// <summary>Width of a row's bar, of <paramref name="widest"/>.</summary>
     public int Bar(ReportRow row, int widest) => Rows is [{ Now: var most }, ..] && most > 0 && row.Now > 0 ? (int)(row.Now * widest / most) : 0;

@@ -141,6 +141,10 @@ public sealed class WorkspaceModel(CreditLedger ledger, DraftImpacts impacts, Ti
         return Task.FromResult<string?>(fix >= 0 && fix < fixes.Length ? SourceText.From(text).WithEdits(fixes[fix].Fix.Edits).ToString() : text);
     }, cancellationToken);
 
+    /// <summary>Lets every example that does not hold expect what the rules give. Nothing is saved yet, and the review shows each of these lines.</summary>
+    public Task<IActionResult> OnPostExpectAsync(string name, string id, CancellationToken cancellationToken) => WithTextAsync(name, id, text =>
+        Task.FromResult<string?>(SourceText.From(text).WithEdits([.. DraftPreview.Of(Ledger.Rulesets, Draft, text).Expectations.SelectMany(static offered => offered.Fix.Edits)]).ToString()), cancellationToken);
+
     /// <summary>Writes what the calculator worked out behind the text, as an example that holds. Nothing is saved yet.</summary>
     public Task<IActionResult> OnPostKeepAsync(string name, string id, CancellationToken cancellationToken) => WithTextAsync(name, id, text =>
     {

@@ -12,6 +12,7 @@ namespace Rules.Portal.Pages.Shared;
 public sealed record DayLines(DayChart Chart, string Title, int Decimals)
 {
     private static readonly LocalDatePattern _day = LocalDatePattern.CreateWithInvariantCulture("d MMM");
+    private static readonly LocalDatePattern _long = LocalDatePattern.CreateWithInvariantCulture("ddd d MMM uuuu");
 
     /// <summary>Tells the chart from others of its page.</summary>
     public string Id { get; init; } = "chart";
@@ -28,6 +29,9 @@ public sealed record DayLines(DayChart Chart, string Title, int Decimals)
     /// <summary>The last day of the table; null: that of the chart.</summary>
     public LocalDate? Last { get; init; }
 
+    /// <summary>The last day of the chart is not over: it is drawn pale, as it says nothing beside whole days yet.</summary>
+    public bool IsLastOpen { get; init; }
+
     /// <summary>Where a day of the table leads; null: nowhere.</summary>
     public Func<LocalDate, string>? Link { get; init; }
 
@@ -43,6 +47,9 @@ public sealed record DayLines(DayChart Chart, string Title, int Decimals)
 
     /// <summary>Smallest units in plain decimal notation.</summary>
     public string Plain(Int128 units) => new ExactDecimal((BigInteger)units, Decimals).ToString();
+
+    /// <summary>With its day of the week and its year.</summary>
+    public static string Long(LocalDate day) => _long.Format(day);
 
     public static string Short(LocalDate day) => _day.Format(day);
 

@@ -3,7 +3,7 @@
 const receipt = document.querySelector("[data-receipt]");
 if (receipt) {
   const steps = [...receipt.querySelectorAll("[data-step]")];
-  const lines = new Map([...receipt.querySelectorAll("[data-line]")].map(line => [line.dataset.line, line]));
+  const lines = new Map([...receipt.querySelectorAll(".source [data-line]")].map(line => [line.dataset.line, line]));
   const scroller = receipt.querySelector(".source");
   const named = numbers => numbers.split(" ").map(number => lines.get(number)).filter(Boolean);
   const linesOf = step => named(step.dataset.lines);

@@ -25,7 +25,7 @@ public sealed class EndpointAccessTests(RunningPortal portal)
     [
         "POST /v1/keys", "GET /v1/keys", "POST /v1/keys/{key}/rotate", "DELETE /v1/keys/{key}",
         "POST /v1/webhooks", "GET /v1/webhooks", "DELETE /v1/webhooks/{webhook}", "GET /v1/webhooks/{webhook}/deliveries",
-        "POST /v1/webhooks/{webhook}/deliveries/{message}/resend", "GET /v1/alerts",
+        "POST /v1/webhooks/{webhook}/deliveries/{message}/resend", "GET /v1/alerts", "GET /v1/mutes", "DELETE /v1/mutes/{mute}",
         "POST /v1/replays", "GET /v1/replays", "GET /v1/replays/{replay}", "DELETE /v1/replays/{replay}", "GET /v1/replays/{replay}/events",
         "POST /v1/drafts", "GET /v1/drafts/{draft}",
         "POST /v1/usage/imports", "GET /v1/usage/imports", "GET /v1/usage/imports/{import}", "DELETE /v1/usage/imports/{import}",
@@ -62,6 +62,7 @@ public sealed class EndpointAccessTests(RunningPortal portal)
             [
                 "POST /v1/keys", "GET /v1/keys", "POST /v1/keys/{key}/rotate", "DELETE /v1/keys/{key}", "POST /v1/webhooks", "GET /v1/webhooks", "DELETE /v1/webhooks/{webhook}",
                 "GET /v1/webhooks/{webhook}/deliveries", "POST /v1/webhooks/{webhook}/deliveries/{message}/resend",
+                "POST /v1/mutes", "GET /v1/mutes", "DELETE /v1/mutes/{mute}",
                 "DELETE /v1/usage/imports/{import}",
             ], ignoreOrder: true);
         scopes[KeyScopes.Read].ShouldAllBe(name => name.StartsWith("GET ", StringComparison.Ordinal));

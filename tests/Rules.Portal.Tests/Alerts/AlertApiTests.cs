@@ -11,6 +11,8 @@ namespace Rules.Portal.Tests.Alerts;
 [Collection(SharedPortal.Name)]
 public sealed class AlertApiTests(RunningPortal portal)
 {
+    private const string Alert = "80% of included credits used";
+
     [Fact]
     public async Task Feed_shows_what_a_charge_crossed_and_hides_what_a_key_may_not_see()
     {
@@ -64,6 +66,52 @@ public sealed class AlertApiTests(RunningPortal portal)
         (await portal.Client.RemoveWebhookAsync(made.Id)).EnsureGranted().Webhooks.ShouldNotContain(webhook => webhook.Id == made.Id);
         (await portal.Client.RemoveWebhookAsync(made.Id)).Problem!.Code.ShouldBe("webhook_unknown");
         (await portal.Client.DeliveriesAsync("nobody")).Problem!.Code.ShouldBe("webhook_unknown");
+    }
+
+    [Fact]
+    public async Task Alert_is_muted_listed_and_unmuted_in_the_name_of_the_key()
+    {
+        var account = await OpenAsync();
+        var until = new DateTimeOffset(2099, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        var first = (await portal.Client.MuteAsync(new NewMute { Ruleset = "roboflow", Alert = Alert, Account = account, Reason = "noise" })).EnsureGranted();
+        var anew = (await portal.Client.MuteAsync(new NewMute { Ruleset = "roboflow", Alert = Alert, Account = account, Until = until, Reason = "a load test" })).EnsureGranted();
+
+        anew.Id.ShouldNotBe(first.Id);
+        (anew.Ruleset, anew.Alert, anew.Account, anew.Until, anew.Reason).ShouldBe(("roboflow", Alert, account, until, "a load test"));
+        anew.MutedBy.ShouldStartWith("key ");
+        (await portal.Client.MutesAsync()).EnsureGranted().Mutes.Where(mute => mute.Account == account).ShouldBe([anew]);
+        await UseAsync(account, 48);
+        (await portal.Client.AlertsAsync(account)).EnsureGranted().Alerts.ShouldHaveSingleItem("what fires is in the feed all the same");
+        WebUtility.HtmlDecode(await portal.Http.GetStringAsync("/alerts?account=" + account)).ShouldContain($"muted by {anew.MutedBy} until ");
+
+        (await portal.Client.UnmuteAsync(first.Id)).Problem!.Code.ShouldBe("mute_unknown");
+        (await portal.Client.UnmuteAsync(anew.Id)).EnsureGranted().Mutes.ShouldNotContain(mute => mute.Account == account);
+        (await portal.Client.UnmuteAsync(anew.Id)).Problem!.Code.ShouldBe("mute_unknown");
+        var log = await portal.Portal.Ledger.Mutes.LogAsync(null, 2, default);
+        log.Select(line => (line.Action, line.Account, line.By)).ShouldBe(
+            [(Rules.Ledger.Outbox.MuteAction.Unmuted, account, anew.MutedBy), (Rules.Ledger.Outbox.MuteAction.Muted, account, anew.MutedBy)]);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_muted_is_said_and_nothing_is_muted()
+    {
+        var other = await portal.OpenBiodockAsync();
+        var before = (await portal.Client.MutesAsync()).EnsureGranted().Mutes;
+        foreach (var (mute, code, pointer) in new (NewMute, string, string?)[]
+        {
+            (new NewMute { Ruleset = "nothing", Alert = Alert, Reason = "noise" }, "ruleset_not_found", null),
+            (new NewMute { Ruleset = "roboflow", Alert = Alert, Account = "nobody", Reason = "noise" }, "account_unknown", null),
+            (new NewMute { Ruleset = "roboflow", Alert = "no such", Reason = "noise" }, "value_invalid", "/alert"),
+            (new NewMute { Ruleset = "roboflow", Alert = Alert, Account = other, Reason = "noise" }, "value_invalid", "/account"),
+            (new NewMute { Ruleset = "roboflow", Alert = Alert, Until = new DateTimeOffset(2001, 1, 1, 0, 0, 0, TimeSpan.Zero), Reason = "noise" }, "value_invalid", "/until"),
+            (new NewMute { Ruleset = "roboflow", Alert = Alert, Reason = "" }, "too_large", "/reason"),
+        })
+        {
+            var answer = await portal.Client.MuteAsync(mute);
+            (answer.Problem?.Code, answer.Problem?.Pointer).ShouldBe((code, pointer));
+        }
+
+        (await portal.Client.MutesAsync()).EnsureGranted().Mutes.ShouldBe(before);
     }
 
     [Theory]

@@ -40,11 +40,13 @@ public sealed partial class DescriptionTests(RunningPortal portal)
         Statuses(paths, "/v1/charges/bulk", "post").ShouldBe(["200", "400", "401", "403", "413", "415", "422", "429", "503"]);
         Statuses(paths, "/v1/alerts", "get").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
         Statuses(paths, "/v1/webhooks", "post").ShouldBe(["200", "400", "401", "403", "413", "415", "422", "429", "503"]);
+        Statuses(paths, "/v1/mutes", "post").ShouldBe(["200", "400", "401", "403", "404", "413", "415", "422", "429", "503"]);
+        Statuses(paths, "/v1/mutes/{mute}", "delete").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
         Statuses(paths, "/v1/drafts", "post").ShouldBe(["200", "400", "401", "403", "404", "409", "413", "415", "422", "429", "503"]);
         Statuses(paths, "/v1/replays", "post").ShouldBe(["200", "400", "401", "403", "404", "413", "415", "422", "429", "503"]);
         Statuses(paths, "/v1/replays/{replay}/events", "get").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
         Statuses(paths, "/v1/usage/imports", "post").ShouldBe(["200", "400", "401", "403", "404", "408", "409", "413", "415", "422", "429", "503"]);
-        paths.EnumerateObject().Count().ShouldBe(59);
+        paths.EnumerateObject().Count().ShouldBe(61);
     }
 
     [Fact]
@@ -101,13 +103,26 @@ public sealed partial class DescriptionTests(RunningPortal portal)
     {
         var document = await DocumentAsync();
         foreach (var (path, account) in new[] { ("/v1/accounts", "acme"), ("/v1/grants", "acme"), ("/v1/quotes", "sample-lab"), ("/v1/charges", "sample-lab"),
-            ("/v1/quotes/bulk", "sample-lab"), ("/v1/charges/bulk", "sample-lab"), ("/v1/keys", "none"), ("/v1/webhooks", "none") })
+            ("/v1/quotes/bulk", "sample-lab"), ("/v1/charges/bulk", "sample-lab"), ("/v1/keys", "none"), ("/v1/webhooks", "none"), ("/v1/mutes", "sample-farm") })
         {
             var body = document.GetProperty("paths").GetProperty(path).GetProperty("post").GetProperty("requestBody").GetProperty("content")
                 .GetProperty("application/json").GetProperty("example").GetRawText();
             if (account == "sample-lab")
             {
                 await portal.Client.OpenAccountAsync(new NewAccount { Account = account, Ruleset = "biodock" }, "sample-lab");
+            }
+
+            if (account == "sample-farm")
+            {
+                (await portal.Client.OpenAccountAsync(
+                    new NewAccount
+                    {
+                        Account = account,
+                        Ruleset = "roboflow",
+                        Plan = "Core",
+                        Facts = new Dictionary<string, string> { ["created"] = "2026-04-02" },
+                        Terms = new Dictionary<string, string> { ["core-included"] = "60", ["flex-threshold"] = "20" },
+                    }, account)).EnsureGranted();
             }
 
             using var response = await portal.PostAsync(path, body, portal.New("example"));
@@ -236,6 +251,7 @@ public sealed partial class DescriptionTests(RunningPortal portal)
                 "POST /v1/keys", "GET /v1/keys", "POST /v1/keys/{key}/rotate", "DELETE /v1/keys/{key}",
                 "GET /v1/alerts", "POST /v1/webhooks", "GET /v1/webhooks", "DELETE /v1/webhooks/{webhook}", "GET /v1/webhooks/{webhook}/deliveries",
                 "POST /v1/webhooks/{webhook}/deliveries/{message}/resend",
+                "POST /v1/mutes", "GET /v1/mutes", "DELETE /v1/mutes/{mute}",
             "POST /v1/drafts", "GET /v1/drafts/{draft}", "POST /v1/replays", "GET /v1/replays", "GET /v1/replays/{replay}", "DELETE /v1/replays/{replay}", "GET /v1/replays/{replay}/events",
             "POST /v1/usage/imports", "GET /v1/usage/imports", "GET /v1/usage/imports/{import}", "DELETE /v1/usage/imports/{import}",
             ], ignoreOrder: true);

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Rules.Ledger;
+using Rules.Portal.Burn;
 using Rules.Portal.Sample;
 using Rules.Portal.Startup;
 using Shouldly;
@@ -349,6 +350,29 @@ public sealed class StartTests : IDisposable
         (await again.Ledger.AccountsAsync(new AccountFilter(), default)).Items.ShouldBeEmpty();
         (await again.Ledger.EntriesAsync(new EntryFilter(), default)).Items.ShouldBeEmpty();
         (await again.Ledger.VerifyAsync(null, null, default)).Holds.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Overview_compares_no_days_while_the_sample_company_is_not_whole()
+    {
+        await using var portal = await StartAsync("--Rules:Sample", "full");
+        using var http = new HttpClient { BaseAddress = portal.Address };
+        await SignInForm.SignInAsync(http, portal.SignInLink!);
+        var overview = await http.GetStringAsync("/");
+        overview.ShouldContain("Sample data is being written");
+        overview.ShouldContain("<dt>30 days");
+        overview.ShouldNotContain("until the same hour");
+        var burn = portal.Services.GetRequiredService<BurnCache>();
+        (await burn.ReadAsync(default)).IsWhole.ShouldBeFalse();
+
+        await portal.Services.GetRequiredService<ISampleRemoval>().RemoveAsync();
+        while (portal.Services.GetRequiredService<SampleProgress>().Stage == SampleStage.Removing)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+
+        var after = await burn.ReadAsync(default);
+        (after.IsWhole, after.Quarters.Length).ShouldBe((true, 0), "what was read before is not kept for its minute");
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class DraftPageTests(RunningPortal portal) : TwoAuthors(portal)
         (await ChargeAsync(account)).ShouldBe(2);
         var page = WebUtility.HtmlDecode(await Lee.ReadAsync($"/rulesets/{ruleset}"));
         page.ShouldContain("v2 in force");
-        page.ShouldContain("<b>Lee</b> · <a href=\"" + review + "\">" + ruleset + " v2</a> published.");
+        page.ShouldContain("<b>Lee</b> published <a href=\"" + review + "\">" + ruleset + " v2</a>.");
         page.ShouldNotContain("based on");
     }
 
@@ -108,12 +108,12 @@ public sealed class DraftPageTests(RunningPortal portal) : TwoAuthors(portal)
         }
 
         var html = (await Kim.SendAsync(address, "check", ("Text", Dearer(ruleset)))).Html;
-        html.ShouldContain("Draft: 6 credits, +100.0 %, 0 of 1 accounts run out sooner.");
+        html.ShouldContain("Draft: 6 credits, +100.0\u202f%, 0 of 1 accounts run out sooner.");
         html.ShouldContain($"<a href=\"/accounts/{account}\">{account}</a>");
         html.ShouldContain("<polyline class=\"is\" points=\"");
         var review = (await Kim.SendAsync(address, "review", ("Text", Dearer(ruleset)))).Location!;
         (await Portal.Portal.Ledger.Drafts.FindAsync(review[^16..], default))!.ReplaySha256.Length.ShouldBe(32);
-        WebUtility.HtmlDecode(await Lee.ReadAsync(review)).ShouldContain("+100.0 %");
+        WebUtility.HtmlDecode(await Lee.ReadAsync(review)).ShouldContain("+100.0\u202f%");
 
         (await Kim.SendAsync(address, "check", ("Text", "language 1\nnonsense\n"))).Html.ShouldNotContain("Under the draft", Case.Sensitive, "never figures of a half-understood text");
     }
@@ -144,6 +144,24 @@ public sealed class DraftPageTests(RunningPortal portal) : TwoAuthors(portal)
         var fixedText = await Kim.SendAsync(address, "fix&fix=0", ("Text", wrong));
         fixedText.Editor.ShouldBe(Dearer(ruleset));
         WebUtility.HtmlDecode(await Kim.ReadAsync(address)).ShouldNotContain("scam");
+    }
+
+    [Fact]
+    public async Task Examples_of_a_changed_price_can_be_told_to_expect_what_the_rules_give()
+    {
+        var (ruleset, address) = await BeginAsync();
+        var old = Dearer(ruleset) + "example \"a scan\"\n  do scan\n  expect 1 credit\nexample \"scans\"\n  do 100 times scan\n  expect 100 credits\n";
+        var check = await Kim.SendAsync(address, "check", ("Text", old), ("Tab", "tests"));
+        check.Html.ShouldContain("Expect what the rules give, in 2 places");
+        check.Html.ShouldContain(">Expect 2</button>");
+        check.Html.ShouldContain("more steps, which <code>rules test</code> prints");
+
+        var mended = await Kim.SendAsync(address, "expect", ("Text", old));
+        mended.Editor.ShouldContain("expect 2 credits\n");
+        mended.Editor.ShouldContain("expect 200 credits\n");
+        mended.Html.ShouldContain("Unsaved changes");
+        (await Kim.SendAsync(address, "save", ("Text", mended.Editor))).Status.ShouldBe(302);
+        (await Kim.ReadAsync(address)).ShouldNotContain("PR0802");
     }
 
     [Fact]
@@ -224,8 +242,8 @@ public sealed class DraftPageTests(RunningPortal portal) : TwoAuthors(portal)
         var address = (await Kim.SendAsync($"/rulesets/{ruleset}", "draft")).Location!;
         var draft = (await Portal.Portal.Ledger.Drafts.FindAsync(address[^16..], default))!.Text;
         var html = (await Kim.SendAsync(address, "check", ("Text", draft.Replace("per litre 1 credit", "per litre 0.5 credits", StringComparison.Ordinal)))).Html;
-        html.ShouldContain("data-rate-line=\"9\" data-rate=\"published: per litre 1 credit\nin the draft: per litre 0.5 credits\n30 credits in the window, 60.0 % of all\"");
-        html.ShouldContain("data-rate-line=\"11\" data-rate=\"published: each 20 credits\nin the draft: each 20 credits\n20 credits in the window, 40.0 % of all\"");
+        html.ShouldContain("data-rate-line=\"9\" data-rate=\"published: per litre 1 credit\nin the draft: per litre 0.5 credits\n30 credits in the window, 60.0\u202f% of all\"");
+        html.ShouldContain("data-rate-line=\"11\" data-rate=\"published: each 20 credits\nin the draft: each 20 credits\n20 credits in the window, 40.0\u202f% of all\"");
         html.ShouldContain("“low” would never have fired under the draft, once as charged");
         (await Kim.SendAsync(address, "check", ("Text", draft))).Html.ShouldContain("“low” would have fired once under the draft, as it does now");
     }

@@ -62,7 +62,7 @@ public sealed partial class PageTests(RunningPortal portal)
         var html = await portal.Http.GetStringAsync($"/alerts?account={account}");
         html.ShouldContain("low &lt;tank&gt;");
         html.ShouldContain($"href=\"{new Uri(portal.Http.BaseAddress!, quote.ExplainUrl!).AbsolutePath}\"");
-        WebUtility.HtmlDecode(html).ShouldContain("alert \"low <tank>\": 40 left, the level is 40");
+        WebUtility.HtmlDecode(html).ShouldContain("<td class=\"wrap\">40 left, the level is 40</td>");
         WebUtility.HtmlDecode(html).ShouldContain("at 40 credits left");
 
         (await portal.Http.GetStringAsync("/alerts?account=nobody")).ShouldContain("has fired.");
@@ -113,6 +113,24 @@ public sealed partial class PageTests(RunningPortal portal)
         (await ReadAsync("/rulesets/newsstand/v/2?against=3")).ShouldContain("against version 3");
         (await ReadAsync("/rulesets/newsstand/v/3?against=99")).ShouldContain("against version 2", Case.Sensitive, "there is no version 99");
         (await ReadAsync("/rulesets/newsstand/v/2")).ShouldContain("then <a href=\"/rulesets/newsstand/v/3\">version 3</a>");
+    }
+
+    [Fact]
+    public async Task Values_of_a_charge_that_are_shown_to_be_tried_can_be_priced_as_they_stand()
+    {
+        var account = await portal.OpenBiodockAsync();
+        var charge = (await portal.Client.ChargeAsync(new UsageEvent
+        {
+            Account = account,
+            Action = "analysis",
+            Quantities = new Dictionary<string, decimal> { ["image"] = 2611, ["crop"] = 16 },
+            Keys = new Dictionary<string, string> { ["run"] = "r" },
+        }, portal.New("key"))).EnsureGranted();
+
+        var html = WebUtility.HtmlDecode(await portal.Http.GetStringAsync(charge.ExplainUrl + "?try=true"));
+        html.ShouldContain("value=\"1,000\"", Case.Sensitive, "what is usual is written as in the rule file");
+        html.ShouldNotContain("is not a number");
+        html.ShouldContain("±0");
     }
 
     [Fact]
