@@ -125,9 +125,10 @@ public sealed partial class Screenshots(PortalFixture portal) : PortalPageTests(
         await page.Locator(".cm-content .t-keyword").First.WaitForAsync();
         await Look(page, "rollback");
         await page.GotoAsync(At("/reports?ruleset=bookbag").ToString());
-        await page.Locator("tbody th a").First.ClickAsync();
+        await page.GetByRole(AriaRole.Group, new() { Name = "Figures by group" }).Locator("tbody th a").First.ClickAsync();
         await Look(page, "from the total");
-        await page.Locator("[aria-label='Entries'] tbody th a, tbody th a").First.ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "The entries", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { NameRegex = Entry() }).First.ClickAsync();
         await Look(page, "explained");
     }
 
@@ -140,6 +141,9 @@ public sealed partial class Screenshots(PortalFixture portal) : PortalPageTests(
     }
 
     private static string FileOf(string folder, string name, string kind) => Path.Combine(folder, $"{Other().Replace(name, "-")}-{kind}.png".ToLowerInvariant());
+
+    [GeneratedRegex("^Entry [0-9]+ of ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Entry();
 
     [GeneratedRegex("[^a-z0-9]+", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Other();

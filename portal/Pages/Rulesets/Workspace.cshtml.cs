@@ -187,6 +187,9 @@ public sealed class WorkspaceModel(CreditLedger ledger, DraftImpacts impacts, Ti
             return text;
         }
 
+        // Saved, whatever becomes of the review: the next save is over this one.
+        (RowVersion, Loaded) = (Draft.RowVersion, Draft.Text);
+
         // What the review stands on, so that an approval is of these figures too.
         var impact = await ImpactAsync(DraftPreview.Of(Ledger.Rulesets, Draft, text), text, cancellationToken);
         if (Starts is { Length: > 0 } && StartsAt is null)

@@ -165,6 +165,19 @@ public sealed class DraftPageTests(RunningPortal portal) : TwoAuthors(portal)
     }
 
     [Fact]
+    public async Task Review_that_was_refused_can_be_asked_for_again_from_the_same_page()
+    {
+        var (ruleset, address) = await BeginAsync();
+        var refused = await Kim.SendAsync(address, "review", ("Text", Dearer(ruleset) + "example \"a scan\"\n  do scan\n  expect 1 credit\n"));
+        refused.Status.ShouldBe(422);
+        refused.Html.ShouldContain("Saved, revision 2");
+        refused.Html.ShouldContain("name=\"RowVersion\" value=\"2\"", Case.Sensitive, "it was saved before it was refused");
+
+        var asked = await Kim.SendAsync(address, "review", ("Text", Dearer(ruleset) + "example \"a scan\"\n  do scan\n  expect 2 credits\n"), ("RowVersion", "2"));
+        asked.Location.ShouldNotBeNull().ShouldStartWith("/reviews/");
+    }
+
+    [Fact]
     public async Task Format_lays_the_text_out()
     {
         var (ruleset, address) = await BeginAsync();
