@@ -60,7 +60,7 @@ public static class ExampleWriter
         }
 
         given.AddRange(example.Given.Select(static fact => IsDate(fact.Value) ? $"{Name(fact.Name)} {fact.Value}" : $"{Name(fact.Name)} is {Value(fact.Value)}"));
-        given.AddRange(example.Balances.Select(static balance => $"{Name(balance.Bucket)} {Credits(balance.Credits)}"));
+        given.AddRange(example.Balances.Select(static balance => $"{Name(balance.Bucket)} {CreditText.Of(balance.Credits)}"));
         if (given.Count > 0)
         {
             text.Append("  given ").AppendJoin(", ", given).Append('\n');
@@ -92,10 +92,7 @@ public static class ExampleWriter
     }
 
     private static string Expected(WrittenExample example) => example.Outcome
-        ?? (example.Charge.IsNegative ? $"{Credits(-example.Charge)} back" : Credits(example.Charge));
-
-    /// <summary>An amount of credits as an example writes it: <c>1 credit</c>, <c>1,200 credits</c>.</summary>
-    public static string Credits(ExactDecimal credits) => $"{credits.ToGroupedString()} {(credits.Equals(ExactDecimal.One) ? "credit" : "credits")}";
+        ?? (example.Charge.IsNegative ? $"{CreditText.Of(-example.Charge)} back" : CreditText.Of(example.Charge));
 
     private static string Value(string value) => value is "yes" or "no" or "on" or "off" || ExactDecimal.TryParse(value, out _) || IsDate(value)
         ? value

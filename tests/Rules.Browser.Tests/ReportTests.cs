@@ -12,7 +12,7 @@ public sealed class ReportTests(PortalFixture portal) : PortalPageTests(portal)
         var page = await NewPageAsync();
         await page.GotoAsync("/reports?ruleset=bookbag");
         await page.Locator("tbody th a[href*='account=']").First.ClickAsync();
-        await Assertions.Expect(page.GetByLabel("Customer", new() { Exact = true })).Not.ToHaveValueAsync("");
+        await Assertions.Expect(page.GetByLabel("Account", new() { Exact = true })).Not.ToHaveValueAsync("");
         await page.GetByText("Show as table").ClickAsync();
         await page.Locator("details tbody th a").First.ClickAsync();
         await Assertions.Expect(page).ToHaveURLAsync(new Regex("/ledger\\?ruleset=bookbag", RegexOptions.None, TimeSpan.FromSeconds(1)));

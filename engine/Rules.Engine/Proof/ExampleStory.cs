@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using NodaTime;
 using Rules.Dsl.Diagnostics;
-using Rules.Dsl.Editing;
 using Rules.Dsl.Text;
 using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
@@ -485,7 +484,7 @@ internal sealed partial class ExampleStory(RulesetModel model, Example example)
         }
 
         var noun = rest[length..].StartsWith(" credits", StringComparison.Ordinal) ? " credits" : rest[length..].StartsWith(" credit", StringComparison.Ordinal) ? " credit" : "";
-        return [new DiagnosticFix($"expect {found.ToGroupedString()}", new TextSpan(start, length + noun.Length), noun.Length > 0 ? ExampleWriter.Credits(found) : found.ToGroupedString())];
+        return [new DiagnosticFix($"expect {found.ToGroupedString()}", new TextSpan(start, length + noun.Length), noun.Length > 0 ? CreditText.Of(found) : found.ToGroupedString())];
     }
 
     // How a use ended, or what it cost.
@@ -496,7 +495,7 @@ internal sealed partial class ExampleStory(RulesetModel model, Example example)
             return [];
         }
 
-        var given = found == QuoteOutcome.Charged ? ExampleWriter.Credits(ExactDecimal.FromUnits(_charged, model.Credit.Decimals)) : WordOf(found);
+        var given = found == QuoteOutcome.Charged ? CreditText.Of(ExactDecimal.FromUnits(_charged, model.Credit.Decimals)) : WordOf(found);
         return [new DiagnosticFix("expect " + given, expect.Location.Span, "expect " + given)];
     }
 

@@ -120,7 +120,7 @@ public static class PromiseRunner
         private string Counterexample(List<int> facts, FactValue[] box, ExactDecimal size)
         {
             var parts = facts.Select(f => $"{model.AccountFacts[f].Name} {model.AccountFacts[f].Write(box[f])}");
-            return string.Join(", ", parts.Prepend($"a bundle of {size.ToGroupedString()} {(size == ExactDecimal.One ? "credit" : "credits")}"));
+            return string.Join(", ", parts.Prepend("a bundle of " + CreditText.Of(size)));
         }
 
         // Shown to people: six decimals are more than any price per credit has.

@@ -407,8 +407,9 @@ public sealed partial class DraftRoad
         if (check.HasErrors)
         {
             var errors = check.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToImmutableArray();
+            var first = $"in line {errors[0].Location.Line}, {errors[0].Id}: {errors[0].Message}";
             return (null, new DraftResult(draft, new DraftProblem(DraftProblemCodes.TextHasErrors, errors.Length == 1
-                ? $"The text has an error: {errors[0]}" : $"The text has {errors.Length} errors, the first: {errors[0]}")
+                ? $"The text has an error {first}" : $"The text has {errors.Length} errors, the first {first}")
             {
                 Diagnostics = errors,
             }));

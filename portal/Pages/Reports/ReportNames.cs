@@ -8,7 +8,7 @@ public static class ReportNames
 {
     public static ImmutableArray<(string Key, string Name)> Of(RulesetModel model) =>
     [
-        ("account", "Customer"), ("action", "Action"), ("version", "Version"),
+        ("account", "Account"), ("action", "Action"), ("version", "Version"),
         .. model.Recorded.Concat(model.Actions.SelectMany(static action => action.Facts.Skip(action.AccountFacts).Select(static fact => fact.Name)))
             .Concat(model.Actions.Select(static action => action.Key).OfType<string>()).Distinct(StringComparer.Ordinal).Select(static name => (name, char.ToUpperInvariant(name[0]) + name[1..])),
     ];

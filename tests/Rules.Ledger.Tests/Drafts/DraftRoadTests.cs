@@ -258,6 +258,7 @@ public sealed class DraftRoadTests : IAsyncLifetime, IDisposable
         draft = Done(await Road.SaveAsync(draft.Id, draft.RowVersion, draft.Text.Replace("action copy\n", "", StringComparison.Ordinal), _author, default));
         var refused = await Road.RequestReviewAsync(draft.Id, draft.RowVersion, null, default, _author, default);
         refused.Problem!.Code.ShouldBe("text_has_errors");
+        refused.Problem.Message.ShouldMatch(@"^The text has (an error|\d+ errors, the first) in line \d+, PR\d{4}: ");
         refused.Problem.Diagnostics.ShouldNotBeEmpty();
         draft = Done(await Road.SaveAsync(draft.Id, draft.RowVersion, First, _author, default));
         (await Road.RequestReviewAsync(draft.Id, draft.RowVersion, null, default, _author, default)).Problem!.Code.ShouldBe("text_has_errors");
