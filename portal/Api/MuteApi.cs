@@ -47,9 +47,20 @@ internal static class MuteApi
         var account = read.Text("account", WireLimits.IdCharacters);
         var until = read.Time("until");
         var reason = read.Text("reason", AlertMutes.LongestReason, required: true) ?? "";
-        if ((read.Problem ?? await UnknownAsync(ledger, ruleset, account, context.RequestAborted)) is { } refused)
+        if (read.Problem is { } unread)
         {
-            return new ProblemBody(refused);
+            return new ProblemBody(unread);
+        }
+
+        if (ledger.Rulesets.Find(ruleset) is null)
+        {
+            return new ProblemBody(LedgerApi.RulesetUnknown(ruleset));
+        }
+
+        var owner = account is null ? ruleset : await ledger.RulesetOfAsync(account, context.RequestAborted);
+        if (owner is null)
+        {
+            return new ProblemBody(CommandAnswers.AccountUnknown(account!));
         }
 
         if (!ledger.Rulesets.HasAlert(ruleset, alert))
@@ -57,9 +68,9 @@ internal static class MuteApi
             read.Invalid("alert", $"The rule set \"{ruleset}\" has no alert \"{WireText.Shown(alert)}\".", "Write its name as it stands in the rule file.");
         }
 
-        if (account is not null && await ledger.RulesetOfAsync(account, context.RequestAborted) is { } other && other != ruleset)
+        if (owner != ruleset)
         {
-            read.Invalid("account", $"The account \"{WireText.Shown(account)}\" belongs to the rule set \"{other}\".", "Name that rule set, or leave the account out to mute the alert for all.");
+            read.Invalid("account", $"The account \"{WireText.Shown(account!)}\" belongs to the rule set \"{owner}\".", "Name that rule set, or leave the account out to mute the alert for all.");
         }
 
         var by = context.Features.GetRequiredFeature<ApiCaller>().Name;
@@ -98,11 +109,6 @@ internal static class MuteApi
                 ? new JsonBody(await AllAsync(ledger, clock, context.RequestAborted))
                 : Unknown(mute);
     }
-
-    private static async ValueTask<Problem?> UnknownAsync(CreditLedger ledger, string ruleset, string? account, CancellationToken cancellationToken) =>
-        ledger.Rulesets.Find(ruleset) is null
-            ? LedgerApi.RulesetUnknown(ruleset)
-            : account is not null && await ledger.RulesetOfAsync(account, cancellationToken) is null ? CommandAnswers.AccountUnknown(account) : null;
 
     private static async Task<byte[]> AllAsync(CreditLedger ledger, IClock clock, CancellationToken cancellationToken)
     {
