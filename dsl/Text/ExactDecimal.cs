@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using System.Text;
 
 namespace Rules.Dsl.Text;
 
@@ -270,32 +269,81 @@ public readonly struct ExactDecimal : IEquatable<ExactDecimal>, IComparable<Exac
     /// <param name="minimumDecimals">0 or more.</param>
     public string ToString(int minimumDecimals, bool grouped = false) => ToText(grouped, minimumDecimals);
 
+    /// <summary>Writes <see cref="ToString()"/> at the start of a span; false where that is too short.</summary>
+    /// <param name="length">Characters written.</param>
+    public bool TryFormat(Span<char> destination, out int length)
+    {
+        var digits = Digits(stackalloc char[MaxPowerOfTen + 1]);
+        length = LengthOf(digits, grouped: false, minimumDecimals: 0);
+        if (length > destination.Length)
+        {
+            length = 0;
+            return false;
+        }
+
+        Write(digits, destination[..length], grouped: false);
+        return true;
+    }
+
     private string ToText(bool grouped, int minimumDecimals)
     {
-        var digits = BigInteger.Abs(Mantissa).ToString("D", CultureInfo.InvariantCulture).PadLeft(_scale + 1, '0');
-        var wholeLength = digits.Length - _scale;
-        var text = new StringBuilder(digits.Length + 4);
+        const int OnStack = 128;
+        var digits = Digits(stackalloc char[MaxPowerOfTen + 1]);
+        var length = LengthOf(digits, grouped, minimumDecimals);
+        var text = length <= OnStack ? stackalloc char[length] : new char[length];
+        Write(digits, text, grouped);
+        return new string(text);
+    }
+
+    private int LengthOf(ReadOnlySpan<char> digits, bool grouped, int minimumDecimals)
+    {
+        var whole = WholeLength(digits);
+        var decimals = Math.Max(_scale, minimumDecimals);
+        return (IsNegative ? 1 : 0) + whole + (grouped ? (whole - 1) / 3 : 0) + (decimals > 0 ? 1 + decimals : 0);
+    }
+
+    private int WholeLength(ReadOnlySpan<char> digits) => Math.Max(1, digits.Length - _scale);
+
+    /// <param name="text">As long as the text; what lies behind the last digit becomes zeros.</param>
+    private void Write(ReadOnlySpan<char> digits, Span<char> text, bool grouped)
+    {
+        text.Fill('0');
+        var at = 0;
         if (IsNegative)
         {
-            text.Append('-');
+            text[at++] = '-';
         }
 
-        for (var i = 0; i < wholeLength; i++)
+        var whole = WholeLength(digits);
+        for (var i = 0; i < whole; i++)
         {
-            if (grouped && i > 0 && (wholeLength - i) % 3 == 0)
+            if (grouped && i > 0 && (whole - i) % 3 == 0)
             {
-                text.Append(',');
+                text[at++] = ',';
             }
 
-            text.Append(digits[i]);
+            text[at++] = digits.Length > _scale ? digits[i] : '0';
         }
 
-        if (_scale > 0 || minimumDecimals > 0)
+        if (at < text.Length)
         {
-            text.Append('.').Append(digits, wholeLength, _scale).Append('0', Math.Max(0, minimumDecimals - _scale));
+            text[at++] = '.';
+            var fraction = digits[Math.Max(0, digits.Length - _scale)..];
+            fraction.CopyTo(text[(at + _scale - fraction.Length)..]);
+        }
+    }
+
+    /// <param name="room">Where the digits of 128 bits have room; others get a place of their own.</param>
+    private ReadOnlySpan<char> Digits(Span<char> room)
+    {
+        if (_large is not null)
+        {
+            return BigInteger.Abs(_large.Value).ToString("D", CultureInfo.InvariantCulture);
         }
 
-        return text.ToString();
+        var magnitude = _small < 0 ? (UInt128)(-(_small + 1)) + 1 : (UInt128)_small;
+        magnitude.TryFormat(room, out var length, provider: CultureInfo.InvariantCulture);
+        return room[..length];
     }
 
     private bool TryScaleTo(int scale, out Int128 scaled)

@@ -60,48 +60,70 @@ public sealed partial class CreditLedger
     public Task<CommandResult> QuoteAsync(string account, UsageEvent usage, CancellationToken cancellationToken)
     {
         var now = Instants.Now(_options.Time);
-        var command = new ChargeCommand(this, account, Ordered(usage), [], isCorrection: false, "", [], now);
-        return QuoteFromMemory(command) is { } quoted ? Task.FromResult(quoted) : QuoteFromStoreAsync(command, cancellationToken);
+        var ordered = Ordered(usage);
+        return QuoteFromMemory(account, ordered, now) is { } quoted ? Task.FromResult(quoted) : QuoteFromStoreAsync(account, ordered, now, cancellationToken);
     }
 
     /// <summary>The quote of an account that is remembered, where its price needs nothing else; null where something has to be read.</summary>
-    private CommandResult? QuoteFromMemory(ChargeCommand command)
+    private CommandResult? QuoteFromMemory(string account, UsageEvent usage, Instant receivedAt)
     {
-        if (_remembered?.Find(command.Account) is not { State: { NextHold: 1 } state })
+        if (_remembered?.Find(account) is not { State: { NextHold: 1 } state })
         {
             return null;
         }
 
-        var recordedAt = Instants.Max(command.ReceivedAt, state.LastAt);
-        return command.Scopes(state, recordedAt).Count == 0 && !command.MayGiveBack(state) ? Quoted(command.Book(state, recordedAt)) : null;
+        var ruleset = RulesetOf(state);
+        var recordedAt = Instants.Max(receivedAt, state.LastAt);
+        return Bookkeeper.ScopesOf(ruleset, state, usage, recordedAt).Count == 0 && !Bookkeeper.MayGiveBack(ruleset, usage)
+            ? Quoted(ruleset, state, usage, recordedAt)
+            : null;
     }
 
-    private async Task<CommandResult> QuoteFromStoreAsync(ChargeCommand command, CancellationToken cancellationToken)
+    private async Task<CommandResult> QuoteFromStoreAsync(string account, UsageEvent usage, Instant receivedAt, CancellationToken cancellationToken)
     {
-        var reading = _remembered?.Begin(command.Account);
+        var reading = _remembered?.Begin(account);
         await using var snapshot = await _store.BeginReadAsync(cancellationToken);
-        if (await snapshot.AccountAsync(command.Account, cancellationToken) is not { } stored)
+        if (await snapshot.AccountAsync(account, cancellationToken) is not { } stored)
         {
             return new CommandResult { Status = CommandStatus.AccountUnknown };
         }
 
         reading?.Remember(stored);
         await Rulesets.KnowAsync(snapshot.Moment, cancellationToken);
-        var recordedAt = Instants.Max(snapshot.Moment.Now ?? command.ReceivedAt, stored.State.LastAt);
+        var recordedAt = Instants.Max(snapshot.Moment.Now ?? receivedAt, stored.State.LastAt);
         var state = await WithHoldsAsync(snapshot, stored, recordedAt, cancellationToken);
-        var scopes = await snapshot.ScopesAsync(stored, command.Scopes(state, recordedAt), cancellationToken);
+        var ruleset = RulesetOf(state);
+        var scopes = await snapshot.ScopesAsync(stored, Bookkeeper.ScopesOf(ruleset, state, usage, recordedAt), cancellationToken);
         state = state with { Scopes = scopes };
-        if (command.MayGiveBack(state))
+        if (Bookkeeper.MayGiveBack(ruleset, usage))
         {
             state = await AccountSession.WithLotsGivenBackToAsync(snapshot, stored, state, cancellationToken);
         }
 
-        return Quoted(command.Book(state, recordedAt));
+        return Quoted(ruleset, state, usage, recordedAt);
     }
 
-    private static CommandResult Quoted(Booked booked) => booked.Error is { } error
-        ? Invalid(error)
-        : new CommandResult { Status = booked.Accepted ? CommandStatus.Accepted : CommandStatus.Refused, Body = booked.Answer, Outcome = booked.Outcome };
+    private CommandResult Quoted(PublishedRuleset ruleset, AccountState state, UsageEvent usage, Instant recordedAt)
+    {
+        if ((OutsideWindow(usage.OccurredAt, recordedAt) ?? TooOld(usage, recordedAt)) is { } outside)
+        {
+            return Invalid(outside);
+        }
+
+        return Bookkeeper.Quote(ruleset, state, usage, recordedAt, out var error) is { } quote
+            ? new CommandResult
+            {
+                Status = IsAccepted(quote) ? CommandStatus.Accepted : CommandStatus.Refused,
+                Body = WireWriter.Quote(quote),
+                Outcome = quote.Outcome,
+            }
+            : Invalid(error!);
+    }
+
+    private static bool IsAccepted(Quote quote) => quote.Outcome is not (QuoteOutcome.Blocked or QuoteOutcome.Paused or QuoteOutcome.Refused);
+
+    private EvaluationError? TooOld(UsageEvent usage, Instant recordedAt) =>
+        usage.OccurredAt < recordedAt - _options.LateWindow ? LedgerErrors.TooOld(usage.OccurredAt, recordedAt, _options.LateWindow) : null;
 
     private static CommandResult Invalid(EvaluationError error) => new() { Status = CommandStatus.Invalid, Error = error };
 
@@ -205,14 +227,10 @@ public sealed partial class CreditLedger
 
         public override Booked Book(AccountState? state, Instant recordedAt)
         {
-            if (ledger.OutsideWindow(usage.OccurredAt, recordedAt) is { } outside)
+            // A correction may come however late.
+            if ((ledger.OutsideWindow(usage.OccurredAt, recordedAt) ?? (isCorrection ? null : ledger.TooOld(usage, recordedAt))) is { } outside)
             {
                 return Booked.Invalid(outside);
-            }
-
-            if (!isCorrection && usage.OccurredAt < recordedAt - ledger._options.LateWindow)
-            {
-                return Booked.Invalid(LedgerErrors.TooOld(usage.OccurredAt, recordedAt, ledger._options.LateWindow));
             }
 
             var ruleset = ledger.RulesetOf(state!);
@@ -224,7 +242,7 @@ public sealed partial class CreditLedger
                 {
                     State = booking.State,
                     Entries = booking.Entries,
-                    Accepted = booking.Answer.Outcome is not (QuoteOutcome.Blocked or QuoteOutcome.Paused or QuoteOutcome.Refused),
+                    Accepted = IsAccepted(booking.Answer),
                     Outcome = booking.Answer.Outcome,
                     Answer = WireWriter.Quote(booking.Answer),
                     Usage = canonical,

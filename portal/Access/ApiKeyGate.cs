@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Primitives;
 using NodaTime;
 using Rules.Engine.Wire;
 using Rules.Ledger;
@@ -84,15 +85,15 @@ internal sealed class ApiKeyGate(
             return Refuse(ProblemKinds.ApiKeyRequired, null);
         }
 
-        var text = header is [{ } value] && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? value[Scheme.Length..].Trim() : "";
-        if (ApiKeyText.IdOf(text) is not { } id)
+        var id = ApiKeyText.IdOf(TextOf(header));
+        if (id.IsEmpty)
         {
             return Refuse(ProblemKinds.ApiKeyInvalid, "The header \"Authorization\" does not hold one key.");
         }
 
-        var stored = keys.TryGet(id, out var known) ? known : await keys.ReadAsync(id, context.RequestAborted);
+        var stored = keys.TryGet(id, out var known) ? known : await keys.ReadAsync(id.ToString(), context.RequestAborted);
         var now = clock.GetCurrentInstant();
-        if (stored is null || !ApiKeys.Matches(stored, text, now))
+        if (stored is null || !ApiKeys.Matches(stored, TextOf(header), now))
         {
             return rates.TryTakeAsStranger(out var retryAfter) ? Refuse(ProblemKinds.ApiKeyInvalid, "There is no such key.") : (null, TooMany(retryAfter));
         }
@@ -111,6 +112,10 @@ internal sealed class ApiKeyGate(
         uses.Note(stored.Key, now);
         return (stored.Key, null);
     }
+
+    /// <summary>What follows the scheme; empty where that is another, or where there are several headers.</summary>
+    private static ReadOnlySpan<char> TextOf(StringValues header) =>
+        header is [{ } value] && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? value.AsSpan(Scheme.Length).Trim() : default;
 
     private static (ApiKey?, Problem) Refuse(ProblemKind kind, string? detail) => (null, new Problem(kind, detail, HowToSend));
 }

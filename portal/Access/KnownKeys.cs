@@ -16,9 +16,9 @@ public sealed class KnownKeys(CreditLedger ledger, TimeProvider time)
 
     private readonly ConcurrentDictionary<string, (StoredApiKey Key, long ReadAt)> _keys = new(StringComparer.Ordinal);
 
-    public bool TryGet(string id, out StoredApiKey key)
+    public bool TryGet(ReadOnlySpan<char> id, out StoredApiKey key)
     {
-        var found = _keys.TryGetValue(id, out var known) && time.GetElapsedTime(known.ReadAt) < _freshFor;
+        var found = _keys.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(id, out var known) && time.GetElapsedTime(known.ReadAt) < _freshFor;
         key = known.Key;
         return found;
     }

@@ -12,8 +12,8 @@ public sealed class RequestRates(PortalSettings settings) : IDisposable
 {
     private const int Strangers = 100;
 
-    private readonly PartitionedRateLimiter<ApiKey> _keys = PartitionedRateLimiter.Create<ApiKey, string>(
-        key => RateLimitPartition.GetTokenBucketLimiter(key.Id, _ => Bucket(RateOf(key, settings))), StringComparer.Ordinal);
+    private readonly PartitionedRateLimiter<ApiKey> _keys = PartitionedRateLimiter.Create<ApiKey, RatedKey>(
+        key => RateLimitPartition.GetTokenBucketLimiter(new RatedKey(key.Id, RateOf(key, settings)), static key => Bucket(key.Rate)));
 
     private readonly TokenBucketRateLimiter _strangers = new(Bucket(Strangers));
 
@@ -45,6 +45,9 @@ public sealed class RequestRates(PortalSettings settings) : IDisposable
 
     private static int RetryAfter(RateLimitLease lease) =>
         lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 1;
+
+    /// <summary>A key whose rate was changed gets a new bucket.</summary>
+    private readonly record struct RatedKey(string Id, int Rate);
 
     private static TokenBucketRateLimiterOptions Bucket(int rate)
     {

@@ -112,6 +112,12 @@ public static partial class Bookkeeper
     public static Quote? Quote(PublishedRuleset ruleset, AccountState state, UsageEvent usage, Instant recordedAt, out EvaluationError? error)
     {
         error = Evaluate(ruleset, state, usage, recordedAt, DrawPurpose.Use, commits: false, out _, out var draft);
+        if (error is null && draft.Quote.Charge < 0)
+        {
+            // What comes back repays what is owed: a charge that cannot be repaid from is refused, and so is its quote.
+            error = Charge(ruleset, state, usage, recordedAt).Error;
+        }
+
         return error is null ? draft.Quote : null;
     }
 

@@ -53,8 +53,16 @@ internal sealed class Journal(AccountState state, PublishedRuleset? ruleset = nu
 
     public void MoveTo(Instant at)
     {
-        var moved = State with { LastAt = Instant.Max(State.LastAt, at) };
-        State = moved with { Lots = Relevant(moved.Lots, moved) };
+        if (at > State.LastAt)
+        {
+            State = State with { LastAt = at };
+        }
+
+        var lots = Relevant(State.Lots, State);
+        if (lots != State.Lots)
+        {
+            State = State with { Lots = lots };
+        }
     }
 
     public void MoveToVersion(int version) => State = State with { Version = version };
@@ -92,12 +100,15 @@ internal sealed class Journal(AccountState state, PublishedRuleset? ruleset = nu
         {
             if (!Matters(lot, lots, state))
             {
-                return lots.RemoveAll(candidate => !Matters(candidate, lots, state));
+                return WithoutOthers(lots, state);
             }
         }
 
         return lots;
     }
+
+    private static ImmutableArray<LotState> WithoutOthers(ImmutableArray<LotState> lots, AccountState state) =>
+        lots.RemoveAll(candidate => !Matters(candidate, lots, state));
 
     private static bool Matters(in LotState lot, ImmutableArray<LotState> lots, AccountState state) =>
         lot.Available > 0

@@ -262,7 +262,19 @@ public sealed record RowTable(ImmutableArray<int> Facts, ImmutableArray<int> Siz
 }
 
 /// <param name="Values">In the order of the table's facts; empty: <c>otherwise</c>.</param>
-public sealed record Row(ImmutableArray<FactValue> Values, Cost Cost, TextLocation Location);
+public sealed record Row(ImmutableArray<FactValue> Values, Cost Cost, TextLocation Location)
+{
+    /// <summary>What stands before the figure on the row's line, without quotes.</summary>
+    public string Name { get; } = NameIn(Location, Cost.Location);
+
+    private static string NameIn(TextLocation row, TextLocation figure)
+    {
+        var text = row.Text;
+        var length = figure.Span.Start - row.Span.Start;
+        var name = length > 0 && length <= text.Length ? text[..length] : text;
+        return name.Trim().Replace("\"", "", StringComparison.Ordinal);
+    }
+}
 
 /// <summary>Free units of a meter, or free events.</summary>
 /// <param name="Meter">Place of the meter; null: events.</param>

@@ -41,7 +41,18 @@ public sealed class PublishedRuleset
         return null;
     }
 
-    public RulesetModel? Version(int number) => Versions.FirstOrDefault(v => v.Model.Version == number)?.Model;
+    public RulesetModel? Version(int number)
+    {
+        foreach (var version in Versions)
+        {
+            if (version.Model.Version == number)
+            {
+                return version.Model;
+            }
+        }
+
+        return null;
+    }
 }
 
 /// <param name="ActiveFrom">The later of the effective instant and the publication.</param>

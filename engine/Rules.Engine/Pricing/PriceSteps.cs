@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using System.Text;
 using Rules.Dsl.Text;
 using Rules.Engine.Model;
 
@@ -145,7 +144,7 @@ internal sealed record RowStep<T>(PriceRule Price, Row Row, T Sum, int Scale) : 
     public override ExactDecimal? Amount => Row.Cost.IsWaived ? ExactDecimal.Zero : Scaled.ToExact(Sum, Scale);
 
     // The row's own words up to the figure: "GPT-4o", or otherwise.
-    public override string Text => $"{Wording.RowName(Row)} at {Wording.Of(Row.Cost)}";
+    public override string Text => $"{Row.Name} at {Wording.Of(Row.Cost)}";
 }
 
 /// <summary>A price for the event as such.</summary>
@@ -233,14 +232,14 @@ internal static class Wording
     {
         var indexes = new List<int>();
         condition.CollectFacts(indexes);
-        var text = new StringBuilder();
+        var text = "";
         foreach (var index in indexes)
         {
             var fact = action.Facts[index];
-            text.Append(text.Length == 0 ? "" : ", ").Append(fact.Name).Append(" is ").Append(fact.Write(facts[index]));
+            text = $"{text}{(text.Length == 0 ? "" : ", ")}{fact.Name} is {fact.Write(facts[index])}";
         }
 
-        return text.ToString();
+        return text;
     }
 
     public static string Of(Cost cost)
@@ -284,15 +283,6 @@ internal static class Wording
 
         var product = $"{units.ToGroupedString()} × {rate.ToGroupedString()}";
         return line.Size == ExactDecimal.One ? product : $"{product} ÷ {line.Size.ToGroupedString()}";
-    }
-
-    /// <summary>What stands before the figure on the row's line, without quotes.</summary>
-    public static string RowName(Row row)
-    {
-        var text = row.Location.Text;
-        var figure = row.Cost.Location.Span.Start - row.Location.Span.Start;
-        var name = figure > 0 && figure <= text.Length ? text[..figure] : text;
-        return name.Trim().Replace("\"", "", StringComparison.Ordinal);
     }
 
     public static string Of(RoundingMode mode) => mode switch

@@ -132,13 +132,16 @@ internal readonly record struct ResolvedEvent(ActionRule Action, Int128[] Quanti
         return -1;
     }
 
+    private static EvaluationError TooManyFacts(ActionRule action, ImmutableArray<NamedText> stated) =>
+        stated.FirstOrDefault(s => !action.Facts.Any(f => f.Name == s.Name)) is { Name: not null } unknown
+            ? EvaluationErrors.UnknownFact(unknown.Name, action)
+            : EvaluationErrors.BudgetExceeded("facts");
+
     private static EvaluationError? ReadFacts(ActionRule action, ImmutableArray<NamedText> stated, FactValue[] facts)
     {
         if (stated.Length > action.Facts.Length)
         {
-            return stated.FirstOrDefault(s => !action.Facts.Any(f => f.Name == s.Name)) is { Name: not null } unknown
-                ? EvaluationErrors.UnknownFact(unknown.Name, action)
-                : EvaluationErrors.BudgetExceeded("facts");
+            return TooManyFacts(action, stated);
         }
 
         for (var i = action.AccountFacts; i < facts.Length; i++)

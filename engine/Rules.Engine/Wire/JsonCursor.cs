@@ -246,9 +246,9 @@ internal ref struct JsonCursor
         var builder = ImmutableArray.CreateBuilder<MeteredQuantity>(4);
         while (NextEntry(builder.Count, out var name))
         {
-            foreach (var known in builder)
+            for (var i = 0; i < builder.Count; i++)
             {
-                if (known.Meter == name)
+                if (builder[i].Meter == name)
                 {
                     return TwiceInMap(name);
                 }
@@ -279,9 +279,9 @@ internal ref struct JsonCursor
         var builder = ImmutableArray.CreateBuilder<NamedText>(4);
         while (NextEntry(builder.Count, out var name))
         {
-            foreach (var known in builder)
+            for (var i = 0; i < builder.Count; i++)
             {
-                if (known.Name == name)
+                if (builder[i].Name == name)
                 {
                     return TwiceInMap(name);
                 }

@@ -10,6 +10,13 @@ namespace Rules.Engine.Wire;
 /// <summary>The values of the wire shapes, one method per kind of value.</summary>
 public static class WireJson
 {
+    // Every step has these: encoded once.
+    private static readonly JsonEncodedText s_text = JsonEncodedText.Encode("text");
+    private static readonly JsonEncodedText s_formula = JsonEncodedText.Encode("formula");
+    private static readonly JsonEncodedText s_file = JsonEncodedText.Encode("file");
+    private static readonly JsonEncodedText s_line = JsonEncodedText.Encode("line");
+    private static readonly JsonEncodedText s_applied = JsonEncodedText.Encode("applied");
+
     /// <summary>Smallest units as credits in a decimal string: 895000 with 5 decimals is <c>"8.95"</c>.</summary>
     public static void WriteUnits(this Utf8JsonWriter json, ReadOnlySpan<byte> name, long units, int decimals)
     {
@@ -18,7 +25,11 @@ public static class WireJson
     }
 
     /// <summary>An exact amount as a decimal string without trailing zeros.</summary>
-    public static void WriteExact(this Utf8JsonWriter json, ReadOnlySpan<byte> name, ExactDecimal value) => json.WriteString(name, value.ToString());
+    public static void WriteExact(this Utf8JsonWriter json, ReadOnlySpan<byte> name, ExactDecimal value)
+    {
+        Span<char> text = stackalloc char[64];
+        json.WriteString(name, value.TryFormat(text, out var length) ? text[..length] : value.ToString());
+    }
 
     /// <summary>RFC 3339 in UTC.</summary>
     public static void WriteInstant(this Utf8JsonWriter json, ReadOnlySpan<byte> name, Instant instant) =>
@@ -210,16 +221,16 @@ public static class WireJson
     public static void WriteStep(this Utf8JsonWriter json, Step step)
     {
         json.WriteStartObject();
-        json.WriteString("text"u8, step.Text);
+        json.WriteString(s_text, step.Text);
         if (step.Formula is { } formula)
         {
-            json.WriteString("formula"u8, formula);
+            json.WriteString(s_formula, formula);
         }
 
         if (step.Location is { } location)
         {
-            json.WriteString("file"u8, location.FileName);
-            json.WriteNumber("line"u8, location.Line);
+            json.WriteString(s_file, location.FileName);
+            json.WriteNumber(s_line, location.Line);
         }
 
         if (step.Amount is { } amount)
@@ -227,7 +238,7 @@ public static class WireJson
             json.WriteExact("amount"u8, amount);
         }
 
-        json.WriteBoolean("applied"u8, step.Applied);
+        json.WriteBoolean(s_applied, step.Applied);
         json.WriteEndObject();
     }
 

@@ -100,7 +100,8 @@ public sealed class ApiKeys
     /// <summary>Whether a text is the stored key's, by its present text or the one before a rotation; takes the same time for any text.</summary>
     public static bool Matches(StoredApiKey stored, ReadOnlySpan<char> text, Instant now)
     {
-        var hash = ApiKeyText.Hash(text);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        ApiKeyText.Hash(text, hash);
         var isPresent = CryptographicOperations.FixedTimeEquals(hash, stored.Hash.Span);
         var isPrevious = CryptographicOperations.FixedTimeEquals(hash, stored.PreviousHash.Span);
         return isPresent || (isPrevious && now < stored.PreviousUntil);

@@ -16,7 +16,7 @@ public sealed class KeysTests : IDisposable
         var made = await CommandRun.Of("keys", "create", "image workers", "--scope", "quote", "--scope", "charge", "--ruleset", "biodock", "--home", _folder.Path);
         made.ExitCode.ShouldBe(ExitCode.Fine);
         var text = made.Output.Trim();
-        var id = ApiKeyText.IdOf(text).ShouldNotBeNull();
+        var id = ApiKeyText.IdOf(text).ToString();
         made.Error.ShouldContain("image workers  [quote charge]  rule sets biodock");
 
         (await CommandRun.Of("keys", "list", "--home", _folder.Path)).Output.ShouldStartWith($"{id}  image workers  [quote charge]");

@@ -52,6 +52,29 @@ public sealed class ExactDecimalTests
     public void Notation_of_rule_files_groups_thousands(string text, string grouped) =>
         ExactDecimal.Parse(text).ToGroupedString().ShouldBe(grouped);
 
+    [Theory]
+    [InlineData("-1234567.5")]
+    [InlineData("0.000000000000000000000000000000000000000000000000000000000000001")]
+    [InlineData("170141183460469231731687303715884105728.25")]
+    public void Text_is_written_into_a_span_that_is_long_enough(string text)
+    {
+        var value = ExactDecimal.Parse(text);
+        var room = new char[text.Length];
+
+        value.TryFormat(room, out var length).ShouldBeTrue();
+        new string(room.AsSpan(0, length)).ShouldBe(text);
+        value.TryFormat(room.AsSpan(1), out length).ShouldBeFalse();
+        length.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("1000.5", 4, "1,000.5000")]
+    [InlineData("-7", 2, "-7.00")]
+    [InlineData("0", 0, "0")]
+    [InlineData("0.004", 2, "0.004")]
+    public void Digits_after_the_point_are_filled_up_with_zeros(string text, int decimals, string shown) =>
+        ExactDecimal.Parse(text).ToString(decimals, grouped: true).ShouldBe(shown);
+
     [Fact]
     public void Equal_values_are_equal_however_they_are_made()
     {

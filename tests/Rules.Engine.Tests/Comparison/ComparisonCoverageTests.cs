@@ -31,6 +31,7 @@ public sealed class ComparisonCoverageTests
         ["PlanRule.Index"] = "a place",
         ["TermRule.Index"] = "a place",
         ["Row.Values"] = "the cells say which row fits",
+        ["Row.Name"] = "words for people",
         ["FixedAmount.Fixed"] = "the value",
     };
 

@@ -102,6 +102,36 @@ public sealed class LedgerLawTests : IDisposable
         invalid.ShouldBeGreaterThan(0);
     }
 
+    [Fact]
+    public async Task Quote_is_byte_for_byte_what_the_charge_or_correction_then_answers()
+    {
+        var outcomes = new Dictionary<CommandStatus, int>();
+        foreach (var seed in Enumerable.Range(1, 12))
+        {
+            var time = new ManualTime(_t0);
+            await using var ledger = await OpenAsync(Path.Combine(_directory.Root, $"quotes-{seed}.db"), time);
+            foreach (var step in History(seed, _names, kinds: "gbccccccccckkkkkkhpvfxls"))
+            {
+                time.Now = step.At;
+                var command = step.Command;
+                // A correction may come later than a charge, and a quote is one of a charge.
+                var asked = command.Kind == 'c' || (command.Kind == 'k' && command.OccurredAt is null);
+                var quote = asked ? await ledger.QuoteAsync(command.Account, command.Usage(step.At), default) : null;
+                var done = await command.SendAsync(ledger, step.At);
+                if (quote is null)
+                {
+                    continue;
+                }
+
+                outcomes[done.Status] = outcomes.GetValueOrDefault(done.Status) + 1;
+                (quote.Status, quote.Outcome, quote.Error?.Code).ShouldBe((done.Status, done.Outcome, done.Error?.Code), $"seed {seed}: {step}");
+                quote.Body.Span.SequenceEqual(done.Body.Span).ShouldBeTrue($"seed {seed}: {step}");
+            }
+        }
+
+        outcomes.Keys.ShouldBe([CommandStatus.Accepted, CommandStatus.Refused, CommandStatus.Invalid], ignoreOrder: true);
+    }
+
     [Theory]
     [MemberData(nameof(Seeds))]
     public async Task L16_accounts_kept_in_memory_give_the_quotes_and_the_journal_that_reading_them_gives(int seed)
