@@ -79,6 +79,25 @@ public sealed class CreditLedgerTests : IAsyncLifetime, IDisposable
         await HoldsAsync();
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(280)]
+    public async Task Charges_of_an_account_whose_time_is_ahead_are_proved_across_a_publication(int secondsAhead)
+    {
+        await OpenAsync("lab", "biodock");
+        var ahead = Run("r-1", 100, 0) with { OccurredAt = _t0 + Duration.FromSeconds(secondsAhead) };
+        (await _ledger.ChargeAsync("lab", ahead, "k1", default)).Status.ShouldBe(CommandStatus.Accepted);
+        _time.Now = _t0 + Duration.FromMilliseconds(500);
+        var before = await _ledger.ChargeAsync("lab", Run("r-2", 100, 0) with { OccurredAt = _time.Now }, "k2", default);
+        _time.Now = _t0 + Duration.FromSeconds(1);
+        var text = RuleFiles.Biodock.Text.Replace("version 1 effective 2024-09-01", "version 2 effective 2025-01-01", StringComparison.Ordinal);
+        (await _ledger.Rulesets.PublishAsync("biodock.v2.rules", text, "kim", default)).Version.ShouldNotBeNull().ActiveFrom.ShouldBe(_time.Now);
+        var after = await _ledger.ChargeAsync("lab", Run("r-3", 100, 0) with { OccurredAt = _time.Now }, "k3", default);
+        Json(before).GetProperty("version").GetInt32().ShouldBe(1);
+        Json(after).GetProperty("version").GetInt32().ShouldBe(2);
+        await HoldsAsync();
+    }
+
     [Fact]
     public async Task Parts_of_a_run_in_one_batch_and_in_many_come_to_the_same()
     {
