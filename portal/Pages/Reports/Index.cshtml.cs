@@ -314,6 +314,9 @@ public sealed class IndexModel(CreditLedger ledger, BurnCache burn, IClock clock
 /// <param name="Rows">The largest first.</param>
 public sealed record Report(int Decimals, Int128 Now, Int128 Before, ImmutableArray<ReportRow> Rows, DayChart Chart)
 {
+    /// <summary>The first day of the window before on which something was used, where it is not that window's first; null otherwise, and where nothing is compared.</summary>
+    public LocalDate? BeforeFrom { get; init; }
+
     /// <param name="before">Null where nothing is compared.</param>
     /// <param name="metric"><c>credits</c>, <c>events</c>, or a meter.</param>
     /// <param name="count">Days of the window.</param>
@@ -359,7 +362,10 @@ public sealed record Report(int Decimals, Int128 Now, Int128 Before, ImmutableAr
             sorted.Aggregate(Int128.Zero, static (sum, row) => sum + row.Now),
             sorted.Aggregate(Int128.Zero, static (sum, row) => sum + row.Before),
             sorted,
-            DayChart.Of(first, first.PlusDays(Math.Max(1, count - 1)), days, decimals, DayChart.Whole));
+            DayChart.Of(first, first.PlusDays(Math.Max(1, count - 1)), days, decimals, DayChart.Whole))
+        {
+            BeforeFrom = earlier.IsEmpty || earlier.Min(static row => row.Day) is var used && used == first.PlusDays(-count) ? null : used,
+        };
     }
 
     /// <summary>In plain decimal notation.</summary>
