@@ -9,7 +9,7 @@ internal static class EverySection
     private static readonly (string[] Arguments, bool AsService)[] s_sections =
     [
         (["event"], false), (["replay", "10000000"], false), (["replay", "100000000"], false), (["growth"], false), (["preview"], false),
-        (["http"], true), (["ledger"], true), (["verify"], true), (["text"], false),
+        (["http"], true), (["ledger"], true), (["verify"], true), (["start"], true), (["text"], false),
     ];
 
     /// <returns>0, or the exit code of the first section that failed; the others are run all the same.</returns>

@@ -23,7 +23,7 @@ internal static class HttpBenchmarks
 {
     private const int Accounts = 200;
     private const int Rounds = 3;
-    private const int WarmUp = 100_000;
+    private const int WarmUp = 300_000;
 
     private static readonly (int Connections, int Requests)[] Loads = [(64, 20_000), (256, 20_000)];
 
@@ -60,9 +60,9 @@ internal static class HttpBenchmarks
         await output.WriteLineAsync("connections  endpoint   requests/s  of constant  of quotes  p50 ms  p99 ms  us cpu  cpu of constant");
         var number = 0;
         // The framework comes compiled, the service's own code is compiled twice more while it runs; a service is that old after a minute, and stays so for days.
-        await LoadAsync(constantAddress, 64, WarmUp, _ => Request("/constant", key, 0, keyed: false));
+        await LoadAsync(constantAddress, 64, WarmUp / 3, _ => Request("/constant", key, 0, keyed: false));
         await LoadAsync(service, 64, WarmUp, n => Request("/v1/quotes", key, n, keyed: false));
-        await LoadAsync(service, 64, WarmUp / 2, _ => Request("/v1/charges", key, Interlocked.Increment(ref number), keyed: true));
+        await LoadAsync(service, 64, WarmUp / 3, _ => Request("/v1/charges", key, Interlocked.Increment(ref number), keyed: true));
         foreach (var (connections, requests) in Loads)
         {
             var figures = new Dictionary<string, List<Load>>(StringComparer.Ordinal) { ["constant"] = [], ["quotes"] = [], ["charges"] = [] };

@@ -25,6 +25,9 @@ switch (args)
     case ["verify"]:
         await VerifyBenchmark.RunAsync(Console.Out);
         return 0;
+    case ["start"]:
+        await StartBenchmark.RunAsync(Console.Out);
+        return 0;
     case ["preview", .. var sizes]:
         await PreviewBenchmark.RunAsync(Size(sizes, 0, 5_000_000), Size(sizes, 1, 1000), Console.Out);
         return 0;
@@ -32,7 +35,7 @@ switch (args)
         await HttpBenchmarks.RunAsync(Console.Out);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project tests/Rules.Benchmarks -- all | event | text | replay [EVENTS] | preview [EVENTS [ACCOUNTS]] | growth | ledger | verify | http");
+        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project tests/Rules.Benchmarks -- all | event | text | replay [EVENTS] | preview [EVENTS [ACCOUNTS]] | growth | ledger | verify | start | http");
         return 64;
 }
 
