@@ -200,14 +200,6 @@ internal sealed partial class Binder
             component = component with { Cost = new BoundCost(syntax.Location, new BoundErrorAmount(syntax.Location)) };
         }
 
-        if (unit.Counting == UnitCounting.Exact && !HasExactShare(unit.Size))
-        {
-            var rate = component.Cost?.Rate ?? component.Ladder?.Tiers.FirstOrDefault()?.Cost.Rate ?? component.Matrix?.Rows.FirstOrDefault()?.Cost.Rate;
-            Report(
-                DiagnosticDescriptors.NoExactShare, unit.Location,
-                rate is null or BoundErrorAmount ? "A price" : Write(rate), $"{unit.Size.ToGroupedString()} {syntax.Unit.Name.ValueText}");
-        }
-
         return component;
     }
 
