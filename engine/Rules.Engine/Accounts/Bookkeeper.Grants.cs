@@ -126,7 +126,7 @@ public static partial class Bookkeeper
 
         foreach (var instant in new[] { command.At, command.EffectiveAt ?? command.At, command.ExpiresAt ?? command.At, command.CreatedAt ?? command.At, command.Anchor ?? command.At })
         {
-            if (instant < s_firstInstant || instant >= s_endOfTime)
+            if (!IsInTime(instant))
             {
                 return EvaluationErrors.OutOfTime("at");
             }
