@@ -281,7 +281,16 @@ internal sealed partial class Binder
         if (!IsExcused(syntax.Name) && !action.IsError)
         {
             var known = action.Key is null ? (IEnumerable<string>)["cycle", "event"] : [action.Key.Name, "cycle", "event"];
-            ReportNearMiss(DiagnosticDescriptors.UnknownKey, syntax.Name, known, syntax.Name.ValueText, action.Name);
+            if (Spelling.Nearest(syntax.Name.ValueText, known) is null)
+            {
+                Report(
+                    DiagnosticDescriptors.UnknownScope, syntax.Name.Location, syntax.Name.ValueText, action.Name,
+                    $"{(action.Key is { } own ? $"\"within each {own.Name}\", " : "")}\"within each event\", \"within each hour\", \"within each day\" or \"within each cycle\"");
+            }
+            else
+            {
+                ReportNearMiss(DiagnosticDescriptors.UnknownKey, syntax.Name, known, syntax.Name.ValueText, action.Name);
+            }
         }
 
         return new BoundScope(syntax.Location, ScopeKind.Key, new KeySymbol(syntax.Name.ValueText, syntax.Name.Location) { IsError = true });
