@@ -64,6 +64,37 @@ public sealed class RecurringGrantTests
         Left(state, s_start + Duration.FromDays(30)).ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData(false, 3, 1_000)]
+    [InlineData(false, 10, 1_000)]
+    [InlineData(true, 3, 1_000)]
+    [InlineData(true, 10, 2_000)]
+    [InlineData(true, 30, 3_000)]
+    public void Void_ends_the_series_and_what_is_left_of_it(bool adds, int days, long left)
+    {
+        var state = Grant(new GrantCredits("g", "gifts", 10, s_start) { Every = new CalendarSpan(1, CalendarUnit.Week), Adds = adds });
+        state = Bookkeeper.Grant(s_ruleset, state, new GrantCredits("g:0", "gifts", 5, s_start) { Every = new CalendarSpan(1, CalendarUnit.Week) }, s_start).State;
+        var at = s_start + Duration.FromDays(days);
+
+        var voided = Bookkeeper.Void(s_ruleset, state, new VoidGrant("g", at), at);
+
+        voided.Answer.ShouldNotBeNull(voided.Error?.Message).Amount.ShouldBe(left);
+        voided.Entries.Single(e => e.Kind == EntryKind.Void).Amount.ShouldBe(left);
+        // The other series goes on.
+        Left(voided.State, at).ShouldBe(500);
+        Left(voided.State, at + Duration.FromDays(70)).ShouldBe(500);
+        Bookkeeper.Void(s_ruleset, voided.State, new VoidGrant("g", at), at).Answer.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Series_that_is_over_cannot_be_voided()
+    {
+        var state = Grant(new GrantCredits("g", "gifts", 10, s_start) { Every = new CalendarSpan(1, CalendarUnit.Week), ExpiresAt = s_start + Duration.FromDays(10) });
+        var at = s_start + Duration.FromDays(10);
+
+        Bookkeeper.Void(s_ruleset, state with { NamedLots = [1] }, new VoidGrant("g", at), at).Error.ShouldNotBeNull().Code.ShouldBe("too_late");
+    }
+
     [Fact]
     public void Grant_that_starts_in_the_past_has_the_occurrence_of_now()
     {
