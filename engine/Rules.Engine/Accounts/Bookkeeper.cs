@@ -97,7 +97,8 @@ public static partial class Bookkeeper
                 DebtLines = draft.DebtLines,
                 Forgiven = quote.Forgiven,
                 Quote = quote,
-                Event = usage,
+                // What is kept can be read again: an event names its action.
+                Event = usage.Action.Length > 0 ? usage : usage with { Action = draft.Action },
                 Scopes = draft.Scopes,
                 Version = quote.Version,
             });

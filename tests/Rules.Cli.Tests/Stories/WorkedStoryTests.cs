@@ -58,7 +58,7 @@ public sealed partial class WorkedStoryTests : IDisposable
     [Fact]
     public void Every_story_says_what_it_shows_and_expects_something()
     {
-        Files.Count.ShouldBe(30);
+        Files.Count.ShouldBe(31);
         foreach (var name in Files)
         {
             SourceTree.Read(Folder + name + ".txt").Split('\n')[0].ShouldEndWith(".", Case.Sensitive, name);
