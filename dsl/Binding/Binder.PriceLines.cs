@@ -35,7 +35,7 @@ internal sealed partial class Binder
 
     private BoundAllowance BindAllowance(AllowanceLineSyntax syntax, PriceContext context)
     {
-        var isEvents = syntax.Unit.Kind == SyntaxKind.EventsKeyword;
+        var isEvents = syntax.Unit.Kind is SyntaxKind.EventsKeyword or SyntaxKind.EventKeyword;
         var unit = isEvents ? null : BindMeasured(syntax.Unit, context);
         var scope = BindScope(syntax.Scope, context);
         RequireScope(syntax, LineLocation(syntax), scope, isEvents ? "has free events" : "has free units", context);
@@ -161,27 +161,6 @@ internal sealed partial class Binder
         }
     }
 
-    /// <summary>Whether 1 ÷ size is a finite decimal: no prime factor but 2 and 5.</summary>
-    private static bool HasExactShare(ExactDecimal size)
-    {
-        var rest = size.Mantissa;
-        foreach (var prime in (ReadOnlySpan<int>)[2, 5])
-        {
-            while (!rest.IsZero && BigInteger.Remainder(rest, prime).IsZero)
-            {
-                rest /= prime;
-            }
-        }
-
-        return rest.IsOne;
-    }
-
-    private static bool IsMultiple(ExactDecimal value, ExactDecimal size)
-    {
-        var scale = Math.Max(value.Scale, size.Scale);
-        return (value.Mantissa * BigInteger.Pow(10, scale - value.Scale) % (size.Mantissa * BigInteger.Pow(10, scale - size.Scale))).IsZero;
-    }
-
     private void ReportRepeated<T>(ImmutableArray<T> lines, Func<T, string> keyOf)
         where T : BoundNode
     {
@@ -198,6 +177,7 @@ internal sealed partial class Binder
 
     private void CheckBody(BoundPriceBody body, LineSyntax head)
     {
+        CheckShares(body);
         ReportScopesThatDiffer(body);
         ReportRepeatedLines(head, static line => line switch
         {
@@ -221,6 +201,32 @@ internal sealed partial class Binder
                 Report(DiagnosticDescriptors.MinimumAboveMaximum, least.Location, Write(least.Amount), Write(most.Amount));
             }
         }
+    }
+
+    /// <summary>PR0307: a share without a decimal value, unless the total is rounded so that every part of it is a whole number of shares.</summary>
+    private void CheckShares(BoundPriceBody body)
+    {
+        foreach (var line in body.Components.OfType<BoundPerComponent>())
+        {
+            var unit = line.Unit;
+            if (unit.Counting != UnitCounting.Exact || unit.Size.HasFiniteReciprocal || CountsWholeShares(line, body.Allowances))
+            {
+                continue;
+            }
+
+            var rate = line.Cost?.Rate ?? line.Ladder?.Tiers.FirstOrDefault()?.Cost.Rate ?? line.Matrix?.Rows.FirstOrDefault()?.Cost.Rate;
+            Report(
+                DiagnosticDescriptors.NoExactShare, unit.Location,
+                rate is null or BoundErrorAmount ? "A price" : Write(rate), $"{unit.Size.ToGroupedString()} {unit.Location.Text.Split(' ')[^1]}");
+        }
+    }
+
+    private static bool CountsWholeShares(BoundPerComponent line, ImmutableArray<BoundAllowance> allowances)
+    {
+        var size = line.Unit.Size;
+        return line.Conversion is { } conversion && conversion.Step.IsMultipleOf(size)
+            && (line.Ladder is not { Kind: LadderKind.Graduated } ladder || ladder.Tiers.All(tier => tier.End is not { } end || end.IsMultipleOf(size)))
+            && allowances.All(free => free.Unit != line.Unit.Unit || free.Count.IsMultipleOf(size));
     }
 
     /// <summary>The first fact of an event that a condition reads; null where it reads only what the account states.</summary>
@@ -257,11 +263,11 @@ internal sealed partial class Binder
 
     private void CheckPackages(BoundTier tier, ExactDecimal end, LadderKind kind, BoundCountedUnit unit)
     {
-        if (unit.Counting == UnitCounting.StartedPackages && !IsMultiple(end, unit.Size))
+        if (unit.Counting == UnitCounting.StartedPackages && !end.IsMultipleOf(unit.Size))
         {
             ReportLimit(tier, end, 0, unit.Size);
         }
-        else if (tier.Cost.PackageSize is { } size && kind == LadderKind.Graduated && !IsMultiple(end - tier.Start, size))
+        else if (tier.Cost.PackageSize is { } size && kind == LadderKind.Graduated && !(end - tier.Start).IsMultipleOf(size))
         {
             ReportLimit(tier, end, tier.Start, size);
         }

@@ -200,14 +200,6 @@ internal sealed partial class Binder
             component = component with { Cost = new BoundCost(syntax.Location, new BoundErrorAmount(syntax.Location)) };
         }
 
-        if (unit.Counting == UnitCounting.Exact && !HasExactShare(unit.Size))
-        {
-            var rate = component.Cost?.Rate ?? component.Ladder?.Tiers.FirstOrDefault()?.Cost.Rate ?? component.Matrix?.Rows.FirstOrDefault()?.Cost.Rate;
-            Report(
-                DiagnosticDescriptors.NoExactShare, unit.Location,
-                rate is null or BoundErrorAmount ? "A price" : Write(rate), $"{unit.Size.ToGroupedString()} {syntax.Unit.Name.ValueText}");
-        }
-
         return component;
     }
 
@@ -289,7 +281,16 @@ internal sealed partial class Binder
         if (!IsExcused(syntax.Name) && !action.IsError)
         {
             var known = action.Key is null ? (IEnumerable<string>)["cycle", "event"] : [action.Key.Name, "cycle", "event"];
-            ReportNearMiss(DiagnosticDescriptors.UnknownKey, syntax.Name, known, syntax.Name.ValueText, action.Name);
+            if (Spelling.Nearest(syntax.Name.ValueText, known) is null)
+            {
+                Report(
+                    DiagnosticDescriptors.UnknownScope, syntax.Name.Location, syntax.Name.ValueText, action.Name,
+                    $"{(action.Key is { } own ? $"\"within each {own.Name}\", " : "")}\"within each event\", \"within each hour\", \"within each day\" or \"within each cycle\"");
+            }
+            else
+            {
+                ReportNearMiss(DiagnosticDescriptors.UnknownKey, syntax.Name, known, syntax.Name.ValueText, action.Name);
+            }
         }
 
         return new BoundScope(syntax.Location, ScopeKind.Key, new KeySymbol(syntax.Name.ValueText, syntax.Name.Location) { IsError = true });

@@ -80,6 +80,9 @@ public static partial class DiagnosticDescriptors
         "The action {1} is not keyed by \"{0}\".",
         "did you mean \"{2}\"?");
 
+    /// <summary>PR0213 where no name is near. Arguments: the name, the action, what can be written.</summary>
+    public static readonly DiagnosticDescriptor UnknownScope = UnknownKey with { HelpFormat = "write {2}" };
+
     /// <summary>PR0214. Arguments: the name or phrase, the line of the first.</summary>
     public static readonly DiagnosticDescriptor DeclaredTwice = Error(
         "PR0214", "Declared twice",

@@ -82,6 +82,9 @@ public static partial class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor DoesNotBeginALine = Error(
         "PR0017", "Does not begin a line here", "{0} does not begin a line of {1}.", "did you mean \"{2}\"?");
 
+    /// <summary>PR0017 where no word is near. {2} the words that begin a line there.</summary>
+    public static readonly DiagnosticDescriptor BeginsNoLine = DoesNotBeginALine with { HelpFormat = "begin it with {2}" };
+
     /// <summary>{0} what is missing, such as <c>tiers</c>.</summary>
     public static readonly DiagnosticDescriptor BlockMissing = Error(
         "PR0018", "Indented lines missing", "This line needs {0} on indented lines under it.", "write them on the next lines, indented by two more spaces");

@@ -47,6 +47,13 @@ internal static class BlockFacts
 
     public static string Name(BlockKind block) => s_names[(int)block];
 
+    /// <summary>What a line of the block may begin with, for a message.</summary>
+    public static string Beginnings(BlockKind block)
+    {
+        string[] words = block == BlockKind.Tiers ? [.. Starters(block), "a number"] : [.. Starters(block)];
+        return words.Length == 1 ? words[0] : $"{string.Join(", ", words[..^1])} or {words[^1]}";
+    }
+
     private static ImmutableArray<string>[] MakeStarters()
     {
         var starters = new ImmutableArray<string>[(int)BlockKind.Example + 1];

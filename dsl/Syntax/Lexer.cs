@@ -16,6 +16,8 @@ internal sealed class Lexer
 
     private const int LongestText = 400;
 
+    private const string Comparison = "a sign of comparison";
+
     private readonly SourceText _source;
     private readonly string _text;
     private readonly DiagnosticBag _diagnostics;
@@ -578,17 +580,31 @@ internal sealed class Lexer
             return;
         }
 
+        if (c is '<' or '>' && _position == start + 1 && _position < _text.Length && _text[_position] == '=')
+        {
+            _position++;
+        }
+
+        // No replacement where only the author knows what is meant.
         var span = TextSpan.FromBounds(start, _position);
         var (name, advice, replacement) = c switch
         {
-            '\u201C' or '\u201D' or '\u201E' or '\u2018' or '\u2019' or '\'' or '`' => ("a curved or single quote", "write \"", "\""),
+            '>' when span.Length == 1 => (Comparison, "write \"over\"", "over"),
+            '<' when span.Length == 1 => (Comparison, "write \"under\"", "under"),
+            '=' => (Comparison, "write \"is\"", "is"),
+            '>' when _text[start + 1] == '=' => (Comparison, "write \"at least\"", "at least"),
+            '<' when _text[start + 1] == '=' => (Comparison, "write \"under\", or \"not\" before the fact and \"over\"", null),
+            '/' => ("a slash", "write a date as 2026-01-31, and a rate with \"per\"", null),
+            '\u201C' or '\u201D' or '\u201E' or '\u2018' or '\u2019' or '\'' or '`' => ("a curved or single quote", "write \"", (string?)"\""),
             '$' or '\u20AC' or '\u00A3' => ("a sign for a currency", "write the currency by its name after the figure, as in 4 USD", ""),
             '\u2013' or '\u2014' => ("a dash", "write -", "-"),
             '%' => ("a percent sign without a figure", "write the figure directly before it, as in 60%", ""),
             _ => ("a mark that the language does not use", "delete it", ""),
         };
-        var shown = char.IsHighSurrogate(c) ? _text.Substring(start, 2) : c.ToString();
-        Report(DiagnosticDescriptors.CharacterRefused, span, [new DiagnosticFix(advice, span, replacement)], $"\"{shown}\"", name, advice);
+        var shown = char.IsHighSurrogate(c) ? _text.Substring(start, 2) : name == Comparison ? _text[start.._position] : c.ToString();
+        Report(
+            DiagnosticDescriptors.CharacterRefused, span, replacement is null ? [] : [new DiagnosticFix(advice, span, replacement)],
+            $"\"{shown}\"", name, advice);
     }
 
     // Controls, bidirectional and zero-width characters, odd spaces and halves of characters could make a file read differently from what

@@ -301,8 +301,11 @@ internal sealed partial class Parser
         }
         else
         {
-            ReadOnlySpan<object?> arguments = meant is null ? [Describe(_current), BlockFacts.Name(kind)] : [Describe(_current), BlockFacts.Name(kind), meant];
-            Report(DiagnosticDescriptors.DoesNotBeginALine, _current.Span, fixes, arguments);
+            var isKnown = meant is not null || BlockFacts.Starters(kind).IsEmpty;
+            ReadOnlySpan<object?> arguments = isKnown && meant is null
+                ? [Describe(_current), BlockFacts.Name(kind)]
+                : [Describe(_current), BlockFacts.Name(kind), meant ?? BlockFacts.Beginnings(kind)];
+            Report(isKnown ? DiagnosticDescriptors.DoesNotBeginALine : DiagnosticDescriptors.BeginsNoLine, _current.Span, fixes, arguments);
         }
     }
 

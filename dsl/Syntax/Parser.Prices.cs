@@ -301,7 +301,7 @@ internal sealed partial class Parser
         var start = Start;
         var first = TakeKeyword();
         var number = ExpectNumber();
-        var unit = At(SyntaxKind.EventsKeyword) ? TakeKeyword() : ExpectUnit("\"events\" or the name of a meter", SyntaxKind.FreeKeyword);
+        var unit = At(SyntaxKind.EventsKeyword) || At(SyntaxKind.EventKeyword) ? TakeKeyword() : ExpectUnit("\"events\" or the name of a meter", SyntaxKind.FreeKeyword);
         var free = Expect(SyntaxKind.FreeKeyword);
         var scope = At(SyntaxKind.WithinKeyword) || IsMisspelling("within") ? ParseScope() : null;
         var tail = ParseTail();

@@ -103,6 +103,36 @@ public readonly struct ExactDecimal : IEquatable<ExactDecimal>, IComparable<Exac
 
     public bool IsWhole => _scale == 0;
 
+    /// <summary>Whether 1 divided by it is a finite decimal: it is above zero and has no prime factor but 2 and 5.</summary>
+    public bool HasFiniteReciprocal
+    {
+        get
+        {
+            var rest = Mantissa;
+            foreach (var prime in (ReadOnlySpan<int>)[2, 5])
+            {
+                while (!rest.IsZero && BigInteger.Remainder(rest, prime).IsZero)
+                {
+                    rest /= prime;
+                }
+            }
+
+            return rest.IsOne;
+        }
+    }
+
+    /// <summary>Whether it is a whole number of times another value; of zero only zero is.</summary>
+    public bool IsMultipleOf(ExactDecimal other)
+    {
+        if (other.IsZero)
+        {
+            return IsZero;
+        }
+
+        var scale = Math.Max(_scale, other._scale);
+        return (Mantissa * BigInteger.Pow(10, scale - _scale) % (other.Mantissa * BigInteger.Pow(10, scale - other._scale))).IsZero;
+    }
+
     /// <summary>The mantissa when it fits in 128 bits, which it does for every figure and quantity that can be written.</summary>
     public bool TryGetMantissa(out Int128 mantissa)
     {

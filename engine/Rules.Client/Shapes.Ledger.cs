@@ -26,6 +26,23 @@ public sealed record Movement
 
     /// <summary>Of a grant: drawable before here, exclusive; absent: never ends.</summary>
     public DateTimeOffset? Expires { get; init; }
+
+    /// <summary>Of a bill: what the credits cost.</summary>
+    public BilledMoney? Bill { get; init; }
+}
+
+/// <summary>What postpaid use costs.</summary>
+public sealed record BilledMoney
+{
+    /// <summary>As the rule file names it.</summary>
+    public required string Currency { get; init; }
+
+    /// <summary>To the currency's decimals.</summary>
+    [JsonNumberHandling(Plain.Decimals)]
+    public required decimal Amount { get; init; }
+
+    /// <summary>Before rounding. A decimal of any length, so text.</summary>
+    public required string Exact { get; init; }
 }
 
 /// <summary>A page of accounts, by id.</summary>

@@ -245,12 +245,16 @@ public sealed partial class CreditLedger
                     Accepted = IsAccepted(booking.Answer),
                     Outcome = booking.Answer.Outcome,
                     Answer = WireWriter.Quote(booking.Answer),
-                    Usage = canonical,
+                    Usage = usage.Action.Length > 0 ? canonical : WireWriter.Canonical(Kept(usage, booking.Entries)),
                     Late = usage.OccurredAt < recordedAt - ledger._options.ClockTolerance,
                 }
                 : Booked.Invalid(booking.Error);
         }
     }
+
+    // An event that left its action out is kept with the one that was found: without it, it could not be read again.
+    private static UsageEvent Kept(UsageEvent usage, ImmutableArray<Entry> entries) =>
+        usage.Action.Length == 0 && entries is [.., { Event: { } priced }] ? priced : usage;
 
     /// <summary>What falls due by an instant; null where time cannot pass, which the command itself will say.</summary>
     private Booked? Due(AccountState state, Instant recordedAt)

@@ -208,7 +208,7 @@ public sealed partial class CreditLedger
                     Accepted = booking.Answer.Accepted,
                     Outcome = booking.Answer.Quote.Outcome,
                     Answer = WireWriter.Hold(booking.Answer),
-                    Usage = WireWriter.Canonical(command.Usage),
+                    Usage = WireWriter.Canonical(Kept(command.Usage, booking.Entries)),
                     Request = request,
                 }
                 : Booked.Invalid(booking.Error);

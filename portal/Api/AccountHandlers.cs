@@ -1,3 +1,5 @@
+using Rules.Engine.Accounts;
+using Rules.Engine.Pricing;
 using Rules.Ledger;
 
 namespace Rules.Portal.Api;
@@ -25,6 +27,11 @@ internal static class AccountHandlers
         if (!Parameters.TryInstant(context.Request, "at", out var at, out var problem))
         {
             return new ProblemBody(problem);
+        }
+
+        if (at is { } asked && !Bookkeeper.IsInTime(asked))
+        {
+            return new ProblemBody(Problem.Of(EvaluationErrors.OutOfTime("at")));
         }
 
         var balance = await ledger.BalanceAsync(account, at, context.RequestAborted);

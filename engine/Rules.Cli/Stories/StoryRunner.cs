@@ -1,5 +1,6 @@
 using System.Globalization;
 using Rules.Engine.Accounts;
+using Rules.Engine.Pricing;
 using Rules.Engine.Wire;
 using Rules.Ledger;
 
@@ -12,6 +13,12 @@ internal sealed class StoryRunner(CreditLedger ledger, StoryClock clock)
     /// <param name="line">Its number in the story, from 1; names the commands that have no name of their own.</param>
     public async Task<byte[]> RunAsync(StoryStep step, int line, CancellationToken cancellationToken)
     {
+        // Before the clock is moved: it never goes back, and nothing could happen after such an instant.
+        if (!Bookkeeper.IsInTime(step.At))
+        {
+            return StoryResult.Failed(EvaluationErrors.OutOfTime("at"));
+        }
+
         clock.MoveTo(step.At);
         // No id begins so: what a story does not name never meets what it names.
         var key = string.Create(CultureInfo.InvariantCulture, $"#{line}");

@@ -29,7 +29,7 @@ public static partial class Bookkeeper
     /// <param name="reset">Runs in its own phase of that instant.</param>
     private static EvaluationError? AdvanceTo(PublishedRuleset ruleset, Journal journal, Instant at, ResetRun? reset)
     {
-        if (at < s_firstInstant || at >= s_endOfTime)
+        if (!IsInTime(at))
         {
             return EvaluationErrors.OutOfTime("at");
         }

@@ -126,7 +126,7 @@ public static partial class Bookkeeper
 
         foreach (var instant in new[] { command.At, command.EffectiveAt ?? command.At, command.ExpiresAt ?? command.At, command.CreatedAt ?? command.At, command.Anchor ?? command.At })
         {
-            if (instant < s_firstInstant || instant >= s_endOfTime)
+            if (!IsInTime(instant))
             {
                 return EvaluationErrors.OutOfTime("at");
             }
@@ -254,6 +254,8 @@ public static partial class Bookkeeper
 
     private const int MostMissed = 1000;
 
+    private const string OccurrencePrefix = "sys:occur:";
+
     private static EvaluationError? PostOccurrence(
         Journal journal, RulesetModel model, Lot root, LotSeries series, Recurrence recurrence, int number)
     {
@@ -281,7 +283,7 @@ public static partial class Bookkeeper
             rollover = rollover is { Kind: RolloverKind.Own } ? rollover : life.Rollover;
         }
 
-        var key = string.Create(CultureInfo.InvariantCulture, $"sys:occur:{root.Id}:{number}");
+        var key = string.Create(CultureInfo.InvariantCulture, $"{OccurrencePrefix}{root.Id}:{number}");
         var lot = root with
         {
             Number = journal.State.NextLot,

@@ -37,6 +37,8 @@ public static partial class Bookkeeper
         var answer = new HoldAnswer(command.Id, held, expires, quote);
         if (answer.Accepted)
         {
+            // What is kept can be read again: an event names its action.
+            var usage = command.Usage.Action.Length > 0 ? command.Usage : command.Usage with { Action = draft.Action };
             journal.Post(new Entry
             {
                 Kind = EntryKind.Hold,
@@ -45,7 +47,7 @@ public static partial class Bookkeeper
                 Postings = draft.Postings,
                 NewLots = draft.NewLots,
                 Quote = quote,
-                Event = command.Usage,
+                Event = usage,
                 Version = quote.Version,
                 NewHold = new Hold
                 {
@@ -57,7 +59,7 @@ public static partial class Bookkeeper
                     HeldAt = recordedAt,
                     ExpiresAt = expires,
                     Lines = [.. quote.Draws.Select(static draw => new HoldLine(draw.Lot, draw.Amount))],
-                    Event = command.Usage,
+                    Event = usage,
                 },
             });
         }

@@ -41,13 +41,20 @@ public static partial class Bookkeeper
     private static EvaluationError? Change(
         PublishedRuleset ruleset, Journal journal, RulesetModel model, PlanRule? old, PlanRule chosen, Instant at)
     {
+        var changed = new Entry { Kind = EntryKind.PlanChange, Amount = 0, OccurredAt = at, Plan = chosen.Name, Version = model.Version };
+        if (old?.Index == chosen.Index)
+        {
+            // Takes back a plan that waits. What this one granted it has granted.
+            journal.Post(changed);
+            return null;
+        }
+
         if (IsDowngrade(model, journal.State, old, chosen, at, out var isDowngrade) is { } unknown)
         {
             return unknown;
         }
 
         var stated = (isDowngrade ? model.Cycle?.Downgrade : model.Cycle?.Upgrade) ?? PlanChangeKind.Restarts;
-        var changed = new Entry { Kind = EntryKind.PlanChange, Amount = 0, OccurredAt = at, Plan = chosen.Name, Version = model.Version };
         switch (old is null ? PlanChangeKind.Restarts : stated)
         {
             case PlanChangeKind.WaitsForRenewal when journal.State.Cycle is { } cycle:

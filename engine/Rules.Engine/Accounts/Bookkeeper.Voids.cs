@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NodaTime;
 using Rules.Engine.Drawing;
 using Rules.Engine.Model;
@@ -7,23 +8,27 @@ namespace Rules.Engine.Accounts;
 
 public static partial class Bookkeeper
 {
-    /// <summary>Ends a grant: what is left of it is gone, what is held of it stays held and lapses when it returns.</summary>
+    /// <summary>
+    /// Ends a grant: what is left of it is gone, what is held of it stays held and lapses when it returns. A recurring grant ends with all of
+    /// its lots, also where its first one has ended.
+    /// </summary>
     public static Booking<VoidAnswer> Void(PublishedRuleset ruleset, AccountState state, VoidGrant command, Instant recordedAt)
     {
         var journal = new Journal(state, ruleset);
-        if (LiveGrant(ruleset, journal, command.Id, recordedAt, out var model, out var lot) is { } error)
+        if (LiveGrant(ruleset, journal, command.Id, recordedAt, out var model, out var lot, withSeries: true) is { } error)
         {
             return Fail<VoidAnswer>(state, error);
         }
 
+        ImmutableArray<LotState> ended = [.. journal.State.Lots.Where(candidate => candidate.Lot.Number == lot.Lot.Number || IsOccurrence(candidate, lot.Lot, recordedAt))];
         var (before, posted) = (journal.State, journal.Count);
         journal.Post(new Entry
         {
             Kind = EntryKind.Void,
-            Amount = lot.Available,
+            Amount = ended.Sum(static l => l.Available),
             OccurredAt = command.At,
-            Postings = lot.Available == 0 ? [] : [Posting.Expire(lot.Lot.Number, lot.Available)],
-            EndedLots = [new LotEnd(lot.Lot.Number, Successor: null)],
+            Postings = [.. ended.Where(static l => l.Available > 0).Select(static l => Posting.Expire(l.Lot.Number, l.Available))],
+            EndedLots = [.. ended.Select(static l => new LotEnd(l.Lot.Number, Successor: null)).OrderBy(static end => end.Lot)],
             Version = model.Version,
         });
         if (Alerting.Tell(model, journal, before, posted, recordedAt, recordedAt) is { } untold)
@@ -31,7 +36,7 @@ public static partial class Bookkeeper
             return Fail<VoidAnswer>(state, untold);
         }
 
-        var answer = new VoidAnswer(command.Id, lot.Lot.Bucket, lot.Lot.Number, lot.Available, BalancesOf(ruleset, journal.State, recordedAt));
+        var answer = new VoidAnswer(command.Id, lot.Lot.Bucket, lot.Lot.Number, ended.Sum(static l => l.Available), BalancesOf(ruleset, journal.State, recordedAt));
         return new Booking<VoidAnswer>(journal.State, journal.Entries, answer, Error: null);
     }
 
@@ -74,9 +79,15 @@ public static partial class Bookkeeper
             journal.State, journal.Entries, new ReplacementAnswer(answer, lot.Lot.Number, lot.Available), Error: null);
     }
 
+    private static bool IsOccurrence(in LotState lot, Lot root, Instant at) =>
+        root.Series is not null
+        && !lot.IsEnded && !(lot.Lot.ExpiresAt <= at)
+        && lot.Lot.Id.StartsWith(OccurrencePrefix, StringComparison.Ordinal)
+        && lot.Lot.Id.AsSpan(OccurrencePrefix.Length, lot.Lot.Id.LastIndexOf(':') - OccurrencePrefix.Length).SequenceEqual(root.Id);
+
     // The state must hold the lot of that id also when nothing is left of it.
     private static EvaluationError? LiveGrant(
-        PublishedRuleset ruleset, Journal journal, string id, Instant at, out RulesetModel model, out LotState lot)
+        PublishedRuleset ruleset, Journal journal, string id, Instant at, out RulesetModel model, out LotState lot, bool withSeries = false)
     {
         model = null!;
         lot = default;
@@ -96,7 +107,8 @@ public static partial class Bookkeeper
             if (candidate.Lot.Id == id && candidate.Lot.Origin != LotOrigin.Postpaid)
             {
                 lot = candidate;
-                return lot.IsEnded || lot.Lot.ExpiresAt <= at ? EvaluationErrors.GrantHasEnded(id) : null;
+                var isOver = withSeries && lot.Lot.Series is { } series ? series.Until <= at : lot.Lot.ExpiresAt <= at;
+                return lot.IsEnded || isOver ? EvaluationErrors.GrantHasEnded(id) : null;
             }
         }
 

@@ -17,6 +17,9 @@ public static partial class Bookkeeper
     private static readonly Instant s_firstInstant = Instant.FromUtc(2000, 1, 1, 0, 0);
     private static readonly Instant s_endOfTime = Instant.FromUtc(2200, 1, 1, 0, 0);
 
+    /// <summary>False for an instant that every command refuses (RT19): cycles are not computed for it.</summary>
+    public static bool IsInTime(Instant at) => at >= s_firstInstant && at < s_endOfTime;
+
     /// <summary>Opens an account under the version in force, subscribes it to its plan and makes that plan's first grants.</summary>
     public static Booking<AccountAnswer> Open(PublishedRuleset ruleset, OpenAccount command)
     {
@@ -94,7 +97,8 @@ public static partial class Bookkeeper
                 DebtLines = draft.DebtLines,
                 Forgiven = quote.Forgiven,
                 Quote = quote,
-                Event = usage,
+                // What is kept can be read again: an event names its action.
+                Event = usage.Action.Length > 0 ? usage : usage with { Action = draft.Action },
                 Scopes = draft.Scopes,
                 Version = quote.Version,
             });
@@ -251,7 +255,7 @@ public static partial class Bookkeeper
     {
         draft = default;
         journal = new Journal(state, ruleset);
-        if (usage.OccurredAt < s_firstInstant || usage.OccurredAt >= s_endOfTime)
+        if (!IsInTime(usage.OccurredAt))
         {
             return EvaluationErrors.OutOfTime("at");
         }
@@ -315,14 +319,14 @@ public static partial class Bookkeeper
 
     private static EvaluationError? CheckOpening(RulesetModel model, OpenAccount command)
     {
-        if (command.At < s_firstInstant || command.At >= s_endOfTime)
+        if (!IsInTime(command.At))
         {
             return EvaluationErrors.OutOfTime("at");
         }
 
         if (command.Anchor is { } anchor)
         {
-            if (anchor < s_firstInstant || anchor >= s_endOfTime)
+            if (!IsInTime(anchor))
             {
                 return EvaluationErrors.OutOfTime("anchor");
             }

@@ -9,6 +9,9 @@ namespace Rules.Engine.Accounts;
 /// <param name="Amount">Smallest units, above zero: granted by a grant, spent by a charge or bill, lapsed by an expiry or a cut.</param>
 public sealed record MovedCredits(EntryKind Kind, Lot Lot, long Amount, Instant At)
 {
+    /// <summary>What the credits of a bill cost.</summary>
+    public Bill? Bill { get; init; }
+
     /// <summary>Of some entries, posting by posting in their order.</summary>
     /// <param name="before">The account before the first of them.</param>
     public static ImmutableArray<MovedCredits> Of(AccountState? before, ImmutableArray<Entry> entries)
@@ -33,6 +36,12 @@ public sealed record MovedCredits(EntryKind Kind, Lot Lot, long Amount, Instant 
                 {
                     moved.Add(new MovedCredits(entry.Kind, lot, amount, entry.OccurredAt));
                 }
+            }
+
+            // A bill moves no credits: it ends the lot of the use that it is for.
+            if (entry is { Bill: { } bill, EndedLots: [var ended] } && lots.TryGetValue(ended.Lot, out var used))
+            {
+                moved.Add(new MovedCredits(entry.Kind, used, entry.Amount, entry.OccurredAt) { Bill = bill });
             }
         }
 

@@ -1,5 +1,6 @@
 using NodaTime;
 using Rules.Engine.Model;
+using Rules.Engine.Periods;
 
 namespace Rules.Engine.Accounts;
 
@@ -21,7 +22,7 @@ internal static class Versions
         RulesetModel? found = null;
         foreach (var version in ruleset.Versions)
         {
-            if (version.Model.Version <= newest && (version.ActiveFrom <= state.OpenedAt || HadMoved(version, state, at)))
+            if (version.Model.Version <= newest && (version.ActiveFrom <= state.OpenedAt || HadMoved(version, found ?? version.Model, state, at)))
             {
                 found = version.Model;
             }
@@ -30,18 +31,35 @@ internal static class Versions
         return found;
     }
 
-    // Of a version the account is on or has left. Renewals before the running cycle are no longer in the state: a late event from before it
-    // is priced by what was active then.
-    private static bool HadMoved(PublishedVersion version, AccountState state, Instant at)
+    // Of a version the account is on or has left, coming from another.
+    private static bool HadMoved(PublishedVersion version, RulesetModel from, AccountState state, Instant at)
     {
         var policy = PolicyOf(version.Model, state, at);
         return policy.Kind switch
         {
             MoveKind.On => Instant.Max(policy.On!.Value, version.ActiveFrom) <= at,
             MoveKind.Stay => false,
-            _ when state.Cycle is { } cycle && at >= cycle.Start => version.ActiveFrom <= cycle.Start,
-            _ => version.ActiveFrom <= at,
+            _ => version.ActiveFrom <= RenewalBefore(from, state, at),
         };
+    }
+
+    // Renewals before the running cycle are not in the state, but they are boundaries of its series. Where a plan change or a reset began the
+    // series with that cycle, nothing tells them: what was active at the instant counts (0204).
+    private static Instant RenewalBefore(RulesetModel model, AccountState state, Instant at)
+    {
+        if (state.Cycle is not { } cycle || model.Cycle is not { } rule)
+        {
+            return at;
+        }
+
+        if (at >= cycle.Start)
+        {
+            return cycle.Start;
+        }
+
+        var series = CycleCalendar.RecurrenceFor(rule, AccountReading.FactsAt(model, state, at), cycle.Anchor, Zones.At(model, state, at));
+        var number = series.NumberAt(cycle.Start);
+        return number != 0 && series.Boundary(number) == cycle.Start ? series.Boundary(series.NumberAt(at)) : at;
     }
 
     /// <summary>The newest version that the account moves to at a renewal; the present one where nothing changes.</summary>

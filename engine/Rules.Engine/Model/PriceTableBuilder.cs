@@ -187,7 +187,7 @@ internal static class PriceTableBuilder
             IncludesStart = includesStart,
             Rate = package is null ? Exactly<T>(ShareOf(line, cost), scale - places) : Exactly<T>(RateOf(cost), scale),
             Package = package is { } size ? Exactly<T>(size, places) : T.Zero,
-            CompletePackages = cost.PackageSize is null && line.Counting == UnitCounting.CompletePackages,
+            CompletePackages = cost.PackageSize is null && line.Counting != UnitCounting.StartedPackages,
             Fee = cost.Fee is { } fee ? Exactly<T>(Figure(fee), scale) : T.Zero,
             FeeEvenAtZero = cost.FeeEvenAtZero,
             IsCapped = cost.AtMost is not null,
@@ -288,7 +288,10 @@ internal static class PriceTableBuilder
         line.Matrix is { } matrix ? matrix.Rows.Select(r => r.Cost) : line.Ladder.Tiers.Select(t => t.Cost);
 
     private static ExactDecimal? PackageOf(PerLine line, Cost cost) =>
-        cost.PackageSize ?? (line.Counting == UnitCounting.Exact ? null : line.Size);
+        cost.PackageSize ?? (line.Counting == UnitCounting.Exact && !CountsWholeShares(line) ? null : line.Size);
+
+    // The binder has made sure that every part of such a total is a whole number of shares (PR0307), so counting them is exact.
+    private static bool CountsWholeShares(PerLine line) => line.Conversion is not null && !line.Size.HasFiniteReciprocal;
 
     private static ExactDecimal ShareOf(PerLine line, Cost cost) =>
         line.Size == ExactDecimal.One ? RateOf(cost) : DivideExactly(RateOf(cost), line.Size);

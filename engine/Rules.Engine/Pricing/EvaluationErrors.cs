@@ -68,7 +68,8 @@ public static class EvaluationErrors
 
     /// <summary>RT02: a term that the ruleset does not declare.</summary>
     public static EvaluationError UnknownTerm(string name, RulesetModel model) =>
-        new("RT02", $"\"{Shown(name)}\" is not a term of {model.Name}.", Suggest(name, model.Terms.Select(t => t.Name), "its terms are: "), "terms." + Shown(name));
+        new("RT02", $"\"{Shown(name)}\" is not a term of {model.Name}.",
+            model.Terms.IsEmpty ? $"{model.Name} has no terms" : Suggest(name, model.Terms.Select(t => t.Name), "its terms are: "), "terms." + Shown(name));
 
     /// <summary>RT03: part of a unit of a whole meter.</summary>
     public static EvaluationError NotWhole(Meter meter, ExactDecimal quantity) => new(

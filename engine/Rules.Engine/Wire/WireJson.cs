@@ -106,6 +106,15 @@ public static class WireJson
                     }
                 }
 
+                if (line.Bill is { } bill)
+                {
+                    json.WriteStartObject("bill"u8);
+                    json.WriteString("currency"u8, bill.Currency);
+                    json.WriteUnits("amount"u8, bill.Amount, bill.Decimals);
+                    json.WriteExact("exact"u8, bill.Exact);
+                    json.WriteEndObject();
+                }
+
                 json.WriteEndObject();
             }
 

@@ -64,6 +64,24 @@ public sealed class RunTests : IDisposable
         ((string?)results[2]["at"]).ShouldBe("2026-01-31T10:00:00Z");
     }
 
+    [Theory]
+    [InlineData("advance")]
+    [InlineData("balance")]
+    [InlineData("period")]
+    public async Task Instant_out_of_range_is_refused_and_leaves_the_time_of_the_story(string verb)
+    {
+        var (exitCode, results) = await Run(
+            Subscribe,
+            $$"""{"do":"{{verb}}","at":"9999-12-31T23:59:59Z"}""",
+            $$"""{"do":"{{verb}}","at":"1999-12-31T23:59:59Z"}""",
+            """{"do":"use","at":"2026-02-01T00:00:00Z","action":"train"}""");
+
+        exitCode.ShouldBe(0);
+        results.Select(static r => (string?)r["code"]).ShouldBe([null, "RT19", "RT19", null]);
+        ((string?)results[1]["member"]).ShouldBe("at");
+        ((string?)results[3]["outcome"]).ShouldBe("free");
+    }
+
     [Fact]
     public async Task Long_line_is_refused_and_the_next_one_read()
     {
@@ -79,6 +97,15 @@ public sealed class RunTests : IDisposable
         var run = await CommandRun.WithInput($"\r\n{Subscribe}\r\n   \n{{\"do\":\"balance\"}}", "run", _rules, "-");
         run.ExitCode.ShouldBe(0);
         run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Ruleset_without_terms_says_so_when_one_is_set()
+    {
+        var (_, results) = await Run(Subscribe, """{"do":"set","terms":{"discount":"10%"}}""");
+
+        ((string?)results[1]["code"]).ShouldBe("RT02");
+        ((string?)results[1]["help"]).ShouldBe("sample has no terms");
     }
 
     [Fact]

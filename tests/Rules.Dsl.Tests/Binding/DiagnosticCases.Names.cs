@@ -71,6 +71,13 @@ internal static partial class DiagnosticCases
             per page, graduated within each run
               base  2 credits
             """, "rnu", "scan", "run"),
+        Ladder("scope that is none", "PR0213", """
+            per page, graduated within each [month]
+              base  2 credits
+            """, """
+            per page, graduated within each day
+              base  2 credits
+            """, "month", "scan", "\"within each run\", \"within each event\", \"within each hour\", \"within each day\" or \"within each cycle\""),
         new("twice", "PR0214",
             Priced + "meter [page] fractional\n",
             Priced + "meter sheet whole\naction cut\n  measures sheet\nprice cut\n  per sheet 1 credit\n", "page", "4"),

@@ -145,6 +145,27 @@ internal static partial class DiagnosticCases
             """, """
             per 4 pages 1 credit
             """, "1 credit", "3 pages"),
+        Ladder("rounded to what is no whole number of shares", "PR0307", """
+            per [60 pages], rounded up in steps of 90 within each run 1 credit
+            """, """
+            per 60 pages, rounded up in steps of 120 within each run 1 credit
+            """, "1 credit", "60 pages"),
+        Ladder("limit inside a share of a rounded total", "PR0307", """
+            per [60 pages], rounded half up, graduated within each run
+              base      1 credit
+              over 100  0.5 credits
+            """, """
+            per 60 pages, rounded half up, graduated within each run
+              base      1 credit
+              over 120  0.5 credits
+            """, "1 credit", "60 pages"),
+        Ladder("free units that cut a share of a rounded total", "PR0307", """
+            first 30 pages free within each run
+            per [60 pages], rounded up within each run 1 credit
+            """, """
+            first 120 pages free within each run
+            per 60 pages, rounded up within each run 1 credit
+            """, "1 credit", "60 pages"),
         new("percentage of money", "PR0308",
             Money + "action send\n  measures USD\nprice send\n  per USD [1.3%]\n",
             Money + "action send\n  measures USD\nprice send\n  per USD 1.3% of 1 credit\n", "USD", "1.3%"),

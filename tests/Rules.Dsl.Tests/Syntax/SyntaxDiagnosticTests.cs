@@ -56,6 +56,14 @@ public sealed class SyntaxDiagnosticTests
             .Message.ShouldBe("\"base\" does not begin a line of an account.");
 
     [Theory]
+    [InlineData("account a\n  [|owns|] x date\n", "begin it with has")]
+    [InlineData("price scan\n  [|minimum|] 5 credits\n", "begin it with each, per, plus, first, count, marked, discounted, at, corrections, except or otherwise")]
+    [InlineData("price scan\n  per page, graduated within each run\n    [|up|] to 10  1 credit\n", "begin it with base, over, from, next, rest or a number")]
+    [InlineData("holds\n  [|expires|] after 2 hours\n", "did you mean \"expire\"?")]
+    public void Line_that_no_word_begins_says_which_words_do(string annotated, string help) =>
+        AnnotatedSource.ShouldReport(annotated, "PR0017").Help.ShouldBe(help);
+
+    [Theory]
     [InlineData("meter image [|half|]\n", "Expected \"whole\" or \"fractional\", but found \"half\".")]
     [InlineData("meter image[||]\n", "Expected \"whole\" or \"fractional\", but found the end of the line.")]
     [InlineData("plan Team grants 5 [|every|] month into a\n", "Expected \"credits\" or the name of a currency, but found \"every\".")]
@@ -160,6 +168,30 @@ public sealed class SyntaxDiagnosticTests
     [InlineData("price scan\n  each [|$|]4\n")]
     [InlineData("price [|“|]scan”\n")]
     public void Foreign_mark_is_refused_once_per_line(string annotated) => AnnotatedSource.ShouldReport(annotated, "PR0002");
+
+    [Theory]
+    [InlineData("[|>|]", "over")]
+    [InlineData("[|<|]", "under")]
+    [InlineData("[|>=|]", "at least")]
+    [InlineData("[|=|]", "is")]
+    [InlineData("[|==|]", "is")]
+    public void Sign_of_comparison_is_mended_by_its_word(string sign, string word)
+    {
+        var diagnostic = AnnotatedSource.ShouldReport($"applies when seats {sign} 5\n", "PR0002");
+
+        diagnostic.AfterFix().ShouldBe($"applies when seats {word} 5\n");
+    }
+
+    [Theory]
+    [InlineData("applies when seats [|<=|] 5\n", "write \"under\", or \"not\" before the fact and \"over\"")]
+    [InlineData("applies when created before 01[|/|]02/2026\n", "write a date as 2026-01-31, and a rate with \"per\"")]
+    public void Mark_without_a_word_that_surely_replaces_it_is_not_mended(string annotated, string help)
+    {
+        var diagnostic = AnnotatedSource.ShouldReport(annotated, "PR0002");
+
+        diagnostic.Help.ShouldBe(help);
+        diagnostic.Fixes.ShouldBeEmpty();
+    }
 
     [Fact]
     public void Tab_in_the_indentation_is_told_once_and_mended_everywhere() =>

@@ -161,6 +161,29 @@ public sealed class ExactDecimalTests
         least.ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("1", true)]
+    [InlineData("0.4", true)]
+    [InlineData("1000", true)]
+    [InlineData("3", false)]
+    [InlineData("0.75", false)]
+    [InlineData("3600", false)]
+    [InlineData("0", false)]
+    [InlineData("-4", false)]
+    public void Size_of_twos_and_fives_has_a_finite_reciprocal(string size, bool isFinite) =>
+        ExactDecimal.Parse(size).HasFiniteReciprocal.ShouldBe(isFinite);
+
+    [Theory]
+    [InlineData("120", "60", true)]
+    [InlineData("1.5", "0.75", true)]
+    [InlineData("0", "7", true)]
+    [InlineData("90", "60", false)]
+    [InlineData("1", "0.3", false)]
+    [InlineData("0", "0", true)]
+    [InlineData("5", "0", false)]
+    public void Multiple_is_a_whole_number_of_times_the_other(string value, string other, bool isMultiple) =>
+        ExactDecimal.Parse(value).IsMultipleOf(ExactDecimal.Parse(other)).ShouldBe(isMultiple);
+
     private static void Calculate()
     {
         var a = ExactDecimal.Parse("123456789.123456789");

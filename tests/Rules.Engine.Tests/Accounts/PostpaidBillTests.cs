@@ -1,8 +1,10 @@
+using System.Text.Json.Nodes;
 using NodaTime;
 using Rules.Dsl.Text;
 using Rules.Engine.Accounts;
 using Rules.Engine.Model;
 using Rules.Engine.Pricing;
+using Rules.Engine.Wire;
 using Shouldly;
 using Xunit;
 
@@ -24,6 +26,19 @@ public sealed class PostpaidBillTests
         (entry.SystemKey, entry.Amount).ShouldBe(("sys:bill:flex:0", 1_750L));
         entry.Bill.ShouldBe(new Bill("flex", 0, "USD", 2, 58, ExactDecimal.Parse("0.58275"), ExactDecimal.Parse("0.0333"), "card"));
         entry.Bill!.Exact.ShouldBe(ExactDecimal.Parse("0.0333") * ExactDecimal.Parse("17.5"));
+    }
+
+    [Fact]
+    public void Bill_is_told_to_whoever_moves_the_account_with_its_credits_and_its_money()
+    {
+        var ruleset = Publish("cycle monthly", "0.0333 USD");
+        var state = Use(ruleset, Open(ruleset), "17.5", s_start);
+        var booking = Bookkeeper.Advance(ruleset, state, Instant.FromUtc(2026, 2, 10, 0, 0));
+
+        var answer = JsonNode.Parse(WireWriter.Account(booking.Answer!, MovedCredits.Of(state, booking.Entries), 2))!;
+
+        answer["postpaid_bills"]!.ToJsonString().ShouldBe(
+            """[{"id":"sys:postpaid:flex:0","bucket":"flex","lot":1,"amount":"17.5","at":"2026-02-10T00:00:00Z","bill":{"currency":"USD","amount":"0.58","exact":"0.58275"}}]""");
     }
 
     [Fact]

@@ -65,6 +65,71 @@ public sealed class RecurringGrantTests
     }
 
     [Fact]
+    public void Use_that_names_its_credits_owes_nothing_beside_others()
+    {
+        var ruleset = RuleFiles.Publish(RuleFiles.Compile("""
+            language 1
+            ruleset shop version 1 effective 2026-01-01
+            credit "credit" to 0 decimals
+            meter page whole
+            action scan
+              measures page
+            price scan
+              per page 1 credit
+            bucket gifts from grant
+              unused never expires
+            bucket prepaid from purchase
+              unused never expires
+            consume gifts, then prepaid
+            at zero
+              if short owe
+            """));
+        var state = Bookkeeper.Open(ruleset, new OpenAccount("a", "shop", s_start)).State;
+        state = Bookkeeper.Grant(ruleset, state, new GrantCredits("g", "gifts", 5, s_start), s_start).State;
+        state = Bookkeeper.Grant(ruleset, state, new GrantCredits("p", "prepaid", 10, s_start), s_start).State;
+        UsageEvent Scan(int pages, params string[] only) => new() { Action = "scan", OccurredAt = s_start, Quantities = [new MeteredQuantity("page", pages)], Only = [.. only] };
+
+        var aimed = Bookkeeper.Charge(ruleset, state, Scan(6, "gifts"), s_start);
+        var plain = Bookkeeper.Charge(ruleset, aimed.State, Scan(16), s_start);
+
+        (aimed.Answer!.Outcome, aimed.Answer.Owed, aimed.Answer.Steps[^1].Text).ShouldBe(
+            (QuoteOutcome.Refused, 0, "6 needed, 5 there: refused, since a use that names its credits owes nothing"));
+        aimed.State.Lots.Sum(static l => l.Available).ShouldBe(15);
+        (plain.Answer!.Outcome, plain.Answer.Owed).ShouldBe((QuoteOutcome.Charged, 1));
+    }
+
+    [Theory]
+    [InlineData(false, 3, 1_000)]
+    [InlineData(false, 10, 1_000)]
+    [InlineData(true, 3, 1_000)]
+    [InlineData(true, 10, 2_000)]
+    [InlineData(true, 30, 3_000)]
+    public void Void_ends_the_series_and_what_is_left_of_it(bool adds, int days, long left)
+    {
+        var state = Grant(new GrantCredits("g", "gifts", 10, s_start) { Every = new CalendarSpan(1, CalendarUnit.Week), Adds = adds });
+        state = Bookkeeper.Grant(s_ruleset, state, new GrantCredits("g:0", "gifts", 5, s_start) { Every = new CalendarSpan(1, CalendarUnit.Week) }, s_start).State;
+        var at = s_start + Duration.FromDays(days);
+
+        var voided = Bookkeeper.Void(s_ruleset, state, new VoidGrant("g", at), at);
+
+        voided.Answer.ShouldNotBeNull(voided.Error?.Message).Amount.ShouldBe(left);
+        voided.Entries.Single(e => e.Kind == EntryKind.Void).Amount.ShouldBe(left);
+        // The other series goes on.
+        Left(voided.State, at).ShouldBe(500);
+        Left(voided.State, at + Duration.FromDays(70)).ShouldBe(500);
+        Bookkeeper.Void(s_ruleset, voided.State, new VoidGrant("g", at), at).Answer.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Series_that_is_over_cannot_be_voided()
+    {
+        var state = Grant(new GrantCredits("g", "gifts", 10, s_start) { Every = new CalendarSpan(1, CalendarUnit.Week), ExpiresAt = s_start + Duration.FromDays(10) });
+        var at = s_start + Duration.FromDays(10);
+
+        Bookkeeper.Void(s_ruleset, state with { NamedLots = [1] }, new VoidGrant("g", at), at).Error.ShouldNotBeNull().Code.ShouldBe("too_late");
+    }
+
+    [Fact]
     public void Grant_that_starts_in_the_past_has_the_occurrence_of_now()
     {
         var state = Grant(new GrantCredits("g", "gifts", 10, s_start) { EffectiveAt = Instant.FromUtc(2025, 6, 1, 0, 0), Every = CalendarSpan.Month });

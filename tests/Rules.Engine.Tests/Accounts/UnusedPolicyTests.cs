@@ -336,6 +336,7 @@ public sealed class UnusedPolicyTests
         consume included, then prepaid
         cycle monthly
         plan Team grants 10 credits every month into included
+        plan Pro grants 20 credits every month into included
         at zero
           block scan until renewal or purchase
           if short refuse
@@ -343,9 +344,9 @@ public sealed class UnusedPolicyTests
           given plan Team, prepaid 100 credits
           do scan of 5 pages
           on 2026-01-10
-          change plan Team
+          change plan Pro
           expect balance prepaid 75 credits
-          expect balance included 10 credits
+          expect balance included 20 credits
         """);
 
     private static void ShouldHold(string text)

@@ -1,4 +1,5 @@
 using NodaTime;
+using NodaTime.Text;
 using Rules.Engine.Accounts;
 using Rules.Engine.Model;
 using Rules.Engine.Pricing;
@@ -47,6 +48,27 @@ public sealed class VersionMoveTests
         }
     }
 
+    [Theory]
+    [InlineData("2026-05-03T23:59:59Z", 1)]
+    [InlineData("2026-05-04T12:00:00Z", 1)]
+    [InlineData("2026-05-06T11:59:59Z", 1)]
+    [InlineData("2026-05-06T12:00:00Z", 2)]
+    [InlineData("2026-05-09T11:59:59Z", 2)]
+    [InlineData("2026-05-09T12:00:00Z", 2)]
+    public void Late_event_from_before_the_running_cycle_has_the_price_of_the_renewal_before_it(string occurred, int version)
+    {
+        // Renewals on the 6th and the 9th; version 2 is active from the 4th.
+        var (_, both) = Published("existing accounts move at renewal", "cycle every 3 days");
+        var opened = Bookkeeper.Open(both, new OpenAccount("a", "move", Instant.FromUtc(2026, 5, 3, 12, 0))).State;
+        var at = Instant.FromUtc(2026, 5, 9, 12, 0);
+        var renewed = Bookkeeper.Advance(both, opened, at).State;
+        renewed.Version.ShouldBe(2);
+
+        var late = Bookkeeper.Charge(both, renewed, Use(InstantPattern.General.Parse(occurred).Value), at);
+
+        (late.Answer!.Charge, late.Answer.Version).ShouldBe((version, version));
+    }
+
     [Fact]
     public void Of_versions_that_were_published_behind_an_accounts_time_the_newest_counts()
     {
@@ -58,13 +80,13 @@ public sealed class VersionMoveTests
         (booking.Answer!.Charge, booking.State.Version).ShouldBe((3, 3));
     }
 
-    private static (PublishedRuleset Before, PublishedRuleset Both) Published(string policy)
+    private static (PublishedRuleset Before, PublishedRuleset Both) Published(string policy, string cycle = "")
     {
-        var first = new PublishedVersion(Model(1, "existing accounts stay"), s_active - Duration.FromDays(30));
-        return (new PublishedRuleset("move", [first]), new PublishedRuleset("move", [first, new PublishedVersion(Model(2, policy), s_active)]));
+        var first = new PublishedVersion(Model(1, "existing accounts stay", cycle), s_active - Duration.FromDays(30));
+        return (new PublishedRuleset("move", [first]), new PublishedRuleset("move", [first, new PublishedVersion(Model(2, policy, cycle), s_active)]));
     }
 
-    private static RulesetModel Model(int version, string policy) => RuleFiles.Compile($"""
+    private static RulesetModel Model(int version, string policy, string cycle = "") => RuleFiles.Compile($"""
         language 1
         ruleset move version {version} effective 2026-04-0{version}
           {policy}
@@ -75,6 +97,7 @@ public sealed class VersionMoveTests
           measures unit
         price use
           per unit {version} credits
+        {cycle}
         """ + "\n", $"move.v{version}.rules");
 
     private static UsageEvent Use(Instant at) => new() { OccurredAt = at, Action = "use", Quantities = [new MeteredQuantity("unit", 1)] };

@@ -52,6 +52,43 @@ public sealed class PriceBodyTests
     }
 
     [Fact]
+    public void Rounded_total_is_charged_by_shares_that_have_no_decimal_value_of_their_own()
+    {
+        Charges("  per 60 hours, rounded up within each event  7 credits", "61 hour", "60 hour", "0.5 hour", "0 hour").ShouldBe(["14", "7", "7", "0"]);
+        Charges("  per 60 hours, rounded half up within each run  7 credits", "29 hour", "1 hour", "59 hour", "1 hour").ShouldBe(["0", "7", "0", "7"]);
+    }
+
+    [Fact]
+    public void Tiers_and_rows_of_a_rounded_total_are_charged_by_such_shares_too()
+    {
+        var tiers = """
+              first 3 images free within each run
+              per 3 images, rounded down in steps of 6, graduated within each run
+                base    4 credits
+                over 6  1 credit
+            """;
+        var rows = """
+              per 3 images, rounded up within each run, by region
+                north  4 credits
+                south  1 credit
+            """;
+
+        Charges(tiers, "5 image", "1 image", "11 image", "1 image").ShouldBe(["0", "4", "5", "2"]);
+        Charges(rows, "4 image", "2 image south", "4 image south").ShouldBe(["8", "0", "2"]);
+    }
+
+    [Fact]
+    public void One_event_may_be_free()
+    {
+        var price = """
+              first 1 event free within each run
+              each 3 credits
+            """;
+
+        Charges(price, "1 image", "1 image").ShouldBe(["0", "3"]);
+    }
+
+    [Fact]
     public void Body_with_a_bound_over_the_cycle_leaves_the_run_of_another_alone()
     {
         var price = """

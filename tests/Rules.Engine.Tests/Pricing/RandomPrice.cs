@@ -14,11 +14,15 @@ internal sealed class RandomPrice
     private static readonly int[] s_exactSizes = [2, 4, 5, 8, 10, 20, 25, 40];
 
     private readonly Random _random;
+
+    // Sizes of shares alone: the other figures stay those of the seed.
+    private readonly Random _shares;
     private readonly bool _isLarge;
 
     public RandomPrice(int seed)
     {
         _random = new Random(seed);
+        _shares = new Random(~seed);
         _isLarge = _random.Next(5) == 0;
         string[][] by = [[], [], [], ["region"], ["size"], ["region", "size"]];
         var rows = by[_random.Next(by.Length)];
@@ -158,7 +162,10 @@ internal sealed class RandomPrice
         {
             if (body.Scope is not null && Chance(6))
             {
-                body.FreeUnits.Add((meter, Count(meter, 30)));
+                // Whole shares of a rounded total are free (PR0307).
+                var shares = body.Lines.Where(l => l.Meter == meter && l.Packages is null && !l.Size.HasFiniteReciprocal).Aggregate(ExactDecimal.One, static (product, l) => product * l.Size);
+                var count = Count(meter, 30);
+                body.FreeUnits.Add((meter, shares == ExactDecimal.One ? count : shares * new ExactDecimal(_shares.Next(1, 4))));
             }
 
             if (Chance(6))
@@ -207,6 +214,12 @@ internal sealed class RandomPrice
         {
             line.Rounded = Pick(["up", "down", "half up"]);
             line.Step = Chance(2) ? new ExactDecimal(_random.Next(1, 12)) : null;
+            if (line.Packages is null && _shares.Next(2) == 0)
+            {
+                // A share of any size is exact where the total is rounded to whole ones.
+                line.Size = new ExactDecimal(_shares.Next(1, 13));
+                line.Step = _shares.Next(2) == 0 ? line.Size * new ExactDecimal(_shares.Next(1, 4)) : null;
+            }
         }
 
         if (line.Packages is null && Chance(6))
@@ -259,11 +272,12 @@ internal sealed class RandomPrice
         var start = ExactDecimal.Zero;
         for (var i = 0; i < count; i++)
         {
-            // A started package must not stand across a limit (PR0111), of the line's size or of the tier's own.
+            // A started package must not stand across a limit (PR0111), of the line's size or of the tier's own; nor may a share of a rounded total (PR0307).
             var own = canPack && line.Packages is null && Chance(6) ? new ExactDecimal(_random.Next(2, 9)) : (ExactDecimal?)null;
-            var step = line.Packages == "package of" ? line.Size : line.Mode == "graduated" ? own ?? ExactDecimal.One : ExactDecimal.One;
+            own = line.Size.HasFiniteReciprocal ? own : null;
+            var step = line.Packages == "package of" || !line.Size.HasFiniteReciprocal ? line.Size : line.Mode == "graduated" ? own ?? ExactDecimal.One : ExactDecimal.One;
             var end = start + (step * new ExactDecimal(_random.Next(isWhole && spelling == 1 && i == 0 ? 2 : 1, step == ExactDecimal.One ? 30 : 5)));
-            if (!isWhole && line.Packages is null && own is null && Chance(3))
+            if (!isWhole && line.Packages is null && own is null && Chance(3) && line.Size.HasFiniteReciprocal)
             {
                 end += new ExactDecimal(_random.Next(1, 1000), 3);
             }

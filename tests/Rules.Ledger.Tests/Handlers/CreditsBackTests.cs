@@ -1,6 +1,7 @@
 using NodaTime;
 using Rules.Engine.Accounts;
 using Rules.Engine.Pricing;
+using Rules.Engine.Wire;
 using Rules.Ledger.Tests.Bank;
 using Shouldly;
 using Xunit;
@@ -87,6 +88,21 @@ public sealed class CreditsBackTests : IAsyncLifetime, IDisposable
 
     private Task<CommandResult> RentAsync(int seats, string key) =>
         _ledger.ChargeAsync("w", new UsageEvent { OccurredAt = _time.Now, Action = "rent", Quantities = [new MeteredQuantity("seat", seats)] }, key, default);
+
+    [Fact]
+    public async Task A_hold_of_an_amount_keeps_what_was_said_with_it()
+    {
+        var usage = new UsageEvent { OccurredAt = _time.Now, Action = "", Amount = 8, Record = [new NamedText("project", "p1")], Only = ["g"] };
+        (await _ledger.HoldAsync("w", new HoldCredits("hold", usage), "hold", default)).Status.ShouldBe(CommandStatus.Accepted);
+        await ReopenAsync();
+
+        var captured = await _ledger.CaptureAsync("w", new CaptureHold("hold", _time.Now) { Amount = 9 }, "capture", default);
+
+        captured.Status.ShouldBe(CommandStatus.Accepted);
+        var entry = (await _ledger.EntryAsync("w", captured.Sequence!.Value, default)).ShouldNotBeNull();
+        var kept = EventReader.ReadStated(entry.Event!.Value.Span, _time.Now).Value.ShouldNotBeNull().Usage;
+        (kept.Action, kept.Record[0].Value, kept.Only[0]).ShouldBe(("rent", "p1", "g"));
+    }
 
     private async Task<long?> AvailableAsync() => (await _ledger.BalanceAsync("w", null, default)).ShouldNotBeNull().Buckets[0].Available;
 

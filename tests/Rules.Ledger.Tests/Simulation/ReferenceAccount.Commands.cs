@@ -285,9 +285,14 @@ internal sealed partial class ReferenceAccount
         }
     }
 
-    /// <summary>The cycle begins now, and the plan's credits of the one that ends are gone.</summary>
+    /// <summary>The cycle begins now, and the plan's credits of the one that ends are gone; the plan that it is on is no change.</summary>
     private void ChangePlan(string plan)
     {
+        if (plan == _plan)
+        {
+            return;
+        }
+
         var leaving = Lots.Where(lot => lot.Bucket == "included" && lot.Cycle == _cycle && !lot.IsEnded && !lot.IsCarried(Last)).ToList();
         leaving.ForEach(End);
         _plan = plan;

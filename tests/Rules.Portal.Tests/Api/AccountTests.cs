@@ -192,6 +192,19 @@ public sealed class AccountTests(RunningPortal portal)
         (await response.CodeAsync()).ShouldBe("parameter_invalid");
     }
 
+    [Theory]
+    [InlineData("1999-12-31T23:59:59Z")]
+    [InlineData("2200-01-01T00:00:00Z")]
+    public async Task Balance_at_an_instant_for_which_no_cycles_are_computed_is_refused(string at)
+    {
+        var account = await portal.OpenBiodockAsync();
+
+        using var response = await portal.Http.GetAsync(new Uri($"/v1/accounts/{account}/balance?at={at}", UriKind.Relative));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await response.CodeAsync()).ShouldBe("RT19");
+    }
+
     [Fact]
     public async Task Entries_can_be_narrowed_to_a_kind_and_a_time()
     {
