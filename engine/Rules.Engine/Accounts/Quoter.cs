@@ -262,7 +262,7 @@ internal static partial class Quoter
                     return unset;
                 }
 
-                outcome = Shortfall(model, action, room, price.Charge, mayOwe, isAimed: !only.IsEmpty, purpose, ref trace, out isOverLimit);
+                outcome = Shortfall(model, action, room, price.Charge, mayOwe, purpose, ref trace, out isOverLimit);
                 take = outcome == QuoteOutcome.Charged ? room : 0;
                 owed = outcome == QuoteOutcome.Charged && purpose != DrawPurpose.Hold ? Math.Min(shortBy, mayOwe) : 0;
             }
@@ -363,18 +363,9 @@ internal static partial class Quoter
         return null;
     }
 
-    // Time, rule 9. What falls due at a close takes what there is: the use is over, so there is nothing to stop. What a use owed that names its
-    // credits would be repaid by others, which it rules out; so it owes nothing (0250).
+    // Time, rule 9. What falls due at a close takes what there is: the use is over, so there is nothing to stop.
     private static QuoteOutcome Shortfall(
-        RulesetModel model,
-        ActionRule action,
-        long room,
-        long charge,
-        long mayOwe,
-        bool isAimed,
-        DrawPurpose purpose,
-        ref StepRecorder trace,
-        out bool isOverLimit)
+        RulesetModel model, ActionRule action, long room, long charge, long mayOwe, DrawPurpose purpose, ref StepRecorder trace, out bool isOverLimit)
     {
         isOverLimit = false;
         if (purpose == DrawPurpose.Close)
@@ -384,20 +375,14 @@ internal static partial class Quoter
 
         var atZero = model.AtZero!;
         var stop = room == 0 ? atZero.Stops[action.Index] : null;
-        var wouldOwe = purpose != DrawPurpose.Hold && atZero.Shortfall == ShortfallKind.Owe;
-        isOverLimit = stop is null && wouldOwe && !isAimed && charge - room > mayOwe;
-        trace.Add(new ShortfallStep(atZero, stop, charge, room, model.Credit.Decimals)
-        {
-            MayOwe = isOverLimit ? mayOwe : null,
-            IsHold = purpose == DrawPurpose.Hold,
-            IsAimed = wouldOwe && isAimed,
-        });
+        isOverLimit = stop is null && purpose != DrawPurpose.Hold && atZero.Shortfall == ShortfallKind.Owe && charge - room > mayOwe;
+        trace.Add(new ShortfallStep(atZero, stop, charge, room, model.Credit.Decimals) { MayOwe = isOverLimit ? mayOwe : null, IsHold = purpose == DrawPurpose.Hold });
         if (stop is not null)
         {
             return stop.Kind == StopKind.Block ? QuoteOutcome.Blocked : QuoteOutcome.Paused;
         }
 
-        return atZero.Shortfall == ShortfallKind.Refuse || isOverLimit || (wouldOwe && isAimed) ? QuoteOutcome.Refused : QuoteOutcome.Charged;
+        return atZero.Shortfall == ShortfallKind.Refuse || isOverLimit ? QuoteOutcome.Refused : QuoteOutcome.Charged;
     }
 
     private static (ImmutableArray<Draw> Draws, ImmutableArray<Posting> Postings, ImmutableArray<Lot> NewLots) Take(

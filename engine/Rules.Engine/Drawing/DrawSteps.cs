@@ -36,9 +36,6 @@ internal sealed record ShortfallStep(AtZeroRule AtZero, StopRule? Stop, long Cha
     /// <summary>For a hold, which takes what is there and owes nothing.</summary>
     public bool IsHold { get; init; }
 
-    /// <summary>For a use that would owe, but names the credits that may pay it.</summary>
-    public bool IsAimed { get; init; }
-
     public override TextLocation? Location => Stop?.Location ?? AtZero.ShortfallLocation;
 
     public override ExactDecimal? Amount => ExactDecimal.FromUnits(Charge - Room, Decimals);
@@ -63,7 +60,6 @@ internal sealed record ShortfallStep(AtZeroRule AtZero, StopRule? Stop, long Cha
             return AtZero.Shortfall switch
             {
                 ShortfallKind.Refuse => facts + ": refused",
-                _ when IsAimed => facts + ": refused, since a use that names its credits owes nothing",
                 _ when IsHold => facts + ": held as far as it goes",
                 ShortfallKind.Owe => facts + ": the rest is owed",
                 _ => facts + ": the rest is forgiven",

@@ -64,40 +64,6 @@ public sealed class RecurringGrantTests
         Left(state, s_start + Duration.FromDays(30)).ShouldBe(0);
     }
 
-    [Fact]
-    public void Use_that_names_its_credits_owes_nothing_beside_others()
-    {
-        var ruleset = RuleFiles.Publish(RuleFiles.Compile("""
-            language 1
-            ruleset shop version 1 effective 2026-01-01
-            credit "credit" to 0 decimals
-            meter page whole
-            action scan
-              measures page
-            price scan
-              per page 1 credit
-            bucket gifts from grant
-              unused never expires
-            bucket prepaid from purchase
-              unused never expires
-            consume gifts, then prepaid
-            at zero
-              if short owe
-            """));
-        var state = Bookkeeper.Open(ruleset, new OpenAccount("a", "shop", s_start)).State;
-        state = Bookkeeper.Grant(ruleset, state, new GrantCredits("g", "gifts", 5, s_start), s_start).State;
-        state = Bookkeeper.Grant(ruleset, state, new GrantCredits("p", "prepaid", 10, s_start), s_start).State;
-        UsageEvent Scan(int pages, params string[] only) => new() { Action = "scan", OccurredAt = s_start, Quantities = [new MeteredQuantity("page", pages)], Only = [.. only] };
-
-        var aimed = Bookkeeper.Charge(ruleset, state, Scan(6, "gifts"), s_start);
-        var plain = Bookkeeper.Charge(ruleset, aimed.State, Scan(16), s_start);
-
-        (aimed.Answer!.Outcome, aimed.Answer.Owed, aimed.Answer.Steps[^1].Text).ShouldBe(
-            (QuoteOutcome.Refused, 0, "6 needed, 5 there: refused, since a use that names its credits owes nothing"));
-        aimed.State.Lots.Sum(static l => l.Available).ShouldBe(15);
-        (plain.Answer!.Outcome, plain.Answer.Owed).ShouldBe((QuoteOutcome.Charged, 1));
-    }
-
     [Theory]
     [InlineData(false, 3, 1_000)]
     [InlineData(false, 10, 1_000)]
