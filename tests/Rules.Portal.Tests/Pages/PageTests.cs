@@ -137,14 +137,14 @@ public sealed partial class PageTests(RunningPortal portal)
     [Fact]
     public async Task Report_says_from_when_on_the_days_before_were_used_and_draws_no_line_through_one_day()
     {
-        const string Text = "language 1\nruleset kiosk version 1 effective 2026-01-01\ncredit \"credit\" to 0 decimals\naction copy\nprice copy\n  each 3 credits\n";
+        const string Text = "language 1\nruleset copier version 1 effective 2026-01-01\ncredit \"credit\" to 0 decimals\naction copy\nprice copy\n  each 3 credits\n";
         (await portal.Portal.Ledger.Rulesets.PublishAsync("draft.rules", Text, "kim", default)).Version.ShouldNotBeNull();
-        var account = portal.New("kiosk");
-        (await portal.Client.OpenAccountAsync(new NewAccount { Account = account, Ruleset = "kiosk" }, portal.New("open"))).EnsureGranted();
+        var account = portal.New("copier");
+        (await portal.Client.OpenAccountAsync(new NewAccount { Account = account, Ruleset = "copier" }, portal.New("open"))).EnsureGranted();
         (await portal.Client.ChargeAsync(new UsageEvent { Account = account, Action = "copy" }, portal.New("key"))).EnsureGranted();
         var today = LocalDate.FromDateTime(DateTime.UtcNow);
         async Task<string> ReportAsync(LocalDate from, LocalDate to) =>
-            WebUtility.HtmlDecode(await portal.Http.GetStringAsync($"/reports?ruleset=kiosk&compare=true&from={from:uuuu-MM-dd}&to={to:uuuu-MM-dd}"));
+            WebUtility.HtmlDecode(await portal.Http.GetStringAsync($"/reports?ruleset=copier&compare=true&from={from:uuuu-MM-dd}&to={to:uuuu-MM-dd}"));
 
         var after = await ReportAsync(today.PlusDays(1), today.PlusDays(3));
         after.ShouldContain($"beside the 3 days before, of which {today:d MMM uuuu} is the first with use");
