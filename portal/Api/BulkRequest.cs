@@ -24,7 +24,7 @@ internal static class BulkRequest
         }
 
         var caller = context.Features.Get<ApiCaller>();
-        if (caller is not null && items.Count > 1 && !rates.TryTake(caller.Key, items.Count - 1, out var retryAfter))
+        if (caller is not null && !rates.TryTakeMore(caller.Key, items.Count - 1, out var retryAfter))
         {
             return new ProblemBody(ApiKeyGate.TooMany(retryAfter));
         }

@@ -158,6 +158,19 @@ public sealed class BulkTests(RunningPortal portal)
     }
 
     [Fact]
+    public async Task More_items_than_a_key_may_send_in_a_second_are_taken_from_a_full_bucket()
+    {
+        var account = await portal.OpenBookbagAsync("Pro");
+        foreach (var rate in new[] { 1, 3 })
+        {
+            using var http = portal.Holding(await portal.NewKeyAsync(KeyScopes.Charge, rate: rate));
+            var client = new RulesClient(http);
+
+            (await client.ChargeManyAsync([.. Enumerable.Range(0, 10).Select(number => Reply(account, Key(number)))])).Status.ShouldBe(200);
+        }
+    }
+
+    [Fact]
     public async Task Items_count_against_the_rate()
     {
         var account = await portal.OpenBookbagAsync("Pro");
