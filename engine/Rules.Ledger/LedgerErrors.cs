@@ -9,7 +9,8 @@ public static class LedgerErrors
 {
     /// <summary>The key is empty, longer than 128 characters, not printable ASCII, has a space at an end, or begins with <c>sys:</c>.</summary>
     public static EvaluationError KeyInvalid { get; } = new("idempotency_key_invalid", "The idempotency key is not valid.",
-        "Send 1 to 128 printable ASCII characters without a space at either end, that do not begin with \"sys:\", such as a UUID; repeat the same key only for the same command.");
+        "Send 1 to 128 printable ASCII characters without a space at either end, that do not begin with \"sys:\", such as a UUID; repeat the same key only for the same command.",
+        "idempotency_key");
 
     public static EvaluationError AccountIdInvalid { get; } = new("account_id_invalid", "The account's id is not valid.", IdText.Help, "account");
 
