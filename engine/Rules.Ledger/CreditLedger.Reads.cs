@@ -48,6 +48,7 @@ public sealed partial class CreditLedger
             OpenedAt = state.OpenedAt,
             IsSample = stored.IsSample,
             Debts = state.Debts,
+            Stuck = booking.Error,
 
             // What a past cycle had counted is not kept.
             Alerts = isPast ? [] : Bookkeeper.StandingAlerts(ruleset, state, instant, out _),

@@ -32,7 +32,7 @@ public sealed partial class DescriptionTests(RunningPortal portal)
         Statuses(paths, "/v1/accounts", "post").ShouldBe(["200", "400", "401", "403", "409", "413", "415", "422", "429", "503"]);
         Statuses(paths, "/v1/grants", "post").ShouldBe(["200", "400", "401", "403", "404", "413", "415", "422", "429", "503"]);
         Statuses(paths, "/v1/accounts/{account}", "get").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
-        Statuses(paths, "/v1/accounts/{account}/balance", "get").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
+        Statuses(paths, "/v1/accounts/{account}/balance", "get").ShouldBe(["200", "400", "401", "403", "404", "422", "429", "503"]);
         Statuses(paths, "/v1/accounts/{account}/entries", "get").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
         Statuses(paths, "/v1/accounts/{account}/entries/{entry}", "get").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
         Statuses(paths, "/v1/keys", "post").ShouldBe(["200", "400", "401", "403", "413", "415", "422", "429", "503"]);
