@@ -81,6 +81,31 @@ public sealed class LedgerApiTests(RunningPortal portal)
         (await response.CodeAsync()).ShouldBe(code);
     }
 
+    [Theory]
+    [InlineData("/v1/charges?dry_run=true", "dry_run")]
+    [InlineData("/v1/grants?account=other", "account")]
+    [InlineData("/v1/keys?x", "x")]
+    public async Task Parameter_that_a_write_does_not_take_is_refused(string path, string parameter)
+    {
+        using var response = await portal.PostAsync(path, "{}", portal.New("key"));
+        var problem = await response.JsonAsync();
+
+        (problem.GetProperty("status").GetInt32(), problem.GetProperty("code").GetString()).ShouldBe((400, "parameter_invalid"));
+        problem.GetProperty("detail").GetString().ShouldBe($"There is no parameter \"{parameter}\" here.");
+    }
+
+    [Fact]
+    public async Task Charge_that_was_meant_to_be_tried_only_charges_nothing()
+    {
+        var account = await portal.OpenBookbagAsync("Hobby");
+        var item = $$"""{"account":"{{account}}","action":"reply","facts":{"model":"GPT-4o"}""";
+        using var one = await portal.PostAsync("/v1/charges?dry_run=true", item + "}", portal.New("key"));
+        using var many = await portal.PostAsync("/v1/charges/bulk?dry_run=true", "{\"items\":[" + item + ",\"idempotency_key\":\"k\"}]}");
+
+        (one.StatusCode, many.StatusCode).ShouldBe((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest));
+        (await portal.Client.BalanceAsync(account)).EnsureGranted().Balances["allotment"].ShouldBe(2_000);
+    }
+
     [Fact]
     public async Task Accounts_are_paged_by_id()
     {
