@@ -167,6 +167,27 @@ public sealed partial class DescriptionTests(RunningPortal portal)
     }
 
     [Fact]
+    public async Task Value_that_no_event_states_is_described_as_null()
+    {
+        var types = (await DocumentAsync()).GetProperty("components").GetProperty("schemas").GetProperty("UsageLine").GetProperty("properties").GetProperty("values")
+            .GetProperty("additionalProperties").GetProperty("type");
+
+        types.EnumerateArray().Select(type => type.GetString()).ShouldBe(["null", "string"], ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData("/v1/charges", "post", "404", "account_unknown")]
+    [InlineData("/v1/charges", "post", "422", "idempotency_key_reused, in_the_future, too_old, RTnn")]
+    [InlineData("/v1/drafts", "post", "403", "cross_site_refused, scope_missing, key_restricted")]
+    [InlineData("/v1/accounts", "get", "403", "scope_missing, key_restricted")]
+    [InlineData("/v1/usage", "get", "403", "scope_missing, key_restricted")]
+    [InlineData("/v1/usage", "get", "404", "account_unknown")]
+    [InlineData("/v1/invoices", "get", "403", "scope_missing, key_restricted")]
+    public async Task Status_is_described_with_the_codes_that_the_operation_answers(string path, string method, string status, string codes) =>
+        (await DocumentAsync()).GetProperty("paths").GetProperty(path).GetProperty(method).GetProperty("responses").GetProperty(status).GetProperty("description").GetString()
+            .ShouldBe("code: " + codes);
+
+    [Fact]
     public async Task Members_of_examples_are_those_of_real_answers()
     {
         var document = await DocumentAsync();
