@@ -88,6 +88,13 @@ internal static class CycleUse
         ? new Totals(scope.Posted, scope.ListedPosted, scope.Reversed, scope.Regained)
         : new Totals(0, watch.Available(state, at), 0, 0);
 
+    /// <summary>The scopes without the totals of cycles that are over once this one begins: nothing looks at them again.</summary>
+    public static ImmutableArray<ScopeState> Without(ImmutableArray<ScopeState> scopes, Cycle begun)
+    {
+        var number = NumberOf(begun);
+        return scopes.RemoveAll(scope => scope.Id.Action is Action or FreshAction && scope.Id.Value != number);
+    }
+
     public static IReadOnlyList<ScopeId> IdsOf(PublishedRuleset ruleset, AccountState state)
     {
         var ids = new List<ScopeId>();
@@ -219,7 +226,9 @@ internal static class CycleUse
         entry.Kind is EntryKind.Void or EntryKind.Rollover || entry is { Kind: EntryKind.Reset, Cycle: not null } ? posting.Expired : 0;
 
     private static ScopeId IdOf(Watch watch, Cycle? cycle) =>
-        new(watch.FreshOnly ? FreshAction : Action, watch.Bucket ?? Whole, (cycle?.Number ?? 0).ToString(CultureInfo.InvariantCulture));
+        new(watch.FreshOnly ? FreshAction : Action, watch.Bucket ?? Whole, NumberOf(cycle));
+
+    private static string NumberOf(Cycle? cycle) => (cycle?.Number ?? 0).ToString(CultureInfo.InvariantCulture);
 
     private static ScopeState? Find(AccountState state, ScopeId id)
     {

@@ -295,6 +295,20 @@ public sealed class AlertTests
     }
 
     [Fact]
+    public void Totals_of_cycles_that_are_over_leave_the_state()
+    {
+        var story = new Story("alert \"most used\"\n  at 80% of included used");
+        story.Use("10").ShouldBeEmpty();
+        var totals = story.Totals;
+
+        story.Advance(Instant.FromUtc(2036, 3, 1, 0, 0));
+
+        totals.ShouldBe(2);
+        story.Totals.ShouldBe(totals);
+        story.Use("80").ShouldBe(["most used"]);
+    }
+
+    [Fact]
     public void Standing_levels_are_the_highest_used_and_the_lowest_left()
     {
         var story = new Story("alert \"x\"\n  at 10 credits, 30 credits, 90 credits used\n  at 60 credits, 20 credits, 50 credits left");
@@ -342,6 +356,8 @@ public sealed class AlertTests
                 """ + alerts + "\n"));
             _state = Bookkeeper.Open(_ruleset, new OpenAccount("a", "t", s_start) { Plan = "Team", Facts = [new NamedText("flex", flex)] }).State;
         }
+
+        public int Totals => _state.Scopes.Length;
 
         public void MoveTo(Instant at) => _now = at;
 
