@@ -23,6 +23,10 @@ public static class LedgerErrors
         $"The instant {InstantText.Format(at)} lies in the future; the ledger's clock says {InstantText.Format(now)}.",
         "Send the instant at which it happened, or leave it out; check the sender's clock.", "at");
 
+    public static EvaluationError TooFarAhead(Instant reached, int entries) => new("too_far_ahead",
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"More than {entries} grants and expiries would fall due by {InstantText.Format(reached)}, before that instant."),
+        "Ask for an earlier instant.");
+
     public static EvaluationError TooOld(Instant at, Instant now, Duration window) => new("too_old",
         $"The event of {InstantText.Format(at)} came at {InstantText.Format(now)}, after the {window.TotalHours:0} hours in which late events are charged.",
         "Post a correction by hand if it must still be charged.", "at");

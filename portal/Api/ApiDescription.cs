@@ -256,6 +256,7 @@ public static class ApiDescription
         "ruleset_not_found" => operation.OperationId is "versions" or "version" or "mute" or "start-replay" or "create-draft",
         "version_unknown" => operation.OperationId is "version" or "start-replay",
         "too_many_groups" => operation.OperationId == "usage",
+        "too_far_ahead" => operation.OperationId == "balance",
         "too_old" => operation.OperationId is "quote" or "charge" or "hold",
         ProblemCodes.ExceedsHold => operation.OperationId == "capture",
         ProblemCodes.HoldClosed or ProblemCodes.UnknownHold => operation.OperationId is "capture" or "release",

@@ -178,6 +178,7 @@ public sealed partial class DescriptionTests(RunningPortal portal)
     [Theory]
     [InlineData("/v1/charges", "post", "404", "account_unknown")]
     [InlineData("/v1/charges", "post", "422", "idempotency_key_reused, in_the_future, too_old, RTnn")]
+    [InlineData("/v1/accounts/{account}/balance", "get", "422", "too_far_ahead, RTnn")]
     [InlineData("/v1/drafts", "post", "403", "cross_site_refused, scope_missing, key_restricted")]
     [InlineData("/v1/accounts", "get", "403", "scope_missing, key_restricted")]
     [InlineData("/v1/usage", "get", "403", "scope_missing, key_restricted")]
