@@ -75,8 +75,8 @@ public static class ApiDescription
         return route;
     }
 
-    public static RouteHandlerBuilder Parameter(this RouteHandlerBuilder route, string name, string description) =>
-        route.WithMetadata(new QueryParameter(name, description));
+    public static RouteHandlerBuilder Parameter(this RouteHandlerBuilder route, string name, string description, bool isRequired = false) =>
+        route.WithMetadata(new QueryParameter(name, description, isRequired));
 
     private static Task DescribeDecimal(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
@@ -140,6 +140,7 @@ public static class ApiDescription
             {
                 Name = parameter.Name,
                 In = ParameterLocation.Query,
+                Required = parameter.IsRequired,
                 Description = parameter.Description,
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String },
             });
@@ -275,5 +276,5 @@ public static class ApiDescription
 
     private sealed record AnswerExample(string Type, string? Json);
 
-    private sealed record QueryParameter(string Name, string Description);
+    private sealed record QueryParameter(string Name, string Description, bool IsRequired);
 }

@@ -21,13 +21,13 @@ internal static class LedgerApi
         api.MapGet("/accounts/{account}/statement", StatementAsync).WithName("statement").WithTags("Reports").Needs(KeyScopes.Read)
             .WithSummary("What moved an account's credits within a window")
             .WithDescription("Opening balance, a line per kind of entry and action, closing balance; opening and lines add up to the closing balance. Commands count when they were recorded.")
-            .Parameter("from", "Inclusive; required.").Parameter("to", "Exclusive; required.").Parameter("format", "json or csv; json where it is left out.")
+            .Parameter("from", "Inclusive.", isRequired: true).Parameter("to", "Exclusive.", isRequired: true).Parameter("format", "json or csv; json where it is left out.")
             .Answers<Statement>(ApiExamples.Statement).Refuses(400, 404, 503);
 
         api.MapGet("/usage", UsageAsync).WithName("usage").WithTags("Reports").Needs(KeyScopes.Read)
             .WithSummary("Use added up by account and up to two recorded names")
             .WithDescription("Counts events and sums credits of a window, exactly; what reversals gave back in it is taken off.")
-            .Parameter("from", "Happened at or after; required.").Parameter("to", "Happened before; required.")
+            .Parameter("from", "Happened at or after.", isRequired: true).Parameter("to", "Happened before.", isRequired: true)
             .Parameter("by", "action, or the name of a fact, a key or a recorded member; two names with a comma between them.")
             .Parameter("account", "Only this account.").Parameter("ruleset", "Only this rule set.").Parameter("action", "Only this action.")
             .Parameter("limit", "1 to 1,000 rows; 100 where it is left out.").Parameter("after", "The \"next\" of the page before.")

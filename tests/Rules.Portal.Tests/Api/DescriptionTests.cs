@@ -167,6 +167,25 @@ public sealed partial class DescriptionTests(RunningPortal portal)
     }
 
     [Fact]
+    public async Task Descriptions_name_members_as_they_are_written_and_no_types_of_the_client()
+    {
+        var descriptions = Descriptions(await DocumentAsync()).ToList();
+
+        descriptions.Count.ShouldBeGreaterThan(500);
+        descriptions.ShouldAllBe(text => !OfTheClient().IsMatch(text));
+    }
+
+    [Theory]
+    [InlineData("/v1/accounts/{account}/statement", "get", "account, from, to")]
+    [InlineData("/v1/usage", "get", "from, to")]
+    [InlineData("/v1/usage/imports", "post", "ruleset, name")]
+    [InlineData("/v1/invoices", "get", "")]
+    public async Task Parameters_without_which_nothing_is_answered_are_described_as_required(string path, string method, string required) =>
+        string.Join(", ", (await DocumentAsync()).GetProperty("paths").GetProperty(path).GetProperty(method).GetProperty("parameters").EnumerateArray()
+            .Where(static parameter => parameter.TryGetProperty("required", out var wanted) && wanted.GetBoolean())
+            .Select(static parameter => parameter.GetProperty("name").GetString())).ShouldBe(required);
+
+    [Fact]
     public async Task Value_that_no_event_states_is_described_as_null()
     {
         var types = (await DocumentAsync()).GetProperty("components").GetProperty("schemas").GetProperty("UsageLine").GetProperty("properties").GetProperty("values")
@@ -343,6 +362,17 @@ public sealed partial class DescriptionTests(RunningPortal portal)
         .GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty("application/json").GetProperty("example");
 
     private static List<string> Members(JsonElement element) => [.. element.EnumerateObject().Select(member => member.Name)];
+
+    private static IEnumerable<string> Descriptions(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(static member =>
+            member is { Name: "description" or "summary", Value.ValueKind: JsonValueKind.String } ? [member.Value.GetString()!] : Descriptions(member.Value)),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(Descriptions),
+        _ => [],
+    };
+
+    [GeneratedRegex(@"[A-Z]\w+\.[A-Z]\w+|&lt;|\w\? [A-Z]\w+", RegexOptions.ExplicitCapture)]
+    private static partial Regex OfTheClient();
 
     private async Task<JsonElement> DocumentAsync()
     {
