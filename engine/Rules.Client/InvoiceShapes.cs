@@ -64,7 +64,7 @@ public record Invoice
     /// <summary>Number of its journal entry; absent while it is due and no command has posted it.</summary>
     public long? Entry { get; init; }
 
-    /// <summary>When it was posted; absent as <see cref="Entry"/>.</summary>
+    /// <summary>When it was posted; absent as long as <c>entry</c> is.</summary>
     public DateTimeOffset? RecordedAt { get; init; }
 }
 

@@ -113,7 +113,7 @@ public sealed record ReplayedDraft
 /// <summary>How far a replay is.</summary>
 public sealed record ReplayProgress
 {
-    /// <summary>The past is still read: <see cref="Done"/> counts entries.</summary>
+    /// <summary>The past is still read: <c>done</c> counts entries.</summary>
     public required bool Reading { get; init; }
 
     /// <summary>Entries read, or events replayed.</summary>
@@ -140,7 +140,7 @@ public sealed record ReplayPage
     public required string? Next { get; init; }
 }
 
-/// <summary>What a replay came to. Lists with an item per candidate are in the order of <see cref="Candidates"/>.</summary>
+/// <summary>What a replay came to. Lists with an item per candidate are in the order of <c>candidates</c>.</summary>
 public sealed record ReplayResult
 {
     /// <summary>Stopped on the way: every figure is of the accounts that were done.</summary>

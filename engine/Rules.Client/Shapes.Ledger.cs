@@ -104,7 +104,7 @@ public record PlanChange
     public required string Plan { get; init; }
 }
 
-/// <summary>Credits or a pack to sell: either <see cref="Amount"/> and <see cref="Into"/>, or <see cref="Pack"/>.</summary>
+/// <summary>Credits or a pack to sell: either <c>amount</c> and <c>into</c>, or <c>pack</c>.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public record NewPurchase
 {
@@ -223,7 +223,7 @@ public sealed record StatementLine
     /// <summary>Of uses: the action.</summary>
     public string? Action { get; init; }
 
-    /// <summary>How many entries.</summary>
+    /// <summary>How many entries that moved credits.</summary>
     public required long Entries { get; init; }
 
     /// <summary>Credits.</summary>

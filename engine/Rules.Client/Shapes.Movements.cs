@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Rules.Client;
 
-/// <summary>Credits to set aside for an event, or for an <see cref="UsageEvent.Amount"/>.</summary>
+/// <summary>Credits to set aside for an event, or for an <c>amount</c>.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public record NewHold : UsageEvent
 {

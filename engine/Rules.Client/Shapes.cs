@@ -20,7 +20,7 @@ public record UsageEvent
     [JsonNumberHandling(Plain.Decimals)]
     public IReadOnlyDictionary<string, decimal>? Quantities { get; init; }
 
-    /// <summary>Credits to charge as they stand, in place of <see cref="Quantities"/>: nothing is priced.</summary>
+    /// <summary>Credits to charge as they stand, in place of <c>quantities</c>: nothing is priced.</summary>
     [JsonNumberHandling(Plain.Decimals)]
     public decimal? Amount { get; init; }
 
@@ -268,7 +268,7 @@ public record NewGrant
     /// <summary>Left out: now.</summary>
     public DateTimeOffset? At { get; init; }
 
-    /// <summary>Drawable from here (inclusive); left out: from <see cref="At"/>.</summary>
+    /// <summary>Drawable from here (inclusive); left out: from <c>at</c>.</summary>
     public DateTimeOffset? Effective { get; init; }
 
     /// <summary>Drawable before here (exclusive); left out: as the bucket says.</summary>
@@ -505,7 +505,7 @@ public record Entry
     /// <summary><c>grant</c>, <c>charge</c>, <c>expiry</c>, <c>subscribe</c> …</summary>
     public required string Kind { get; init; }
 
-    /// <summary>Credits, never negative; the kind says which way they went.</summary>
+    /// <summary>Credits; the kind says which way they went. Below zero only of an event whose price allows corrections.</summary>
     [JsonNumberHandling(Plain.Decimals)]
     public required decimal Amount { get; init; }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using NodaTime;
 using Rules.Engine.Accounts;
+using Rules.Engine.Model;
 using Rules.Ledger.Anchoring;
 using Rules.Ledger.Journal;
 using Rules.Ledger.Storage;
@@ -12,6 +13,11 @@ namespace Rules.Ledger;
 public sealed partial class CreditLedger
 {
     private const int LargestPage = 500;
+
+    // As far as a read looks ahead: a cycle of hours would keep a processor busy for minutes on the way to the end of time.
+    private const int MostEntriesAhead = 10_000;
+
+    private static readonly Duration _stretchAhead = Duration.FromDays(30);
 
     /// <summary>
     /// Balance per bucket and per lot at an instant (null: now), after everything due by then; null for an account that is unknown or
@@ -38,7 +44,7 @@ public sealed partial class CreditLedger
         // A past moment already has its holds.
         var open = isPast ? stored.State : await WithHoldsAsync(snapshot, stored, instant, cancellationToken);
         var counted = await snapshot.ScopesAsync(stored, Bookkeeper.ScopesDue(ruleset, open, instant), cancellationToken);
-        var booking = Bookkeeper.Advance(ruleset, open with { Scopes = counted }, instant);
+        var booking = Ahead(ruleset, open with { Scopes = counted }, Instants.Max(Instants.Now(_options.Time), open.LastAt), instant);
         var state = booking.State;
         var answer = booking.Answer;
         var credit = ruleset.Versions[^1].Model.Credit;
@@ -48,10 +54,30 @@ public sealed partial class CreditLedger
             OpenedAt = state.OpenedAt,
             IsSample = stored.IsSample,
             Debts = state.Debts,
+            Stuck = booking.Error,
 
             // What a past cycle had counted is not kept.
             Alerts = isPast ? [] : Bookkeeper.StandingAlerts(ruleset, state, instant, out _),
         };
+    }
+
+    // Stretch by stretch, because a stretch leads where its parts do: then what falls due ahead can be counted on the way.
+    private static Booking<AccountAnswer> Ahead(PublishedRuleset ruleset, AccountState state, Instant now, Instant instant)
+    {
+        var reached = Instant.Min(now, instant);
+        var booking = Bookkeeper.Advance(ruleset, state, reached);
+        for (var entries = 0; booking.Succeeded && reached < instant; entries += booking.Entries.Length)
+        {
+            if (entries > MostEntriesAhead)
+            {
+                return booking with { Answer = null, Error = LedgerErrors.TooFarAhead(reached, MostEntriesAhead) };
+            }
+
+            reached = Instant.Min(reached + _stretchAhead, instant);
+            booking = Bookkeeper.Advance(ruleset, booking.State, reached);
+        }
+
+        return booking;
     }
 
     /// <summary>The ruleset of an account, which it keeps for life; null for an account that is unknown.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using NodaTime;
 using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
+using Rules.Engine.Pricing;
 
 namespace Rules.Ledger;
 
@@ -29,6 +30,9 @@ public sealed record AccountBalance(string Id, string Ruleset, int? Version, str
 
     /// <inheritdoc cref="AccountSummary.IsSample"/>
     public bool IsSample { get; init; }
+
+    /// <summary>Why time cannot pass to <see cref="At"/>: what fell due by then cannot be done, and <see cref="Buckets"/> is empty. Null: it can.</summary>
+    public EvaluationError? Stuck { get; init; }
 
     /// <summary>Smallest units that came through a rollover and can be drawn.</summary>
     public long Carried => Lots.Where(IsCarried).Sum(static lot => lot.Available);

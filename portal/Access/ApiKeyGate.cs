@@ -51,7 +51,7 @@ internal sealed class ApiKeyGate(
             return refusal;
         }
 
-        if (!rates.TryTake(key, 1, out var retryAfter))
+        if (!rates.TryTake(key, out var retryAfter))
         {
             return TooMany(retryAfter);
         }

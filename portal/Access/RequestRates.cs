@@ -17,14 +17,18 @@ public sealed class RequestRates(PortalSettings settings) : IDisposable
 
     private readonly TokenBucketRateLimiter _strangers = new(Bucket(Strangers));
 
-    /// <summary>Takes from the key's bucket.</summary>
-    /// <param name="requests">More than the bucket holds empties it whole.</param>
+    /// <summary>Takes from the key's bucket for one request.</summary>
     /// <param name="retryAfterSeconds">When it will do, where it does not now.</param>
-    public bool TryTake(ApiKey key, int requests, out int retryAfterSeconds)
+    public bool TryTake(ApiKey key, out int retryAfterSeconds) => TryTake(key, 1, out retryAfterSeconds);
+
+    /// <summary>Takes for what a request, for which was taken, holds besides.</summary>
+    /// <param name="items">More than the rest of a full bucket empties it whole.</param>
+    /// <param name="retryAfterSeconds">When it will do, where it does not now.</param>
+    public bool TryTakeMore(ApiKey key, int items, out int retryAfterSeconds)
     {
-        using var lease = _keys.AttemptAcquire(key, Math.Min(requests, RateOf(key, settings)));
-        retryAfterSeconds = RetryAfter(lease);
-        return lease.IsAcquired;
+        retryAfterSeconds = 0;
+        var taken = Math.Min(items, RateOf(key, settings) - 1);
+        return taken == 0 || TryTake(key, taken, out retryAfterSeconds);
     }
 
     /// <summary>Takes from the bucket of requests whose key is not known.</summary>
@@ -39,6 +43,13 @@ public sealed class RequestRates(PortalSettings settings) : IDisposable
     {
         _keys.Dispose();
         _strangers.Dispose();
+    }
+
+    private bool TryTake(ApiKey key, int requests, out int retryAfterSeconds)
+    {
+        using var lease = _keys.AttemptAcquire(key, requests);
+        retryAfterSeconds = RetryAfter(lease);
+        return lease.IsAcquired;
     }
 
     private static int RateOf(ApiKey key, PortalSettings settings) => key.Rate ?? settings.RequestsPerSecond;

@@ -1,5 +1,4 @@
-using Rules.Engine.Accounts;
-using Rules.Engine.Pricing;
+using Rules.Engine.Wire;
 using Rules.Ledger;
 
 namespace Rules.Portal.Api;
@@ -29,12 +28,15 @@ internal static class AccountHandlers
             return new ProblemBody(problem);
         }
 
-        if (at is { } asked && !Bookkeeper.IsInTime(asked))
-        {
-            return new ProblemBody(Problem.Of(EvaluationErrors.OutOfTime("at")));
-        }
-
         var balance = await ledger.BalanceAsync(account, at, context.RequestAborted);
-        return balance is null ? new ProblemBody(CommandAnswers.AccountUnknown(account)) : new JsonBody(BalanceJson.Write(balance));
+        return balance switch
+        {
+            { Stuck: null } => new JsonBody(BalanceJson.Write(balance)),
+            { Stuck: { Member: "at" } outside } => new ProblemBody(Parameters.Refuse(outside.Message, "Ask for another instant.")),
+            { Stuck: { } stuck } => new ProblemBody(Problem.Of(stuck)),
+            null when at is { } early && await ledger.RulesetOfAsync(account, context.RequestAborted) is not null => new ProblemBody(
+                Parameters.Refuse($"The account \"{account}\" was not open at {InstantText.Format(early)}.", "Ask for a later instant.")),
+            null => new ProblemBody(CommandAnswers.AccountUnknown(account)),
+        };
     }
 }

@@ -59,7 +59,8 @@ internal static class AlertApi
             return new ProblemBody(unknown);
         }
 
-        if (!Parameters.TryCount(context.Request, "limit", 50, 500, out var limit, out var problem))
+        if (!Parameters.TryCount(context.Request, "limit", 50, 500, out var limit, out var problem)
+            || !Parameters.TryCursor(context.Request, "after", out var next, out problem))
         {
             return new ProblemBody(problem);
         }
@@ -72,7 +73,6 @@ internal static class AlertApi
         }
 
         var alerts = new List<StoredMessage>(limit);
-        var next = Text(context.Request, "after");
         Page<StoredMessage> page;
         do
         {
@@ -151,14 +151,13 @@ internal static class AlertApi
             return new ProblemBody(unknown);
         }
 
-        if (!Parameters.TryCount(context.Request, "limit", 50, 500, out var limit, out var problem))
+        if (!Parameters.TryCount(context.Request, "limit", 50, 500, out var limit, out var problem)
+            || !Parameters.TryCursor(context.Request, "before", out var cursor, out problem))
         {
             return new ProblemBody(problem);
         }
 
-        long? before = Text(context.Request, "before") is { } cursor
-            ? long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? position : 0
-            : null;
+        long? before = cursor is null ? null : long.Parse(cursor, NumberStyles.None, CultureInfo.InvariantCulture);
         return await ledger.Outbox.DeliveriesAsync(webhook, before, limit, context.RequestAborted) is { } records
             ? new JsonBody(WireWriter.Write((records, isFull: records.Length == limit), static (json, it) =>
             {

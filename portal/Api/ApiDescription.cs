@@ -52,6 +52,7 @@ public static class ApiDescription
             });
             options.AddSchemaTransformer(DescribeDecimal);
             options.AddSchemaTransformer(LeaveOutInsteadOfNull);
+            options.AddSchemaTransformer(DescribeUnstatedValues);
             options.AddOperationTransformer(Complete);
         });
     }
@@ -74,8 +75,8 @@ public static class ApiDescription
         return route;
     }
 
-    public static RouteHandlerBuilder Parameter(this RouteHandlerBuilder route, string name, string description) =>
-        route.WithMetadata(new QueryParameter(name, description));
+    public static RouteHandlerBuilder Parameter(this RouteHandlerBuilder route, string name, string description, bool isRequired = false) =>
+        route.WithMetadata(new QueryParameter(name, description, isRequired));
 
     private static Task DescribeDecimal(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
@@ -98,6 +99,17 @@ public static class ApiDescription
             {
                 described.Type = type & ~JsonSchemaType.Null;
             }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    // The schema of a map says nothing of null for texts: C# tells it of members alone.
+    private static Task DescribeUnstatedValues(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        if (context.JsonTypeInfo.Type == typeof(UsageLine) && schema.Properties?["values"] is OpenApiSchema { AdditionalProperties: OpenApiSchema value })
+        {
+            value.Type = JsonSchemaType.String | JsonSchemaType.Null;
         }
 
         return Task.CompletedTask;
@@ -128,6 +140,7 @@ public static class ApiDescription
             {
                 Name = parameter.Name,
                 In = ParameterLocation.Query,
+                Required = parameter.IsRequired,
                 Description = parameter.Description,
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String },
             });
@@ -162,7 +175,7 @@ public static class ApiDescription
 
         foreach (var (status, response) in operation.Responses ?? [])
         {
-            Describe(operation, status, response, metadata);
+            Describe(operation, status, response, metadata, isWrite: context.Description.HttpMethod is not "GET");
             if (status == "402" && response.Content is { } content && content.TryGetValue(ProblemType, out var refusal)
                 && metadata.OfType<AnswerExample>().FirstOrDefault() is { } answer)
             {
@@ -177,7 +190,7 @@ public static class ApiDescription
         return Task.CompletedTask;
     }
 
-    private static void Describe(OpenApiOperation operation, string status, IOpenApiResponse response, IList<object> metadata)
+    private static void Describe(OpenApiOperation operation, string status, IOpenApiResponse response, IList<object> metadata, bool isWrite)
     {
         if (status == "200")
         {
@@ -200,54 +213,62 @@ public static class ApiDescription
         }
 
         var codes = ProblemKinds.All.Where(kind => kind.Status.ToString(System.Globalization.CultureInfo.InvariantCulture) == status
-            && Belongs(kind, operation, metadata)).Select(kind => kind.Code.StartsWith("RT", StringComparison.Ordinal) ? "RTnn" : kind.Code).Distinct().ToList();
+            && Belongs(kind, operation, metadata, isWrite)).Select(kind => kind.Code.StartsWith("RT", StringComparison.Ordinal) ? "RTnn" : kind.Code).Distinct().ToList();
 
         response.Description = codes.Count == 0 ? response.Description : "code: " + string.Join(", ", codes);
     }
 
     // Which of the codes of a status an operation can answer with.
-    private static bool Belongs(ProblemKind kind, OpenApiOperation operation, IList<object> metadata) => kind.Code switch
+    private static bool Belongs(ProblemKind kind, OpenApiOperation operation, IList<object> metadata, bool isWrite) => kind.Code switch
     {
+        "cross_site_refused" => isWrite,
+        "key_restricted" => operation.OperationId is "accounts" or "open-account" or "usage" or "invoices" or "start-replay" or "create-draft" or "import-usage",
         "import_unknown" => operation.OperationId is "usage-import" or "withdraw-usage",
         "import_conflicts" => operation.OperationId is "import-usage" or "withdraw-usage",
         "import_stopped" => operation.OperationId == "import-usage",
         _ when operation.OperationId is "import-usage" or "usage-imports" or "usage-import" or "withdraw-usage" => kind.Status is 413 or 415
             ? kind.Code is "body_too_large" or "content_type_unsupported"
             : kind.Code is "parameter_invalid" or "bad_request" or "host_not_allowed" or "api_key_required" or "api_key_invalid" or "scope_missing" or "rate_limited" or "request_timeout" or "store_unavailable"
-                || (operation.OperationId == "import-usage" && kind.Code is "ruleset_not_found" or "key_restricted" or "busy"),
+                || (operation.OperationId == "import-usage" && kind.Code is "ruleset_not_found" or "busy"),
         "idempotency_key_required" or "idempotency_key_invalid" or "idempotency_key_reused" or "outcome_unknown" => metadata.OfType<KeyRequired>().Any(),
-        "parameter_invalid" => operation.RequestBody is null,
+        "parameter_invalid" => true,
         "host_not_allowed" or "bad_request" => true,
         "not_found" => false,
         "entry_unknown" => operation.OperationId == "explain",
         "invoice_unknown" => operation.OperationId == "invoice",
-        "account_unknown" => operation.OperationId is not ("rotate-key" or "revoke-key" or "remove-webhook" or "deliveries" or "resend" or "unmute" or "replays" or "replay" or "cancel-replay" or "replay-events"),
+        "account_unknown" => operation.OperationId is not ("rotate-key" or "revoke-key" or "remove-webhook" or "deliveries" or "resend" or "unmute" or "replays" or "replay" or "cancel-replay" or "replay-events"
+            or "versions" or "version" or "create-draft" or "draft"),
         "webhook_unknown" => operation.OperationId is "remove-webhook" or "deliveries",
         "mute_unknown" => operation.OperationId == "unmute",
         "replay_unknown" => operation.OperationId is "replay" or "cancel-replay" or "replay-events",
         "draft_invalid" => operation.OperationId == "start-replay",
+        "draft_unknown" => operation.OperationId == "draft",
+        "change_conflicts" or "text_has_errors" => operation.OperationId == "create-draft",
         "delivery_unknown" => operation.OperationId == "resend",
         "too_many_items" => operation.OperationId!.EndsWith("-many", StringComparison.Ordinal),
         "api_key_unknown" => operation.OperationId is "rotate-key" or "revoke-key",
         "value_invalid" => operation.OperationId is "create-key" or "rotate-key" or "add-webhook" or "mute" or "start-replay",
-        "in_the_future" => operation.OperationId is not ("create-key" or "rotate-key" or "add-webhook" or "mute" or "start-replay"),
-        "key_restricted" => operation.OperationId is "open-account" or "start-replay",
-        "cross_site_refused" => operation.RequestBody is not null || operation.OperationId is "revoke-key" or "unmute" or "cancel-replay",
+        "in_the_future" => IsOfEventsOrCommands(operation, metadata),
         "account_id_invalid" => false,
         "account_exists" => operation.OperationId == "open-account",
         "ruleset_unknown" => operation.OperationId == "open-account",
         "id_used" => operation.OperationId is "grant" or "buy" or "hold" or "replace",
         "no_bucket" => operation.OperationId is "grant" or "buy" or "refund",
-        "ruleset_not_found" => operation.OperationId is "versions" or "version" or "mute" or "start-replay",
+        "ruleset_not_found" => operation.OperationId is "versions" or "version" or "mute" or "start-replay" or "create-draft",
         "version_unknown" => operation.OperationId is "version" or "start-replay",
         "too_many_groups" => operation.OperationId == "usage",
+        "too_far_ahead" => operation.OperationId == "balance",
         "too_old" => operation.OperationId is "quote" or "charge" or "hold",
         ProblemCodes.ExceedsHold => operation.OperationId == "capture",
         ProblemCodes.HoldClosed or ProblemCodes.UnknownHold => operation.OperationId is "capture" or "release",
         ProblemCodes.UnknownUse or ProblemCodes.NotReversible or ProblemCodes.ExceedsUse => operation.OperationId == "reverse",
         ProblemCodes.UnknownGrant or ProblemCodes.TooLate => operation.OperationId is "void" or "replace",
+        _ when kind.Code.StartsWith("RT", StringComparison.Ordinal) => IsOfEventsOrCommands(operation, metadata) || operation.OperationId == "balance",
         _ => kind.Status != 400 || operation.RequestBody is not null,
     };
+
+    private static bool IsOfEventsOrCommands(OpenApiOperation operation, IList<object> metadata) =>
+        metadata.OfType<KeyRequired>().Any() || operation.OperationId == "quote" || operation.OperationId!.EndsWith("-many", StringComparison.Ordinal);
 
     private sealed record KeyRequired;
 
@@ -255,5 +276,5 @@ public static class ApiDescription
 
     private sealed record AnswerExample(string Type, string? Json);
 
-    private sealed record QueryParameter(string Name, string Description);
+    private sealed record QueryParameter(string Name, string Description, bool IsRequired);
 }

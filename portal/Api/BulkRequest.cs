@@ -24,7 +24,7 @@ internal static class BulkRequest
         }
 
         var caller = context.Features.Get<ApiCaller>();
-        if (caller is not null && items.Count > 1 && !rates.TryTake(caller.Key, items.Count - 1, out var retryAfter))
+        if (caller is not null && !rates.TryTakeMore(caller.Key, items.Count - 1, out var retryAfter))
         {
             return new ProblemBody(ApiKeyGate.TooMany(retryAfter));
         }
@@ -40,9 +40,9 @@ internal static class BulkRequest
         var results = await Task.WhenAll(running);
         for (var item = 0; item < results.Length; item++)
         {
-            if (results[item] is ProblemBody { Problem: { Position: not null } placed } refused)
+            if (results[item] is ProblemBody { Problem: { Pointer: not null } or { Position: not null } } refused)
             {
-                results[item] = new ProblemBody(Placed(placed, item, items[item].Start, body.Json.Span), refused.Replayed);
+                results[item] = new ProblemBody(Placed(refused.Problem, item, items[item].Start, body.Json.Span), refused.Replayed);
             }
         }
 
@@ -103,7 +103,7 @@ internal static class BulkRequest
     private static Problem Placed(Problem problem, int item, int start, ReadOnlySpan<byte> whole) => problem with
     {
         Pointer = string.Create(CultureInfo.InvariantCulture, $"/items/{item}{problem.Pointer}"),
-        Position = WirePosition.Of(whole, start + problem.Position!.Value.Offset),
+        Position = problem.Position is { } position ? WirePosition.Of(whole, start + position.Offset) : null,
     };
 
     // Where each item stands in the body; what an item holds is read by itself.

@@ -18,12 +18,13 @@ internal static class EntryHandlers
         if (!Parameters.TryCount(request, "limit", 50, 500, out var limit, out var problem)
             || !Parameters.TryInstant(request, "from", out var from, out problem)
             || !Parameters.TryInstant(request, "to", out var to, out problem)
+            || !Parameters.TryCursor(request, "after", out var after, out problem)
             || !TryKind(request, out var kind, out problem))
         {
             return new ProblemBody(problem!);
         }
 
-        var filter = new EntryFilter(account, null, kind, from, to, Text(request, "key"), Text(request, "after"), limit);
+        var filter = new EntryFilter(account, null, kind, from, to, Text(request, "key"), after, limit);
         var page = await ledger.EntriesAsync(filter, context.RequestAborted);
         if (page.Items.IsEmpty && await ledger.BalanceAsync(account, null, context.RequestAborted) is null)
         {

@@ -44,9 +44,10 @@ internal static class InvoiceApi
         if (!Parameters.TryCount(request, "limit", 50, 500, out var limit, out var problem)
             || !Parameters.TryInstant(request, "from", out var from, out problem)
             || !Parameters.TryInstant(request, "to", out var to, out problem)
-            || !Parameters.TryFormat(request, out var csv, out problem))
+            || !Parameters.TryFormat(request, out var csv, out problem)
+            || !Parameters.TryCursor(request, "after", out var after, out problem))
         {
-            return new ProblemBody(problem!);
+            return new ProblemBody(problem);
         }
 
         var account = Parameters.Text(request, "account");
@@ -61,7 +62,7 @@ internal static class InvoiceApi
             return new ProblemBody(CommandAnswers.AccountUnknown(account));
         }
 
-        var page = await ledger.InvoicesAsync(new InvoiceFilter(account, ruleset, from, to, Parameters.Text(request, "after"), limit), context.RequestAborted);
+        var page = await ledger.InvoicesAsync(new InvoiceFilter(account, ruleset, from, to, after, limit), context.RequestAborted);
         if (!csv)
         {
             return new JsonBody(InvoiceJson.Page(page));

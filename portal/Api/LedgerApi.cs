@@ -21,18 +21,18 @@ internal static class LedgerApi
         api.MapGet("/accounts/{account}/statement", StatementAsync).WithName("statement").WithTags("Reports").Needs(KeyScopes.Read)
             .WithSummary("What moved an account's credits within a window")
             .WithDescription("Opening balance, a line per kind of entry and action, closing balance; opening and lines add up to the closing balance. Commands count when they were recorded.")
-            .Parameter("from", "Inclusive; required.").Parameter("to", "Exclusive; required.").Parameter("format", "json or csv; json where it is left out.")
+            .Parameter("from", "Inclusive.", isRequired: true).Parameter("to", "Exclusive.", isRequired: true).Parameter("format", "json or csv; json where it is left out.")
             .Answers<Statement>(ApiExamples.Statement).Refuses(400, 404, 503);
 
         api.MapGet("/usage", UsageAsync).WithName("usage").WithTags("Reports").Needs(KeyScopes.Read)
             .WithSummary("Use added up by account and up to two recorded names")
             .WithDescription("Counts events and sums credits of a window, exactly; what reversals gave back in it is taken off.")
-            .Parameter("from", "Happened at or after; required.").Parameter("to", "Happened before; required.")
+            .Parameter("from", "Happened at or after.", isRequired: true).Parameter("to", "Happened before.", isRequired: true)
             .Parameter("by", "action, or the name of a fact, a key or a recorded member; two names with a comma between them.")
             .Parameter("account", "Only this account.").Parameter("ruleset", "Only this rule set.").Parameter("action", "Only this action.")
             .Parameter("limit", "1 to 1,000 rows; 100 where it is left out.").Parameter("after", "The \"next\" of the page before.")
             .Parameter("format", "json or csv; json where it is left out. A CSV page names the next one in the header Link.")
-            .Answers<UsagePage>(ApiExamples.UsagePage).Refuses(400, 422, 503);
+            .Answers<UsagePage>(ApiExamples.UsagePage).Refuses(400, 404, 422, 503);
 
         api.MapGet("/rulesets", ListRulesets).WithName("rulesets").WithTags("Rule sets").Needs(KeyScopes.Read)
             .WithSummary("Published rule sets").Answers<RulesetList>(ApiExamples.RulesetList).Refuses(400);
@@ -62,13 +62,18 @@ internal static class LedgerApi
             return new ProblemBody(problem);
         }
 
-        var ruleset = Parameters.Text(request, "ruleset");
+        var (ruleset, after) = (Parameters.Text(request, "ruleset"), Parameters.Text(request, "after"));
+        if (after is not null && !IdText.IsValid(after))
+        {
+            return new ProblemBody(Parameters.NoCursor("after"));
+        }
+
         if (await RestrictedAsync(context, null, ruleset) is { } restricted)
         {
             return new ProblemBody(restricted);
         }
 
-        var filter = new AccountFilter(ruleset, Parameters.Text(request, "search"), Parameters.Text(request, "after"), limit);
+        var filter = new AccountFilter(ruleset, Parameters.Text(request, "search"), after, limit);
         var page = await ledger.AccountsAsync(filter, context.RequestAborted);
         return new JsonBody(ReadAnswers.Accounts(page));
     }
@@ -117,12 +122,17 @@ internal static class LedgerApi
             return new ProblemBody(restricted);
         }
 
+        if (account is not null && await ledger.RulesetOfAsync(account, context.RequestAborted) is null)
+        {
+            return new ProblemBody(CommandAnswers.AccountUnknown(account));
+        }
+
         var filter = new UsageFilter(from, to, by, account, ruleset, Parameters.Text(request, "action"), Parameters.Text(request, "after"), limit);
         var report = await ledger.UsageAsync(filter, context.RequestAborted);
         if (report.Fault != UsageFault.None)
         {
             return new ProblemBody(report.Fault == UsageFault.CursorInvalid
-                ? Parameters.Refuse("The parameter \"after\" is not one that this list gave.", "Start again without it.")
+                ? Parameters.NoCursor("after")
                 : new Problem(ProblemKinds.TooManyGroups, "One account has more than 10,000 different values in the window.", "Ask for a shorter window, or group by another name."));
         }
 

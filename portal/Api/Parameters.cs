@@ -131,6 +131,17 @@ internal static class Parameters
         return problem is null;
     }
 
+    /// <summary>The <c>next</c> of a page before, where it is a number; null where the parameter is left out or empty.</summary>
+    public static bool TryCursor(HttpRequest request, string name, out string? cursor, [NotNullWhen(false)] out Problem? problem)
+    {
+        cursor = Text(request, name);
+        problem = cursor is null || long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? null : NoCursor(name);
+        return problem is null;
+    }
+
+    /// <summary>A place in a list that no page of it can have told.</summary>
+    public static Problem NoCursor(string name) => Refuse($"The parameter \"{name}\" is not one that this list gave.", "Start again without it.");
+
     public static Problem Refuse(string detail, string help) => new(ProblemKinds.ParameterInvalid, detail, help);
 
     /// <summary>Names the next page of a CSV list, which has no place for it.</summary>

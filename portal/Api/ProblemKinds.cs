@@ -69,6 +69,7 @@ public static class ProblemKinds
         new("in_the_future", 422, "The instant lies in the future."),
         new("no_bucket", 422, "The rule set has no bucket that could hold credits."),
         new("ruleset_unknown", 422, "No published rule set has this name."),
+        new("too_far_ahead", 422, "Too much would fall due before the instant."),
         new("too_old", 422, "The event came too late to be charged."),
         .. ProblemCodes.All.Where(static problem => problem.Code is not (ProblemCodes.Blocked or ProblemCodes.Paused or ProblemCodes.Refused))
             .Select(static problem => new ProblemKind(problem.Code, StatusOf(problem.Code), problem.Title)),

@@ -98,13 +98,14 @@ internal static class ReplayApi
             return new ProblemBody(unknown);
         }
 
-        if (!Parameters.TryCount(context.Request, "limit", 50, 100, out var limit, out var problem))
+        if (!Parameters.TryCount(context.Request, "limit", 50, 100, out var limit, out var problem)
+            || !Parameters.TryCursor(context.Request, "after", out var after, out problem))
         {
             return new ProblemBody(problem);
         }
 
         var caller = context.Features.GetRequiredFeature<ApiCaller>();
-        var (ruleset, after) = (Parameters.Text(context.Request, "ruleset"), Parameters.Text(context.Request, "after"));
+        var ruleset = Parameters.Text(context.Request, "ruleset");
         var items = new List<byte[]>(limit);
         foreach (var run in after is null ? runs.Running : [])
         {

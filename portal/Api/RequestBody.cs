@@ -12,7 +12,13 @@ internal readonly record struct RequestBody(ReadOnlyMemory<byte> Json, Problem? 
     /// <param name="limit">Bytes.</param>
     public static async ValueTask<RequestBody> ReadAsync(HttpContext context, int limit = WireLimits.BodyBytes)
     {
+        // No address that takes a body takes parameters beside it.
         var request = context.Request;
+        if (request.QueryString.HasValue && Parameters.Unknown(request) is { } parameter)
+        {
+            return Refuse(parameter);
+        }
+
         if (!Is(request, "application/json"))
         {
             return Refuse(new Problem(ProblemKinds.ContentType, Help: "Send \"Content-Type: application/json\", in UTF-8 and without a Content-Encoding."));

@@ -27,8 +27,8 @@ internal static class UsageImportApi
             .WithDescription("The body is a file: CSV with a header, or one JSON object a line. It is read as it arrives, at most 512 MiB of it. Events whose id is there already are left out. "
                 + "Without dry_run it stops at the first line that cannot be read and keeps what stands before; sent again under the same name and mapping it goes on there. "
                 + "Accounts and the journal are not touched.")
-            .Parameter("ruleset", "By whose rules the usage is replayed. Required.")
-            .Parameter("name", "Of the file, at most 200 characters. Required: a stopped import is gone on with under it.")
+            .Parameter("ruleset", "By whose rules the usage is replayed.", isRequired: true)
+            .Parameter("name", "Of the file, at most 200 characters: a stopped import is gone on with under it.", isRequired: true)
             .Parameter("dry_run", "true: read and count everything, tell the first mistakes, and store nothing.")
             .Parameter("map", "MEMBER=COLUMN, once for each: account=customer_id, quantities.token=tokens_used.")
             .Parameter("set", "MEMBER=VALUE that every event has, once for each: action=reply.")

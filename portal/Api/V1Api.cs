@@ -39,7 +39,7 @@ public static class V1Api
             .WithSummary("What an account has")
             .WithDescription("Credits per bucket and per grant, after everything that is due.")
             .Parameter("at", "RFC 3339 with an offset; now where it is left out.")
-            .Answers<Balance>(ApiExamples.Balance).Refuses(400, 404, 503);
+            .Answers<Balance>(ApiExamples.Balance).Refuses(400, 404, 422, 503);
 
         api.MapGet("/accounts/{account}/entries", EntryHandlers.ListAsync).WithName("entries").WithTags("Entries").Needs(KeyScopes.Read)
             .WithSummary("Journal entries, newest first")

@@ -39,7 +39,7 @@ public sealed partial class ReplayRuns(PastReplays replays, CreditLedger ledger,
         }
 
         var run = new ReplayRunning(
-            ReplayArchive.NewId(), request, clock.GetCurrentInstant(), requestedBy, RequestJson(request, by), CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token));
+            ReplayArchive.NewId(), request, InstantText.Cut(clock.GetCurrentInstant()), requestedBy, RequestJson(request, by), CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token));
         _running[run.Id] = run;
         _ = Task.Run(() => RunAsync(run, by), CancellationToken.None);
         return run;

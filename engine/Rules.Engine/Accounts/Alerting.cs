@@ -113,7 +113,7 @@ internal static class Alerting
         }
 
         // A charge that fell due at the same instant has told its own.
-        var told = journal.Entries.Skip(posted).SelectMany(e => e.Quote is { } quote ? quote.Steps.OfType<AlertStep>() : []).ToList();
+        var told = journal.Since(posted).SelectMany(e => e.Quote is { } quote ? quote.Steps.OfType<AlertStep>() : []).ToList();
         crossed.RemoveAll(c => told.Exists(c.Step.IsSameLevel));
         if (crossed.Count > 0)
         {

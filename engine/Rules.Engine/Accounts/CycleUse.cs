@@ -88,6 +88,13 @@ internal static class CycleUse
         ? new Totals(scope.Posted, scope.ListedPosted, scope.Reversed, scope.Regained)
         : new Totals(0, watch.Available(state, at), 0, 0);
 
+    /// <summary>The scopes without the totals of cycles that are over once this one begins: nothing looks at them again.</summary>
+    public static ImmutableArray<ScopeState> Without(ImmutableArray<ScopeState> scopes, Cycle begun)
+    {
+        var number = NumberOf(begun);
+        return scopes.RemoveAll(scope => scope.Id.Action is Action or FreshAction && scope.Id.Value != number);
+    }
+
     public static IReadOnlyList<ScopeId> IdsOf(PublishedRuleset ruleset, AccountState state)
     {
         var ids = new List<ScopeId>();
@@ -138,7 +145,7 @@ internal static class CycleUse
                 continue;
             }
 
-            var change = Of(entry.Kind, lot, posting);
+            var change = Of(entry, lot, posting);
             whole += change;
             var place = changes.FindIndex(c => c.Bucket == lot.Bucket);
             if (place < 0)
@@ -159,9 +166,9 @@ internal static class CycleUse
         return Move(state, entry, scopes, new Watch(null, freshOnly), whole);
     }
 
-    private static Change Of(EntryKind kind, Lot lot, in Posting posting) => lot.Origin == LotOrigin.Postpaid
+    private static Change Of(Entry entry, Lot lot, in Posting posting) => lot.Origin == LotOrigin.Postpaid
         ? new Change(posting.Spent, 0, 0)
-        : new Change(posting.Spent, posting.Available, GivesBack(kind) ? 0 : posting.Granted - posting.Moved - Withdrawn(kind, posting));
+        : new Change(posting.Spent, posting.Available, GivesBack(entry.Kind) ? 0 : posting.Granted - posting.Moved - Withdrawn(entry, posting));
 
     // What is owed is used, and missing; a debt is no less used when lots repay it, and no longer owed when it is dropped.
     private static Change OfDebts(Entry entry)
@@ -213,11 +220,15 @@ internal static class CycleUse
     private static bool GivesBack(EntryKind kind) => kind is EntryKind.Charge or EntryKind.Capture or EntryKind.Correction or EntryKind.Reversal
         or EntryKind.Refund or EntryKind.Release or EntryKind.HoldExpiry or EntryKind.Repayment or EntryKind.DebtDrop;
 
-    // A void and the cut of a rollover cap take from what the cycle had; a lapse does not (time, rule 26).
-    private static long Withdrawn(EntryKind kind, in Posting posting) => kind is EntryKind.Void or EntryKind.Rollover ? posting.Expired : 0;
+    // A void and the cut of a rollover cap take from what the cycle had, and so does a reset that begins the cycle: it starts after what that cut.
+    // A lapse does not (time, rule 26).
+    private static long Withdrawn(Entry entry, in Posting posting) =>
+        entry.Kind is EntryKind.Void or EntryKind.Rollover || entry is { Kind: EntryKind.Reset, Cycle: not null } ? posting.Expired : 0;
 
     private static ScopeId IdOf(Watch watch, Cycle? cycle) =>
-        new(watch.FreshOnly ? FreshAction : Action, watch.Bucket ?? Whole, (cycle?.Number ?? 0).ToString(CultureInfo.InvariantCulture));
+        new(watch.FreshOnly ? FreshAction : Action, watch.Bucket ?? Whole, NumberOf(cycle));
+
+    private static string NumberOf(Cycle? cycle) => (cycle?.Number ?? 0).ToString(CultureInfo.InvariantCulture);
 
     private static ScopeState? Find(AccountState state, ScopeId id)
     {

@@ -41,6 +41,9 @@ internal sealed class Journal(AccountState state, PublishedRuleset? ruleset = nu
     /// <summary>Number of entries posted so far.</summary>
     public int Count => _entries?.Count ?? 0;
 
+    /// <summary>The entries after the first so many, without a copy of all.</summary>
+    public IEnumerable<Entry> Since(int count) => _entries?.Skip(count) ?? [];
+
     /// <summary>Alerts that no event crossed go with the last entry of what made them.</summary>
     public void Tell(ImmutableArray<AlertStep> alerts) => _entries![^1] = _entries[^1] with { Alerts = alerts };
 
@@ -73,7 +76,7 @@ internal sealed class Journal(AccountState state, PublishedRuleset? ruleset = nu
         var next = state with
         {
             NextLot = state.NextLot + entry.NewLots.Length,
-            Scopes = ApplyScopes(state.Scopes, entry.Scopes),
+            Scopes = ApplyScopes(entry.Cycle is { } begun ? CycleUse.Without(state.Scopes, begun) : state.Scopes, entry.Scopes),
             Facts = entry.Facts.IsEmpty ? state.Facts : state.Facts.AddRange(entry.Facts),
             Terms = entry.Terms.IsEmpty ? state.Terms : state.Terms.AddRange(entry.Terms),
             Plans = entry.Plan is { } plan ? state.Plans.Add(new DatedValue("plan", plan, entry.PlanFrom ?? entry.OccurredAt)) : state.Plans,

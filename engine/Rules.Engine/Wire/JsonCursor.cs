@@ -344,7 +344,7 @@ internal ref struct JsonCursor
             return false;
         }
 
-        return read < WireLimits.Members || Fail(WireCodes.TooLarge, $"{Here()} has more than 100 members.", "Send fewer.");
+        return read < WireLimits.Members || Fail(WireCodes.TooLarge, $"{Quote(_member ?? "")} has more than 100 members.", "Send fewer.");
     }
 
     /// <summary>An array of texts; each stands once in it.</summary>
@@ -591,6 +591,7 @@ internal ref struct JsonCursor
     private readonly string Here() => (_member, _entry) switch
     {
         (null, _) => "The text",
+        ({ } member, null) when _reader.TokenType == JsonTokenType.PropertyName => $"A name in {Quote(member)}",
         ({ } member, null) => Quote(member),
         ({ } member, { } entry) => $"{Quote(entry)} in {Quote(member)}",
     };

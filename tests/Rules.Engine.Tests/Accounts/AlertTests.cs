@@ -271,6 +271,44 @@ public sealed class AlertTests
     }
 
     [Fact]
+    public void What_a_restart_of_the_cycle_cuts_is_not_in_the_base_of_the_new_cycle()
+    {
+        var story = new Story("alert \"most used\"\n  at 80% of included used");
+        story.Use("50").ShouldBeEmpty();
+        story.MoveTo(Instant.FromUtc(2026, 3, 10, 0, 0));
+        story.Restart();
+
+        story.Use("79").ShouldBeEmpty();
+        story.Use("1").ShouldBe(["most used"]);
+    }
+
+    [Fact]
+    public void What_a_restart_of_the_cycle_carries_is_in_the_base_of_the_new_cycle()
+    {
+        var story = new Story("alert \"most used\"\n  at 80% of included used", unused: "rolls over for 1 cycle");
+        story.Use("50").ShouldBeEmpty();
+        story.MoveTo(Instant.FromUtc(2026, 3, 10, 0, 0));
+        story.Restart();
+
+        story.Use("119").ShouldBeEmpty();
+        story.Use("1").ShouldBe(["most used"]);
+    }
+
+    [Fact]
+    public void Totals_of_cycles_that_are_over_leave_the_state()
+    {
+        var story = new Story("alert \"most used\"\n  at 80% of included used");
+        story.Use("10").ShouldBeEmpty();
+        var totals = story.Totals;
+
+        story.Advance(Instant.FromUtc(2036, 3, 1, 0, 0));
+
+        totals.ShouldBe(2);
+        story.Totals.ShouldBe(totals);
+        story.Use("80").ShouldBe(["most used"]);
+    }
+
+    [Fact]
     public void Standing_levels_are_the_highest_used_and_the_lowest_left()
     {
         var story = new Story("alert \"x\"\n  at 10 credits, 30 credits, 90 credits used\n  at 60 credits, 20 credits, 50 credits left");
@@ -319,6 +357,8 @@ public sealed class AlertTests
             _state = Bookkeeper.Open(_ruleset, new OpenAccount("a", "t", s_start) { Plan = "Team", Facts = [new NamedText("flex", flex)] }).State;
         }
 
+        public int Totals => _state.Scopes.Length;
+
         public void MoveTo(Instant at) => _now = at;
 
         public void Grant(string bucket, string credits, Instant? until = null)
@@ -333,6 +373,8 @@ public sealed class AlertTests
             Take(Bookkeeper.Hold(_ruleset, _state, new HoldCredits(id, Event(units)), _now)).Answer!.Quote.Alerts;
 
         public void Release(string id) => Take(Bookkeeper.Release(_ruleset, _state, new ReleaseHold(id, _now), _now));
+
+        public void Restart() => Take(Bookkeeper.Reset(_ruleset, _state, new ResetAccount(_now, RestartsCycle: true), _now));
 
         public List<string> Void(string id) => Told(Take(Bookkeeper.Void(_ruleset, _state, new VoidGrant(id, _now), _now)).Entries);
 

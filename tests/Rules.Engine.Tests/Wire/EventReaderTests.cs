@@ -87,6 +87,7 @@ public sealed class EventReaderTests
     [InlineData("""{"facts":{"test-chat":true}}""", WireCodes.WrongType, "/facts/test-chat")]
     [InlineData("""{"facts":{"tile-size":1e3}}""", WireCodes.InvalidNumber, "/facts/tile-size")]
     [InlineData("""{"at":1746093600}""", WireCodes.WrongType, "/at")]
+    [InlineData("""{"record":{"":"a"}}""", WireCodes.InvalidText, "/record")]
     public void Bad_text_is_refused_with_code_and_pointer(string json, string code, string pointer)
     {
         var error = Read(json).Error.ShouldNotBeNull();
@@ -97,6 +98,12 @@ public sealed class EventReaderTests
         error.Help.ShouldEndWith(".");
         error.Position.Offset.ShouldBeInRange(0, Encoding.UTF8.GetByteCount(json));
     }
+
+    [Theory]
+    [InlineData("""{"record":{"":"a"}}""", "A name in \"record\" is empty.")]
+    [InlineData("""{"facts":{"a\u0000":"a"}}""", "A name in \"facts\" holds the character U+0000, which does not print.")]
+    [InlineData("""{"facts":{"model":""}}""", "\"model\" in \"facts\" is empty.")]
+    public void Text_that_does_not_print_is_told_with_its_place(string json, string message) => Read(json).Error.ShouldNotBeNull().Message.ShouldBe(message);
 
     [Theory]
     [InlineData("0", "0")]

@@ -172,6 +172,56 @@ public sealed class AccountTests(RunningPortal portal)
         (await portal.Client.EntryAsync(account, 999)).Problem!.Code.ShouldBe("entry_unknown");
     }
 
+    [Fact]
+    public async Task Balance_is_refused_where_no_time_is_kept_and_before_the_account_was_opened()
+    {
+        var account = await portal.OpenBookbagAsync("Free");
+
+        var last = (await portal.Client.BalanceAsync(account, new DateTimeOffset(2199, 12, 31, 23, 59, 59, TimeSpan.Zero))).EnsureGranted();
+        var late = await portal.Client.BalanceAsync(account, new DateTimeOffset(2200, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var early = await portal.Client.BalanceAsync(account, new DateTimeOffset(2001, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+        last.Balances["allotment"].ShouldBe(100);
+        (late.Status, late.Problem!.Code, late.Problem.Detail).ShouldBe((400, "parameter_invalid", "The instant is outside the years 2000 to 2199."));
+        (early.Status, early.Problem!.Code, early.Problem.Detail).ShouldBe((400, "parameter_invalid", $"The account \"{account}\" was not open at 2001-01-01T00:00:00Z."));
+    }
+
+    [Fact]
+    public async Task Balance_that_a_renewal_cannot_reach_says_what_the_account_lacks()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        foreach (var (version, starts, amount, terms) in new[] { (1, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), "10 credits", ""), (2, now.AddDays(40), "seats", "term seats credits, unpublished, sample 20 credits") })
+        {
+            var text = $"""
+                language 1
+                ruleset seated version {version} effective {starts.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}
+                credit "credit" to 0 decimals
+                action use
+                price use
+                  each 1 credit
+                bucket included from plan
+                  unused expires at cycle end
+                consume included
+                cycle monthly
+                {terms}
+                plan Team grants {amount} every month into included
+                at zero
+                  block use until renewal
+                  if short refuse
+
+                """;
+            (await portal.Portal.Ledger.Rulesets.PublishAsync($"seated.v{version}.rules", text, "test", default)).Version.ShouldNotBeNull();
+        }
+
+        var account = portal.New("team");
+        (await portal.Client.OpenAccountAsync(new NewAccount { Account = account, Ruleset = "seated", Plan = "Team" }, portal.New("open"))).EnsureGranted();
+
+        (await portal.Client.BalanceAsync(account, now.AddDays(35))).EnsureGranted().Balances["included"].ShouldBe(10);
+        var stuck = await portal.Client.BalanceAsync(account, now.AddDays(100));
+        (stuck.Status, stuck.Problem!.Code, stuck.Problem.Pointer).ShouldBe((422, "RT02", "/terms/seats"));
+        (await portal.Client.BalanceAsync(account)).EnsureGranted().Balances["included"].ShouldBe(10);
+    }
+
     [Theory]
     [InlineData("/entries?limit=0")]
     [InlineData("/entries?limit=501")]
@@ -190,19 +240,6 @@ public sealed class AccountTests(RunningPortal portal)
 
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await response.CodeAsync()).ShouldBe("parameter_invalid");
-    }
-
-    [Theory]
-    [InlineData("1999-12-31T23:59:59Z")]
-    [InlineData("2200-01-01T00:00:00Z")]
-    public async Task Balance_at_an_instant_for_which_no_cycles_are_computed_is_refused(string at)
-    {
-        var account = await portal.OpenBiodockAsync();
-
-        using var response = await portal.Http.GetAsync(new Uri($"/v1/accounts/{account}/balance?at={at}", UriKind.Relative));
-
-        response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
-        (await response.CodeAsync()).ShouldBe("RT19");
     }
 
     [Fact]

@@ -158,6 +158,32 @@ public sealed class BulkTests(RunningPortal portal)
     }
 
     [Fact]
+    public async Task Item_that_the_rules_refuse_says_where_in_the_whole()
+    {
+        var account = await portal.OpenBookbagAsync("Pro");
+        var items = new[] { Reply(account, "a"), Reply(account, "b") with { Facts = new Dictionary<string, string> { ["model"] = "none" } }, Reply(account, "sys:c") };
+
+        var results = (await portal.Client.ChargeManyAsync(items)).EnsureGranted().Results;
+
+        (results[1].Problem!.Status, results[1].Problem!.Pointer).ShouldBe((422, "/items/1/facts/model"));
+        results[2].Problem!.ShouldSatisfyAllConditions(
+            problem => problem.Code.ShouldBe("idempotency_key_invalid"), problem => problem.Pointer.ShouldBe("/items/2/idempotency_key"));
+    }
+
+    [Fact]
+    public async Task More_items_than_a_key_may_send_in_a_second_are_taken_from_a_full_bucket()
+    {
+        var account = await portal.OpenBookbagAsync("Pro");
+        foreach (var rate in new[] { 1, 3 })
+        {
+            using var http = portal.Holding(await portal.NewKeyAsync(KeyScopes.Charge, rate: rate));
+            var client = new RulesClient(http);
+
+            (await client.ChargeManyAsync([.. Enumerable.Range(0, 10).Select(number => Reply(account, Key(number)))])).Status.ShouldBe(200);
+        }
+    }
+
+    [Fact]
     public async Task Items_count_against_the_rate()
     {
         var account = await portal.OpenBookbagAsync("Pro");

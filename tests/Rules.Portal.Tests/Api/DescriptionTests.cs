@@ -32,7 +32,7 @@ public sealed partial class DescriptionTests(RunningPortal portal)
         Statuses(paths, "/v1/accounts", "post").ShouldBe(["200", "400", "401", "403", "409", "413", "415", "422", "429", "503"]);
         Statuses(paths, "/v1/grants", "post").ShouldBe(["200", "400", "401", "403", "404", "413", "415", "422", "429", "503"]);
         Statuses(paths, "/v1/accounts/{account}", "get").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
-        Statuses(paths, "/v1/accounts/{account}/balance", "get").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
+        Statuses(paths, "/v1/accounts/{account}/balance", "get").ShouldBe(["200", "400", "401", "403", "404", "422", "429", "503"]);
         Statuses(paths, "/v1/accounts/{account}/entries", "get").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
         Statuses(paths, "/v1/accounts/{account}/entries/{entry}", "get").ShouldBe(["200", "400", "401", "403", "404", "429", "503"]);
         Statuses(paths, "/v1/keys", "post").ShouldBe(["200", "400", "401", "403", "413", "415", "422", "429", "503"]);
@@ -165,6 +165,47 @@ public sealed partial class DescriptionTests(RunningPortal portal)
         usage.GetProperty("properties").GetProperty("at").GetProperty("type").GetString().ShouldBe("string");
         schemas.GetProperty("Problem").GetProperty("properties").TryGetProperty("code", out _).ShouldBeTrue();
     }
+
+    [Fact]
+    public async Task Descriptions_name_members_as_they_are_written_and_no_types_of_the_client()
+    {
+        var descriptions = Descriptions(await DocumentAsync()).ToList();
+
+        descriptions.Count.ShouldBeGreaterThan(500);
+        descriptions.ShouldAllBe(text => !OfTheClient().IsMatch(text));
+    }
+
+    [Theory]
+    [InlineData("/v1/accounts/{account}/statement", "get", "account, from, to")]
+    [InlineData("/v1/usage", "get", "from, to")]
+    [InlineData("/v1/usage/imports", "post", "ruleset, name")]
+    [InlineData("/v1/invoices", "get", "")]
+    public async Task Parameters_without_which_nothing_is_answered_are_described_as_required(string path, string method, string required) =>
+        string.Join(", ", (await DocumentAsync()).GetProperty("paths").GetProperty(path).GetProperty(method).GetProperty("parameters").EnumerateArray()
+            .Where(static parameter => parameter.TryGetProperty("required", out var wanted) && wanted.GetBoolean())
+            .Select(static parameter => parameter.GetProperty("name").GetString())).ShouldBe(required);
+
+    [Fact]
+    public async Task Value_that_no_event_states_is_described_as_null()
+    {
+        var types = (await DocumentAsync()).GetProperty("components").GetProperty("schemas").GetProperty("UsageLine").GetProperty("properties").GetProperty("values")
+            .GetProperty("additionalProperties").GetProperty("type");
+
+        types.EnumerateArray().Select(type => type.GetString()).ShouldBe(["null", "string"], ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData("/v1/charges", "post", "404", "account_unknown")]
+    [InlineData("/v1/charges", "post", "422", "idempotency_key_reused, in_the_future, too_old, RTnn")]
+    [InlineData("/v1/accounts/{account}/balance", "get", "422", "too_far_ahead, RTnn")]
+    [InlineData("/v1/drafts", "post", "403", "cross_site_refused, scope_missing, key_restricted")]
+    [InlineData("/v1/accounts", "get", "403", "scope_missing, key_restricted")]
+    [InlineData("/v1/usage", "get", "403", "scope_missing, key_restricted")]
+    [InlineData("/v1/usage", "get", "404", "account_unknown")]
+    [InlineData("/v1/invoices", "get", "403", "scope_missing, key_restricted")]
+    public async Task Status_is_described_with_the_codes_that_the_operation_answers(string path, string method, string status, string codes) =>
+        (await DocumentAsync()).GetProperty("paths").GetProperty(path).GetProperty(method).GetProperty("responses").GetProperty(status).GetProperty("description").GetString()
+            .ShouldBe("code: " + codes);
 
     [Fact]
     public async Task Members_of_examples_are_those_of_real_answers()
@@ -321,6 +362,17 @@ public sealed partial class DescriptionTests(RunningPortal portal)
         .GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty("application/json").GetProperty("example");
 
     private static List<string> Members(JsonElement element) => [.. element.EnumerateObject().Select(member => member.Name)];
+
+    private static IEnumerable<string> Descriptions(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(static member =>
+            member is { Name: "description" or "summary", Value.ValueKind: JsonValueKind.String } ? [member.Value.GetString()!] : Descriptions(member.Value)),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(Descriptions),
+        _ => [],
+    };
+
+    [GeneratedRegex(@"[A-Z]\w+\.[A-Z]\w+|&lt;|\w\? [A-Z]\w+", RegexOptions.ExplicitCapture)]
+    private static partial Regex OfTheClient();
 
     private async Task<JsonElement> DocumentAsync()
     {

@@ -62,6 +62,15 @@ public sealed class LedgerApiTests(RunningPortal portal)
     [InlineData("/v1/usage?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&limit=1001", "parameter_invalid")]
     [InlineData("/v1/accounts?limit=0", "parameter_invalid")]
     [InlineData("/v1/accounts?plan=Pro", "parameter_invalid")]
+    [InlineData("/v1/accounts?after=a%2Fb", "parameter_invalid")]
+    [InlineData("/v1/accounts/nobody/entries?after=zz", "parameter_invalid")]
+    [InlineData("/v1/invoices?after=zz", "parameter_invalid")]
+    [InlineData("/v1/invoices?after=-1", "parameter_invalid")]
+    [InlineData("/v1/replays?after=zz", "parameter_invalid")]
+    [InlineData("/v1/alerts?after=acme/7/0", "parameter_invalid")]
+    [InlineData("/v1/alerts?after=99999999999999999999", "parameter_invalid")]
+    [InlineData("/v1/webhooks/nothing/deliveries?before=zz", "parameter_invalid")]
+    [InlineData("/v1/usage?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&account=nobody", "account_unknown")]
     [InlineData("/v1/accounts/nobody/statement?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z", "account_unknown")]
     [InlineData("/v1/rulesets/nothing/versions", "ruleset_not_found")]
     [InlineData("/v1/rulesets/bookbag/versions/99", "version_unknown")]
@@ -70,6 +79,31 @@ public sealed class LedgerApiTests(RunningPortal portal)
     {
         using var response = await portal.Http.GetAsync(new Uri(path, UriKind.Relative));
         (await response.CodeAsync()).ShouldBe(code);
+    }
+
+    [Theory]
+    [InlineData("/v1/charges?dry_run=true", "dry_run")]
+    [InlineData("/v1/grants?account=other", "account")]
+    [InlineData("/v1/keys?x", "x")]
+    public async Task Parameter_that_a_write_does_not_take_is_refused(string path, string parameter)
+    {
+        using var response = await portal.PostAsync(path, "{}", portal.New("key"));
+        var problem = await response.JsonAsync();
+
+        (problem.GetProperty("status").GetInt32(), problem.GetProperty("code").GetString()).ShouldBe((400, "parameter_invalid"));
+        problem.GetProperty("detail").GetString().ShouldBe($"There is no parameter \"{parameter}\" here.");
+    }
+
+    [Fact]
+    public async Task Charge_that_was_meant_to_be_tried_only_charges_nothing()
+    {
+        var account = await portal.OpenBookbagAsync("Hobby");
+        var item = $$"""{"account":"{{account}}","action":"reply","facts":{"model":"GPT-4o"}""";
+        using var one = await portal.PostAsync("/v1/charges?dry_run=true", item + "}", portal.New("key"));
+        using var many = await portal.PostAsync("/v1/charges/bulk?dry_run=true", "{\"items\":[" + item + ",\"idempotency_key\":\"k\"}]}");
+
+        (one.StatusCode, many.StatusCode).ShouldBe((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest));
+        (await portal.Client.BalanceAsync(account)).EnsureGranted().Balances["allotment"].ShouldBe(2_000);
     }
 
     [Fact]

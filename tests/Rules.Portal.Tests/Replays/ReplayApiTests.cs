@@ -29,6 +29,7 @@ public sealed class ReplayApiTests(RunningPortal portal)
         var replay = answer.EnsureGranted();
         JsonSerializer.Deserialize<Replay>(answer.Body.Span, s_strict).ShouldNotBeNull();
         replay.State.ShouldBe("done");
+        replay.RequestedAt.ShouldBe(begun.RequestedAt);
         replay.Account.ShouldBe(account);
         replay.Drafts.ShouldHaveSingleItem().Name.ShouldBe("dearer");
         var result = replay.Result.ShouldNotBeNull();
