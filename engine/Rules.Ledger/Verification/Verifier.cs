@@ -38,6 +38,7 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
         try
         {
             integrity = await snapshot.BeginIntegrityAsync(cancellationToken);
+            await CheckRulesAsync(cancellationToken);
             await ProveAsync(account, cancellationToken);
         }
         catch (OperationCanceledException)
@@ -93,6 +94,18 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
     }
 
     private static VerificationProblem Integrity(string? account, string fault) => new("integrity", account ?? "", null, fault);
+
+    // What the entries are run again by; a line that none of them came to would change unseen.
+    private async Task CheckRulesAsync(CancellationToken cancellationToken)
+    {
+        foreach (var stored in await snapshot.VersionsAsync(cancellationToken))
+        {
+            if (!stored.IsPublishedText)
+            {
+                _problems.Add(new VerificationProblem("rules", "", null, $"version {stored.Version} of {stored.Ruleset} is not the text whose sha256 was stored when it was published"));
+            }
+        }
+    }
 
     private async Task ProveAsync(string? account, CancellationToken cancellationToken)
     {
