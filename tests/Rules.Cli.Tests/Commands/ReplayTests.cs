@@ -97,6 +97,33 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
+    public async Task Accounts_that_are_charged_alike_and_keep_another_balance_are_not_called_unchanged()
+    {
+        // 20 of 100 credits are used in May, and 5 in June: of the 80 left, at most 50 are carried under the second version.
+        var rules = File.ReadAllText(PathOf("bookbag.v1.rules"));
+        rules = rules[..rules.IndexOf("# The page in worked examples", StringComparison.Ordinal)];
+        _folder.Write("carried.rules", rules.Replace("unused expires at cycle end", "unused rolls over up to 50 credits for 1 cycle", StringComparison.Ordinal)
+            .Replace("ruleset bookbag version 1", "ruleset bookbag version 2", StringComparison.Ordinal));
+        var usage = _folder.Write("two-months.jsonl", """
+            {"account":"acme","at":"2026-05-02T10:00:00Z","action":"reply","facts":{"model":"GPT-4o"},"state":{"plan":"Free"}}
+            {"account":"acme","at":"2026-05-03T10:00:00Z","action":"reply","facts":{"model":"GPT-4o"}}
+            {"account":"acme","at":"2026-05-04T10:00:00Z","action":"reply","facts":{"model":"GPT-4o"}}
+            {"account":"acme","at":"2026-05-05T10:00:00Z","action":"reply","facts":{"model":"GPT-4o"}}
+            {"account":"acme","at":"2026-06-06T10:00:00Z","action":"reply","facts":{"model":"GPT-4o"}}
+
+            """);
+        var run = await CommandRun.Of("replay", "--rules", PathOf("bookbag.v1.rules"), "--against", PathOf("carried.rules"), usage);
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Output.ShouldNotContain("Nothing changes");
+        run.Output.ShouldContain("""
+            No account is charged otherwise under version 2; for 1 of 1 account other figures change
+              acme   lapsed 80 → 30   left in allotment 95 → 145
+
+            """);
+    }
+
+    [Fact]
     public async Task Json_has_totals_accounts_and_checks()
     {
         var run = await Replay("--json");
