@@ -123,6 +123,14 @@ internal static class ReplayCommand
             ? await ledger.Imports.PastAsync(published, request.Account, window, UsageImports.MostEvents, cancellationToken)
             : await ledger.PastAsync(ruleset, request.Account, window, read => progress.Show(read, read, "entries read"), cancellationToken);
         progress.Dispose();
+        if (request.Account is { } id && past!.Accounts.IsEmpty && past.Stuck.IsEmpty)
+        {
+            throw new CommandException(
+                ExitCode.Problems,
+                request.IsImported ? $"No imported usage of {ruleset} in this window is of an account \"{id}\"." : $"No account of {ruleset} is called \"{id}\".",
+                "check its id");
+        }
+
         foreach (var stuck in past!.Stuck)
         {
             await terminal.Error.WriteLineAsync(Printable.Text(string.Create(

@@ -27,7 +27,7 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
     {
         var names = report.Candidates;
         _writer.WriteLine($"{terminal.Palette.Strong(Printable.Text(model.Name))}: {string.Join(" against ", names.Select(Printable.Text))}");
-        _writer.WriteLine(Invariant($"{report.Events:N0} events of {Counted.Of(report.Accounts.Length, "account")}, {Day(report.Window.From)} to {Day(report.Window.Until)}, {model.Zone.Id}"));
+        _writer.WriteLine(Invariant($"{Counted.Of(report.Events, "event")} of {Counted.Of(report.Accounts.Length, "account")}, {Day(report.Window.From)} to {Day(report.Window.Until)}, {model.Zone.Id}"));
         if (report.IsPartial)
         {
             _writer.WriteLine(terminal.Palette.Warn("Stopped before all accounts were done: every figure is of the accounts above."));

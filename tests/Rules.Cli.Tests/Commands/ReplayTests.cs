@@ -212,6 +212,26 @@ public sealed class ReplayTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task An_account_that_the_database_does_not_know_is_no_account_without_changes()
+    {
+        await ChargeAsync();
+        var run = await CommandRun.Of("replay", "--database", PathOf("rules.db"), "--against", PathOf("bookbag.v2.rules"), "--account", "acne");
+        run.ExitCode.ShouldBe(1);
+        run.Output.ShouldBeEmpty();
+        run.Error.ShouldContain("No account of bookbag is called \"acne\".");
+        var imported = await CommandRun.Of("replay", "--database", PathOf("rules.db"), "--against", PathOf("bookbag.v2.rules"), "--account", "acne", "--imported");
+        imported.ExitCode.ShouldBe(1);
+        imported.Error.ShouldContain("No imported usage of bookbag in this window is of an account \"acne\".");
+    }
+
+    [Fact]
+    public async Task One_event_is_one()
+    {
+        _folder.Write("usage.jsonl", """{"account":"acme","at":"2026-05-02T10:00:00Z","action":"reply","facts":{"model":"GPT-4o"},"state":{"plan":"Hobby"}}""" + "\n");
+        (await Replay()).Output.ShouldContain("\n1 event of 1 account, ");
+    }
+
     private Task<CommandRun> Replay(params string[] options) => CommandRun.Of(
         ["replay", "--rules", PathOf("bookbag.v1.rules"), "--against", PathOf("bookbag.v2.rules"), PathOf("usage.jsonl"), .. options]);
 
