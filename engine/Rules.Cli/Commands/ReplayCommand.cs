@@ -55,7 +55,8 @@ internal static class ReplayCommand
 
         if (request.Database is not { } database)
         {
-            return OfFile(terminal, request, cancellationToken);
+            // Waiting for a line cannot be stopped: on a thread of its own it keeps nobody from stopping the command.
+            return await Task.Run(() => OfFile(terminal, request, cancellationToken), CancellationToken.None);
         }
 
         if (request.Usage is not null)
