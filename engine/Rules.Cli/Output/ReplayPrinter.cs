@@ -274,14 +274,14 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
                     Printable.Text(a.Account), Exact(a.Results[0].Charged).ToGroupedString(), "→ " + Exact(a.Results[place].Charged).ToGroupedString(),
                     Change(Exact(a.Results[0].Charged), Exact(a.Results[place].Charged)), RunsOut(a.Results[0].RanOutAt, a.Results[place].RanOutAt),
                 });
-                PrintTable([.. rows]);
+                PrintTable([.. rows], figures: 3);
             }
 
             if (others.Count > 0)
             {
                 _writer.WriteLine(terminal.Palette.Strong(Printable.Text(Invariant(
                     $"{(changed.Count > 0 ? "Without another charge" : $"No account is charged otherwise under {report.Candidates[i]};")} for {others.Count:N0} of {Counted.Of(report.Accounts.Length, "account")} other figures change{(others.Count > top ? Invariant($"; {top} of them") : "")}"))));
-                PrintTable([.. others.Take(top)]);
+                PrintTable([.. others.Take(top)], figures: 0);
             }
         }
     }
@@ -404,7 +404,8 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
         }
     }
 
-    private void PrintTable(List<string[]> rows)
+    // The first column is words, so many after it are figures, and what comes behind them is words again.
+    private void PrintTable(List<string[]> rows, int figures = int.MaxValue)
     {
         var widths = new int[rows.Max(static r => r.Length)];
         foreach (var row in rows)
@@ -417,7 +418,7 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
 
         foreach (var row in rows)
         {
-            var cells = row.Select((cell, i) => i == 0 || i > 3 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]));
+            var cells = row.Select((cell, i) => i == 0 || i > figures ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]));
             _writer.WriteLine(("  " + string.Join("   ", cells)).TrimEnd());
         }
     }

@@ -226,6 +226,17 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
+    public async Task Figures_of_many_drafts_stand_below_each_other()
+    {
+        var draft = PathOf("bookbag.v2.rules");
+        _folder.Write("short.rules", await File.ReadAllTextAsync(PathOf("bookbag.v1.rules")));
+        var run = await Replay("--against", draft, "--against", draft, "--against", PathOf("short.rules"));
+        var lines = run.Output.Split('\n');
+        var header = lines.First(static line => line.TrimEnd().EndsWith("short.rules", StringComparison.Ordinal) && line.StartsWith("   ", StringComparison.Ordinal));
+        lines.First(static line => line.StartsWith("  credits charged", StringComparison.Ordinal)).Length.ShouldBe(header.Length);
+    }
+
+    [Fact]
     public async Task One_event_is_one()
     {
         _folder.Write("usage.jsonl", """{"account":"acme","at":"2026-05-02T10:00:00Z","action":"reply","facts":{"model":"GPT-4o"},"state":{"plan":"Hobby"}}""" + "\n");
