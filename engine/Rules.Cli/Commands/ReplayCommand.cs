@@ -250,7 +250,7 @@ internal static class ReplayCommand
     private static ImmutableArray<ExplainedDifference> Explained(ReplayReport report, Past past, int top)
     {
         var explained = ImmutableArray.CreateBuilder<ExplainedDifference>();
-        foreach (var difference in report.Differences.Take(top))
+        foreach (var difference in Together(report.Differences).Take(top))
         {
             var history = past.Account(difference.Account);
             explained.Add(new ExplainedDifference(
@@ -262,6 +262,16 @@ internal static class ReplayCommand
 
         return explained.ToImmutable();
     }
+
+    // Shapes are told apart by their meters and decimals as well: for a reader they are events of one action and its facts.
+    private static IEnumerable<Difference> Together(ImmutableArray<Difference> differences) =>
+        differences.GroupBy(static d => (d.Candidate, Text: ReplayPrinter.ShapeText(d.Shape)))
+            .Select(static alike => alike.OrderByDescending(static d => d is { Before: not 0, After: not 0 }).ThenByDescending(static d => Math.Abs(d.After - d.Before)).First() with
+            {
+                Of = alike.Aggregate(Int128.Zero, static (sum, d) => sum + d.Of),
+                Events = alike.Sum(static d => d.Events),
+            })
+            .OrderByDescending(static d => Int128.Abs(d.Of)).ThenBy(static d => d.Candidate).ThenBy(static d => d.Shape.Code);
 
     private static ImmutableArray<UnpricedReason> Unpriced(ReplayReport report, Past past, int top)
     {

@@ -123,8 +123,9 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
 
         writer.WriteEndArray();
         writer.WriteStartArray("days");
-        foreach (var cell in report.Cells)
+        foreach (var cells in report.Cells.GroupBy(static cell => (cell.Day, ShapeText(cell.Shape))).Select(static alike => alike.ToList()))
         {
+            var cell = cells[0];
             writer.WriteStartObject();
             writer.WriteString("day", NodaTime.Text.LocalDatePattern.Iso.Format(cell.Day));
             writer.WriteString("action", cell.Shape.Action);
@@ -135,8 +136,8 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
             }
 
             writer.WriteEndObject();
-            writer.WriteNumber("events", cell.Events);
-            WriteAmounts(writer, cell.Charged);
+            writer.WriteNumber("events", cells.Sum(static c => c.Events));
+            WriteAmounts(writer, [.. cell.Charged.Select((_, i) => cells.Sum(c => c.Charged[i]))]);
             writer.WriteEndObject();
         }
 
@@ -392,7 +393,8 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
         }
     }
 
-    private static string ShapeText(UsageShape shape) => shape.Action + string.Concat(shape.Facts.Select(static fact => $", {fact.Name} {fact.Value}"));
+    /// <summary>The action and its facts; shapes that differ in their meters alone have one text.</summary>
+    public static string ShapeText(UsageShape shape) => shape.Action + string.Concat(shape.Facts.Select(static fact => $", {fact.Name} {fact.Value}"));
 
     private void PrintRecords()
     {

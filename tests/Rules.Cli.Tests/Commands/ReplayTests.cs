@@ -237,6 +237,42 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
+    public async Task Events_of_one_action_stand_together_however_their_quantities_are_written()
+    {
+        const string Hours = """
+            language 1
+            ruleset hours version 1 effective 2026-01-01
+            credit "credit" to 2 decimals
+            meter hour fractional
+            action host
+              measures hour
+            price host
+              per hour 2 credits
+
+            """;
+        var (rules, draft) = (_folder.Write("hours.rules", Hours), _folder.Write("dearer.rules", Hours.Replace("version 1", "version 2", StringComparison.Ordinal).Replace("2 credits", "3 credits", StringComparison.Ordinal)));
+        var usage = _folder.Write("hours.jsonl", """
+            {"account":"acme","at":"2026-05-02T10:00:00Z","action":"host","quantities":{"hour":"1"}}
+            {"account":"acme","at":"2026-05-02T11:00:00Z","action":"host","quantities":{"hour":"1.5"}}
+            {"account":"acme","at":"2026-05-02T12:00:00Z","action":"dream"}
+            {"account":"acme","at":"2026-05-02T13:00:00Z","action":"dream","quantities":{"hour":"2"}}
+
+            """);
+        var run = await CommandRun.Of("replay", "--rules", rules, "--against", draft, usage);
+        run.Output.ShouldContain("""
+            What makes the difference
+            host: +2.5 in all under version 2
+              most: account acme at 2026-05-02T11:00:00Z, 3 → 4.5
+
+            """);
+        run.Output.Split("in all under").Length.ShouldBe(2);
+        run.Output.ShouldContain("dream: 2 events under version 1, 2 events under version 2");
+
+        var report = JsonNode.Parse((await CommandRun.Of("replay", "--json", "--rules", rules, "--against", draft, usage)).Output)!;
+        report["days"]!.AsArray().Select(static day => ((string?)day!["action"], (int)day["events"]!, string.Join(' ', day["charged"]!.AsArray()))).ShouldBe([("host", 2, "5 7.5"), ("dream", 2, "0 0")]);
+    }
+
+    [Fact]
     public async Task One_event_is_one()
     {
         _folder.Write("usage.jsonl", """{"account":"acme","at":"2026-05-02T10:00:00Z","action":"reply","facts":{"model":"GPT-4o"},"state":{"plan":"Hobby"}}""" + "\n");
