@@ -479,10 +479,14 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
             _problems.Add(new VerificationProblem("replay", id, last.Sequence, last.Message));
         }
 
-        if (proof.Head.HeadSequence != account.Sequence || !proof.Head.HeadHash.Span.SequenceEqual(account.Hash.Span))
+        if (proof.Head.HeadSequence != account.Sequence)
         {
             _problems.Add(new VerificationProblem("head", id, account.Sequence,
                 $"The account's head is entry {proof.Head.HeadSequence}, and its last entry is {account.Sequence}."));
+        }
+        else if (!proof.Head.HeadHash.Span.SequenceEqual(account.Hash.Span))
+        {
+            _problems.Add(new VerificationProblem("head", id, account.Sequence, "The account's head has another hash than its last entry."));
         }
         else if (proof.Head.State.LastAt < account.RecordedAt || proof.Head.State.NextLot < account.NextLot)
         {
