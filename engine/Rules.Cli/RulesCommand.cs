@@ -50,6 +50,11 @@ public static class RulesCommand
 
             return exception.ExitCode;
         }
+        catch (OperationCanceledException)
+        {
+            await terminal.Error.WriteLineAsync("rules: stopped.");
+            return ExitCode.Stopped;
+        }
         catch (Exception exception)
         {
             await terminal.Error.WriteLineAsync("rules: this is a fault of the command, not of your files. Please report it with the lines below.");

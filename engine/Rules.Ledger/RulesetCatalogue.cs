@@ -174,6 +174,12 @@ public sealed partial class RulesetCatalogue
                 continue;
             }
 
+            if (compilation.Model is null && !stored.IsPublishedText)
+            {
+                throw new LedgerStartException(LedgerStartException.NeedsDecision, "version_changed",
+                    $"Version {stored.Version} of {stored.Ruleset} is not the text that was published: its sha256 is another. Restore a copy from before it was changed.");
+            }
+
             var model = compilation.Model ?? throw new LedgerStartException(LedgerStartException.NeedsDecision, "version_unreadable",
                 $"Version {stored.Version} of {stored.Ruleset} was published by version {stored.EngineVersion} of this program, which this one cannot compile: "
                 + $"{compilation.Diagnostics.First(d => d.Severity == DiagnosticSeverity.Error)} Start a program that can.");

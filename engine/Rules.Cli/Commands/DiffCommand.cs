@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using Rules.Cli.Input;
 using Rules.Cli.Output;
@@ -69,8 +70,9 @@ internal static class DiffCommand
 
         if (changes.IsEmpty)
         {
-            return old.Meaning == now.Meaning
-                ? "Nothing that affects prices changed (formatting only)."
+            return old.Meaning == now.Meaning && old.Version != now.Version
+                ? string.Create(CultureInfo.InvariantCulture, $"Nothing that affects prices changed: version {now.Version} charges as version {old.Version} does.")
+                : old.Meaning == now.Meaning ? "Nothing that affects prices changed (formatting only)."
                 : "Nothing that affects prices changed (the rules are written differently, but charge the same).";
         }
 

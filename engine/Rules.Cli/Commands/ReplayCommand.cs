@@ -55,7 +55,8 @@ internal static class ReplayCommand
 
         if (request.Database is not { } database)
         {
-            return OfFile(terminal, request, cancellationToken);
+            // Waiting for a line cannot be stopped: on a thread of its own it keeps nobody from stopping the command.
+            return await Task.Run(() => OfFile(terminal, request, cancellationToken), CancellationToken.None);
         }
 
         if (request.Usage is not null)
@@ -123,6 +124,14 @@ internal static class ReplayCommand
             ? await ledger.Imports.PastAsync(published, request.Account, window, UsageImports.MostEvents, cancellationToken)
             : await ledger.PastAsync(ruleset, request.Account, window, read => progress.Show(read, read, "entries read"), cancellationToken);
         progress.Dispose();
+        if (request.Account is { } id && past!.Accounts.IsEmpty && past.Stuck.IsEmpty)
+        {
+            throw new CommandException(
+                ExitCode.Problems,
+                request.IsImported ? $"No imported usage of {ruleset} in this window is of an account \"{id}\"." : $"No account of {ruleset} is called \"{id}\".",
+                "check its id");
+        }
+
         foreach (var stuck in past!.Stuck)
         {
             await terminal.Error.WriteLineAsync(Printable.Text(string.Create(
@@ -241,7 +250,7 @@ internal static class ReplayCommand
     private static ImmutableArray<ExplainedDifference> Explained(ReplayReport report, Past past, int top)
     {
         var explained = ImmutableArray.CreateBuilder<ExplainedDifference>();
-        foreach (var difference in report.Differences.Take(top))
+        foreach (var difference in Together(report.Differences).Take(top))
         {
             var history = past.Account(difference.Account);
             explained.Add(new ExplainedDifference(
@@ -253,6 +262,16 @@ internal static class ReplayCommand
 
         return explained.ToImmutable();
     }
+
+    // Shapes are told apart by their meters and decimals as well: for a reader they are events of one action and its facts.
+    private static IEnumerable<Difference> Together(ImmutableArray<Difference> differences) =>
+        differences.GroupBy(static d => (d.Candidate, Text: ReplayPrinter.ShapeText(d.Shape)))
+            .Select(static alike => alike.OrderByDescending(static d => d is { Before: not 0, After: not 0 }).ThenByDescending(static d => Math.Abs(d.After - d.Before)).First() with
+            {
+                Of = alike.Aggregate(Int128.Zero, static (sum, d) => sum + d.Of),
+                Events = alike.Sum(static d => d.Events),
+            })
+            .OrderByDescending(static d => Int128.Abs(d.Of)).ThenBy(static d => d.Candidate).ThenBy(static d => d.Shape.Code);
 
     private static ImmutableArray<UnpricedReason> Unpriced(ReplayReport report, Past past, int top)
     {

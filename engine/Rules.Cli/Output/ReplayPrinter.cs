@@ -27,7 +27,7 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
     {
         var names = report.Candidates;
         _writer.WriteLine($"{terminal.Palette.Strong(Printable.Text(model.Name))}: {string.Join(" against ", names.Select(Printable.Text))}");
-        _writer.WriteLine(Invariant($"{report.Events:N0} events of {Counted.Of(report.Accounts.Length, "account")}, {Day(report.Window.From)} to {Day(report.Window.Until)}, {model.Zone.Id}"));
+        _writer.WriteLine(Invariant($"{Counted.Of(report.Events, "event")} of {Counted.Of(report.Accounts.Length, "account")}, {Day(report.Window.From)} to {Day(report.Window.Until)}, {model.Zone.Id}"));
         if (report.IsPartial)
         {
             _writer.WriteLine(terminal.Palette.Warn("Stopped before all accounts were done: every figure is of the accounts above."));
@@ -123,8 +123,9 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
 
         writer.WriteEndArray();
         writer.WriteStartArray("days");
-        foreach (var cell in report.Cells)
+        foreach (var cells in report.Cells.GroupBy(static cell => (cell.Day, ShapeText(cell.Shape))).Select(static alike => alike.ToList()))
         {
+            var cell = cells[0];
             writer.WriteStartObject();
             writer.WriteString("day", NodaTime.Text.LocalDatePattern.Iso.Format(cell.Day));
             writer.WriteString("action", cell.Shape.Action);
@@ -135,8 +136,8 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
             }
 
             writer.WriteEndObject();
-            writer.WriteNumber("events", cell.Events);
-            WriteAmounts(writer, cell.Charged);
+            writer.WriteNumber("events", cells.Sum(static c => c.Events));
+            WriteAmounts(writer, [.. cell.Charged.Select((_, i) => cells.Sum(c => c.Charged[i]))]);
             writer.WriteEndObject();
         }
 
@@ -253,26 +254,80 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
         {
             var place = i;
             var changed = report.Accounts
-                .Where(a => a.Results[place].Charged != a.Results[0].Charged || a.Results[place].RanOutAt != a.Results[0].RanOutAt)
+                .Where(a => a.IsTouched(place))
                 .OrderByDescending(a => Math.Abs(a.Results[place].Charged - a.Results[0].Charged)).ThenBy(a => a.Account, StringComparer.Ordinal)
                 .ToList();
+            var others = report.Accounts.Where(a => !a.IsTouched(place)).Select(a => Others(a, place)).Where(static row => row.Length > 1)
+                .OrderByDescending(static row => row.Length).ThenBy(static row => row[0], StringComparer.Ordinal).ToList();
             _writer.WriteLine();
-            if (changed.Count == 0)
+            if (changed.Count == 0 && others.Count == 0)
             {
                 _writer.WriteLine($"Nothing changes for any account under {Printable.Text(report.Candidates[i])}.");
                 continue;
             }
 
-            _writer.WriteLine(terminal.Palette.Strong(Invariant(
-                $"{report.Candidates[i]} touches {changed.Count:N0} of {Counted.Of(report.Accounts.Length, "account")}{(changed.Count > top ? Invariant($"; the {top} it touches most") : "")}")));
-            var rows = changed.Take(top).Select(a => new[]
+            if (changed.Count > 0)
             {
-                Printable.Text(a.Account), Exact(a.Results[0].Charged).ToGroupedString(), "→ " + Exact(a.Results[place].Charged).ToGroupedString(),
-                Change(Exact(a.Results[0].Charged), Exact(a.Results[place].Charged)), RunsOut(a.Results[0].RanOutAt, a.Results[place].RanOutAt),
-            });
-            PrintTable([.. rows]);
+                _writer.WriteLine(terminal.Palette.Strong(Invariant(
+                    $"{report.Candidates[i]} touches {changed.Count:N0} of {Counted.Of(report.Accounts.Length, "account")}{(changed.Count > top ? Invariant($"; the {top} it touches most") : "")}")));
+                var rows = changed.Take(top).Select(a => new[]
+                {
+                    Printable.Text(a.Account), Exact(a.Results[0].Charged).ToGroupedString(), "→ " + Exact(a.Results[place].Charged).ToGroupedString(),
+                    Change(Exact(a.Results[0].Charged), Exact(a.Results[place].Charged)), RunsOut(a.Results[0].RanOutAt, a.Results[place].RanOutAt),
+                });
+                PrintTable([.. rows], figures: 3);
+            }
+
+            if (others.Count > 0)
+            {
+                _writer.WriteLine(terminal.Palette.Strong(Printable.Text(Invariant(
+                    $"{(changed.Count > 0 ? "Without another charge" : $"No account is charged otherwise under {report.Candidates[i]};")} for {others.Count:N0} of {Counted.Of(report.Accounts.Length, "account")} other figures change{(others.Count > top ? Invariant($"; {top} of them") : "")}"))));
+                PrintTable([.. others.Take(top)], figures: 0);
+            }
         }
     }
+
+    /// <summary>The account, and what of it is another although its charges are the same: what it lost, has left, owes and was told.</summary>
+    private string[] Others(AccountImpact account, int candidate)
+    {
+        var (before, after) = (account.Results[0], account.Results[candidate]);
+        var row = new List<string> { Printable.Text(account.Account) };
+        Say("stopped uses", before.Stopped, after.Stopped);
+        Say("lapsed", Exact(before.Lapsed), Exact(after.Lapsed));
+        Say("postpaid", Exact(before.Postpaid), Exact(after.Postpaid));
+        foreach (var currency in before.Billed.Concat(after.Billed).Select(static bill => (bill.Currency, bill.Decimals)).Distinct())
+        {
+            Say($"billed {currency.Currency}", Billed(before, currency), Billed(after, currency));
+        }
+
+        foreach (var bucket in before.Balances.Concat(after.Balances).Select(static balance => balance.Bucket).Distinct())
+        {
+            SayText($"left in {bucket}", Left(before, bucket), Left(after, bucket));
+        }
+
+        Say("alerts", before.Alerts, after.Alerts);
+        return [.. row];
+
+        void Say(string what, ExactDecimal was, ExactDecimal now) => SayText(what, was.ToGroupedString(), now.ToGroupedString());
+
+        void SayText(string what, string was, string now)
+        {
+            if (was != now)
+            {
+                row.Add(Printable.Text($"{what} {was} → {now}"));
+            }
+        }
+    }
+
+    private string Left(AccountResult result, string bucket) => result.Balances.FirstOrDefault(balance => balance.Bucket == bucket) switch
+    {
+        { Bucket: null } => "none",
+        { Available: { } available } => Exact(available).ToGroupedString(),
+        _ => "no limit",
+    };
+
+    private static ExactDecimal Billed(AccountResult result, (string Currency, int Decimals) currency) =>
+        result.Billed.Where(bill => (bill.Currency, bill.Decimals) == currency).Aggregate(ExactDecimal.Zero, static (sum, bill) => sum + new ExactDecimal(bill.Amount, bill.Decimals));
 
     private void PrintDifferences(ImmutableArray<ExplainedDifference> differences)
     {
@@ -338,7 +393,8 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
         }
     }
 
-    private static string ShapeText(UsageShape shape) => shape.Action + string.Concat(shape.Facts.Select(static fact => $", {fact.Name} {fact.Value}"));
+    /// <summary>The action and its facts; shapes that differ in their meters alone have one text.</summary>
+    public static string ShapeText(UsageShape shape) => shape.Action + string.Concat(shape.Facts.Select(static fact => $", {fact.Name} {fact.Value}"));
 
     private void PrintRecords()
     {
@@ -350,7 +406,8 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
         }
     }
 
-    private void PrintTable(List<string[]> rows)
+    // The first column is words, so many after it are figures, and what comes behind them is words again.
+    private void PrintTable(List<string[]> rows, int figures = int.MaxValue)
     {
         var widths = new int[rows.Max(static r => r.Length)];
         foreach (var row in rows)
@@ -363,7 +420,7 @@ internal sealed class ReplayPrinter(Terminal terminal, RulesetModel model, Repla
 
         foreach (var row in rows)
         {
-            var cells = row.Select((cell, i) => i == 0 || i > 3 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]));
+            var cells = row.Select((cell, i) => i == 0 || i > figures ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]));
             _writer.WriteLine(("  " + string.Join("   ", cells)).TrimEnd());
         }
     }

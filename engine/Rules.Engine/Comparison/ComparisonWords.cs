@@ -225,6 +225,13 @@ internal sealed class ComparisonWords(RulesetModel model)
 
     public static string Of(Conversion? conversion) => conversion is null ? "not rounded" : $"rounded {Spaced(conversion.Rounding.ToString())} to steps of {conversion.Step.ToGroupedString()}";
 
+    public static string Of(Corrections corrections) => corrections switch
+    {
+        Corrections.Allowed => "is allowed",
+        Corrections.CostNothing => "costs nothing",
+        _ => "is refused",
+    };
+
     public static string Of(RoundingMode mode) => Spaced(mode.ToString());
 
     /// <summary><c>HalfEven</c> as <c>half even</c>.</summary>

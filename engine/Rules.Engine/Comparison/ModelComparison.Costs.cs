@@ -30,7 +30,7 @@ public sealed partial class ModelComparison
                         CompareCosts(each.Cost, other.Cost, null, null, title, "costs", Subject, each.Location, other.Location);
                         break;
                     case (PerLine per, PerLine other):
-                        ComparePer(per, other, now, title);
+                        ComparePer(per, other, old, now, title);
                         break;
                 }
             }
@@ -46,7 +46,7 @@ public sealed partial class ModelComparison
             : line.Ladder.Tiers is [var only] ? words.Of(only.Cost, line, price.Meters[line.Meter], currency)
             : string.Join(", ", line.Ladder.Tiers.Select(t => $"{words.Of(t.Cost, line, price.Meters[line.Meter], currency)} {ComparisonWords.Range(t, price.Meters[line.Meter])}"));
 
-        private void ComparePer(PerLine old, PerLine now, PriceBody body, string title)
+        private void ComparePer(PerLine old, PerLine now, PriceBody oldBody, PriceBody body, string title)
         {
             var meter = after.Meters[now.Meter];
             var units = $"{title}: {meter.Plural}";
@@ -59,19 +59,26 @@ public sealed partial class ModelComparison
             all.Reworded(Subject, name, $"{units}{ComparisonWords.Each(body.CountingScope)} are", ComparisonWords.Of(old.Conversion), ComparisonWords.Of(now.Conversion), old.Conversion?.Location ?? old.Location, now.Conversion?.Location ?? now.Location);
             all.Reworded(Subject, name, $"{units}: the tier is", "chosen " + Chooser(before, old), "chosen " + Chooser(after, now), old.Ladder.Location, now.Ladder.Location);
             all.Reworded(Subject, name, $"{units}: reaching a tier", Repricing(old), Repricing(now), old.Ladder.Location, now.Ladder.Location);
+            var hasFree = HasFree(before, oldBody, old) || HasFree(after, body, now);
             if (old.Ladder.Kind == now.Ladder.Kind && Limits(old).SequenceEqual(Limits(now)))
             {
-                CompareTiers(old, now, meter, body.CountingScope, units);
+                CompareTiers(old, now, meter, body.CountingScope, units, hasFree);
             }
             else if (LadderCurve.Fits(old) && LadderCurve.Fits(now))
             {
-                CompareCurves(old, now, meter, body.CountingScope, units);
+                CompareCurves(old, now, meter, body.CountingScope, units, hasFree);
             }
             else
             {
                 Judged(null, $"{units}: the tiers change, and what is dearer depends on the quantity: {Kind(now)} {LineWords(_new, after, now)}; before: {Kind(old)} {LineWords(_old, before, old)}.", old.Ladder.Location, now.Ladder.Location, subject: ChangeSubject.Tier);
             }
         }
+
+        // Tiers begin behind the free units: their figures are not those of what was reported.
+        private static bool HasFree(PriceRule price, PriceBody body, PerLine line) =>
+            body.Allowances.Any(a => a.Meter is { } meter && price.Meters[meter].Name == price.Meters[line.Meter].Name);
+
+        private static string Uncounted(bool hasFree, Meter meter) => hasFree ? $"; free {meter.Plural} are not counted" : "";
 
         private static IEnumerable<(ExactDecimal, bool)> Limits(PerLine line) => line.Ladder.Tiers.Select(static t => (t.Start, t.IncludesStart));
 
@@ -82,23 +89,24 @@ public sealed partial class ModelComparison
 
         private static string Kind(PerLine line) => line.Ladder.Tiers.Length == 1 ? "one price," : line.Ladder.Kind == LadderKind.Graduated ? "graduated," : "volume,";
 
-        private void CompareTiers(PerLine old, PerLine now, Meter meter, Scope scope, string units)
+        private void CompareTiers(PerLine old, PerLine now, Meter meter, Scope scope, string units, bool hasFree)
         {
             var signs = new HashSet<int?>();
             for (var i = 0; i < now.Ladder.Tiers.Length; i++)
             {
                 var (was, tier) = (old.Ladder.Tiers[i], now.Ladder.Tiers[i]);
-                var range = now.Ladder.Tiers.Length == 1
-                    ? units
-                    : now.Ladder.Kind == LadderKind.Volume ? $"{units[..^meter.Plural.Length]}all {meter.Plural} of an event {ComparisonWords.Range(tier, meter)}" : $"{units[..^meter.Plural.Length]}{Placed(tier, meter)}{ComparisonWords.Each(scope)}";
                 var isTier = now.Ladder.Tiers.Length > 1;
+                var range = !isTier
+                    ? units
+                    : (now.Ladder.Kind == LadderKind.Volume ? $"{units[..^meter.Plural.Length]}all {meter.Plural} of an event {ComparisonWords.Range(tier, meter)}" : $"{units[..^meter.Plural.Length]}{Placed(tier, meter)}{ComparisonWords.Each(scope)}")
+                        + (hasFree ? ", free ones not counted," : "");
                 signs.Add(CompareCosts(was.Cost, tier.Cost, (old, before.Meters[old.Meter]), (now, meter), range, "cost", isTier ? ChangeSubject.Tier : Subject, isTier ? was.Location : old.Location, isTier ? tier.Location : now.Location));
             }
 
             if (now.Ladder.Kind == LadderKind.Graduated && signs.Contains(1) && signs.Contains(-1) && LadderCurve.Fits(old) && LadderCurve.Fits(now))
             {
                 var ranges = new LadderCurve(now).Against(new LadderCurve(old), meter.IsWhole);
-                Judged(Sign(ranges), $"{units}: taken together, {Whole(scope)} costs {ComparisonWords.Ranges(ranges, meter)}.", old.Ladder.Location, now.Ladder.Location, subject: ChangeSubject.Tier);
+                Judged(Sign(ranges), $"{units}: taken together, {Whole(scope)} costs {ComparisonWords.Ranges(ranges, meter)}{Uncounted(hasFree, meter)}.", old.Ladder.Location, now.Ladder.Location, subject: ChangeSubject.Tier);
             }
         }
 
@@ -118,7 +126,7 @@ public sealed partial class ModelComparison
             return dearer && cheaper ? null : dearer ? 1 : cheaper ? -1 : 0;
         }
 
-        private void CompareCurves(PerLine old, PerLine now, Meter meter, Scope scope, string units)
+        private void CompareCurves(PerLine old, PerLine now, Meter meter, Scope scope, string units, bool hasFree)
         {
             var (was, curve) = (new LadderCurve(old), new LadderCurve(now));
             var ranges = curve.Against(was, meter.IsWhole);
@@ -131,7 +139,7 @@ public sealed partial class ModelComparison
             var against = scope.Kind != ScopeKind.Event && sign is { } one && curve.AnyUnitAgainst(was, one)
                 ? $" A single event late in {Whole(scope)} can still cost {(one > 0 ? "less" : "more")}."
                 : "";
-            Judged(sign, $"{units}: {Steps(old, now, meter)}; {Whole(scope)} then costs {ComparisonWords.Ranges(ranges, meter)}.{against}", old.Ladder.Location, now.Ladder.Location, subject: ChangeSubject.Tier);
+            Judged(sign, $"{units}: {Steps(old, now, meter)}; {Whole(scope)} then costs {ComparisonWords.Ranges(ranges, meter)}{Uncounted(hasFree, meter)}.{against}", old.Ladder.Location, now.Ladder.Location, subject: ChangeSubject.Tier);
         }
 
         // New tiers, tiers that are gone, and those that kept their start with another end or price.

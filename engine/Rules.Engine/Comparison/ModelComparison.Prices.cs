@@ -68,7 +68,7 @@ public sealed partial class ModelComparison
                 all.Other(Subject, name, $"{title}: amounts are rounded once per {now.PostingScope.Key} instead of per {old.PostingScope.Key}.", old.Location, now.Location);
             }
 
-            all.Reworded(Subject, name, $"{title}: a negative quantity is", ComparisonWords.Spaced(old.Corrections.ToString()), ComparisonWords.Spaced(now.Corrections.ToString()), old.Location, now.Location);
+            all.Reworded(Subject, name, $"{title}: a negative quantity", ComparisonWords.Of(old.Corrections), ComparisonWords.Of(now.Corrections), old.Location, now.Location);
             CompareLines(old, now, title);
             CompareRows(old.Rows, now.Rows, null, null, title, old.Location, now.Location);
             CompareAdjustments(old, now, title);
@@ -131,12 +131,14 @@ public sealed partial class ModelComparison
             Adjustment(old.Discount, now.Discount, title, "discount", -1);
             foreach (var (was, bound) in Pair(old.Bounds, now.Bounds, static b => (b.IsMaximum ? "at most, " : "at least, ") + b.Scope.Key))
             {
-                var (any, other) = (bound ?? was!, bound is null ? "no limit" : _new.Of(bound.Amount, currency));
+                var any = bound ?? was!;
                 var (from, to) = (was?.Amount.Fixed, bound?.Amount.Fixed);
                 var sign = was is null ? (any.IsMaximum ? -1 : 1) : bound is null ? (any.IsMaximum ? 1 : -1) : from is { } f && to is { } t ? t.CompareTo(f) : 0;
-                if (sign != 0 || (was is not null && bound is not null && _old.Of(was.Amount, currency) != other))
+                var (limit, other) = (was is null ? "no limit" : _old.Of(was.Amount, currency), bound is null ? null : _new.Of(bound.Amount, currency));
+                if (sign != 0 || limit != other)
                 {
-                    Judged(sign == 0 ? null : sign, $"{title}: {(any.IsMaximum ? "the most" : "the least")} that {(any.Scope.Kind == ScopeKind.Event ? "an event" : "a " + any.Scope.Key)} costs is now {other}; before: {(was is null ? "no limit" : _old.Of(was.Amount, currency))}.", was?.Location, bound?.Location, from, to);
+                    var figure = $"{(any.IsMaximum ? "the most" : "the least")} that {Whole(any.Scope)} costs";
+                    Judged(sign == 0 ? null : sign, $"{title}: {(other is null ? $"there is no limit any more to {figure}" : $"{figure} is now {other}")}; before: {limit}.", was?.Location, bound?.Location, from, to);
                 }
             }
 
@@ -147,7 +149,8 @@ public sealed partial class ModelComparison
                 if (from != to)
                 {
                     var unit = allowance is null ? UnitOf(before, was!) : UnitOf(after, allowance);
-                    Judged(isGraduated ? from.CompareTo(to) : null, $"{title}: the first {to.ToGroupedString()} {unit}{ComparisonWords.Each(now.CountingScope)} are free; before: {from.ToGroupedString()}{(isGraduated ? "" : "; with volume prices the effect depends on the quantity")}.", was?.Location, allowance?.Location, from, to);
+                    var (units, earlier) = ($"{unit}{ComparisonWords.Each(now.CountingScope)}", was is null ? "none" : allowance is null ? $"the first {from.ToGroupedString()}" : from.ToGroupedString());
+                    Judged(isGraduated ? from.CompareTo(to) : null, $"{title}: {(allowance is null ? $"no {units} are free any more" : $"the first {to.ToGroupedString()} {units} are free")}; before: {earlier}{(isGraduated ? "" : "; with volume prices the effect depends on the quantity")}.", was?.Location, allowance?.Location, from, to);
                 }
             }
 

@@ -25,7 +25,8 @@ public sealed partial class ModelComparison
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
-        if (before.Meaning == after.Meaning)
+        // The day is no part of the meaning, and one version has one day.
+        if (before.Meaning == after.Meaning && (before.Version != after.Version || before.EffectiveAt == after.EffectiveAt))
         {
             return [];
         }

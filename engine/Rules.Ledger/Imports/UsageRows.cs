@@ -51,7 +51,13 @@ internal sealed class UsageRows(UsageMapping mapping)
     /// <summary>Reads the header of a CSV file.</summary>
     public UsageMistake? ReadHeader(ReadOnlySpan<byte> record)
     {
-        if (CsvFields.Split(record, 1, _fields) is { } broken)
+        var broken = CsvFields.Split(record, 1, _fields);
+        if ((broken is not null || _fields.Count == 1) && OtherSeparator(record) is { } separator)
+        {
+            return new UsageMistake(1, null, UsageMistakeCodes.MalformedCsv, $"The columns of the first line stand between {separator}, not commas.", "Save the file with commas between the columns and a point in figures.");
+        }
+
+        if (broken is not null)
         {
             return broken;
         }
@@ -80,6 +86,12 @@ internal sealed class UsageRows(UsageMapping mapping)
         }
 
         return null;
+    }
+
+    private static string? OtherSeparator(ReadOnlySpan<byte> header)
+    {
+        var (commas, semicolons, tabs) = (header.Count((byte)','), header.Count((byte)';'), header.Count((byte)'\t'));
+        return semicolons > Math.Max(commas, tabs) ? "semicolons" : tabs > commas ? "tabs" : null;
     }
 
     /// <returns>The event, or why the record is none.</returns>

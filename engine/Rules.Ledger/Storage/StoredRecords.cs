@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using NodaTime;
 using Rules.Engine.Accounts;
 using Rules.Engine.Drawing;
@@ -88,7 +90,11 @@ public enum DatedValueKind
 /// <param name="PublishedAt">From when it counts as published; never after <paramref name="ActiveFrom"/>.</param>
 /// <param name="RecordedAt">When it was stored, by the clock.</param>
 public sealed record StoredVersion(string Ruleset, int Version, string FileName, string Text, ReadOnlyMemory<byte> Sha256, string Meaning, string EngineVersion,
-    string Author, Instant ActiveFrom, Instant PublishedAt, Instant RecordedAt);
+    string Author, Instant ActiveFrom, Instant PublishedAt, Instant RecordedAt)
+{
+    /// <summary>Whether the text is the one that the hash was taken over.</summary>
+    public bool IsPublishedText => Sha256.Span.SequenceEqual(SHA256.HashData(Encoding.UTF8.GetBytes(Text)));
+}
 
 /// <summary>One line of a list of accounts.</summary>
 public sealed record AccountRow(StoredAccount Account, Instant? LastEntryAt);

@@ -10,6 +10,8 @@ public static class VerificationChecks
     [
         new("integrity", "the database finds its own files and references whole", "The file is damaged, or rows were taken out or put in by hand.",
             "Stop the service and restore a copy from before the damage; keep the damaged file."),
+        new("rules", "every published text is the one whose hash was stored with it", "A published text was changed by hand: charges that it made may look wrong beside it, and later ones may be wrong.",
+            "Restore a copy from before the change, or export the versions of one and compare; what is told of charges below may follow from it."),
         new("account", "every entry belongs to an account that is there", "There is no account of that id, or its row was taken out.",
             "Check the id; if it was there once, restore a copy."),
         new("gapless", "sequences run 1, 2, 3 and so on", "An entry was taken out.", "Restore a copy that has it; the entries after it cannot be trusted until then."),

@@ -38,6 +38,7 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
         try
         {
             integrity = await snapshot.BeginIntegrityAsync(cancellationToken);
+            await CheckRulesAsync(cancellationToken);
             await ProveAsync(account, cancellationToken);
         }
         catch (OperationCanceledException)
@@ -93,6 +94,18 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
     }
 
     private static VerificationProblem Integrity(string? account, string fault) => new("integrity", account ?? "", null, fault);
+
+    // What the entries are run again by; a line that none of them came to would change unseen.
+    private async Task CheckRulesAsync(CancellationToken cancellationToken)
+    {
+        foreach (var stored in await snapshot.VersionsAsync(cancellationToken))
+        {
+            if (!stored.IsPublishedText)
+            {
+                _problems.Add(new VerificationProblem("rules", "", null, $"version {stored.Version} of {stored.Ruleset} is not the text whose sha256 was stored when it was published"));
+            }
+        }
+    }
 
     private async Task ProveAsync(string? account, CancellationToken cancellationToken)
     {
@@ -466,10 +479,14 @@ internal sealed class Verifier(IReadSnapshot snapshot, IProgress<VerificationPro
             _problems.Add(new VerificationProblem("replay", id, last.Sequence, last.Message));
         }
 
-        if (proof.Head.HeadSequence != account.Sequence || !proof.Head.HeadHash.Span.SequenceEqual(account.Hash.Span))
+        if (proof.Head.HeadSequence != account.Sequence)
         {
             _problems.Add(new VerificationProblem("head", id, account.Sequence,
                 $"The account's head is entry {proof.Head.HeadSequence}, and its last entry is {account.Sequence}."));
+        }
+        else if (!proof.Head.HeadHash.Span.SequenceEqual(account.Hash.Span))
+        {
+            _problems.Add(new VerificationProblem("head", id, account.Sequence, "The account's head has another hash than its last entry."));
         }
         else if (proof.Head.State.LastAt < account.RecordedAt || proof.Head.State.NextLot < account.NextLot)
         {

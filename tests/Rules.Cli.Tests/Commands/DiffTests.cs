@@ -16,6 +16,20 @@ public sealed class DiffTests : IDisposable
     }
 
     [Fact]
+    public async Task A_next_version_with_the_same_rules_is_not_called_formatting()
+    {
+        var run = await Diff("next.rules", SampleRules.Sound.Replace("version 1 effective 2026-01-01", "version 2 effective 2026-06-01", StringComparison.Ordinal));
+        run.ShouldBe(new CommandRun(0, "Nothing that affects prices changed: version 2 charges as version 1 does.\n", ""));
+    }
+
+    [Fact]
+    public async Task Another_day_of_the_same_version_is_told()
+    {
+        var run = await Diff("later.rules", SampleRules.Sound.Replace("effective 2026-01-01", "effective 2026-06-01", StringComparison.Ordinal));
+        run.Output.ShouldBe("• The version takes effect at 2026-06-01T00:00:00 UTC (+00) instead of 2026-01-01T00:00:00 UTC (+00).\n\n1 change: 1 other\n");
+    }
+
+    [Fact]
     public async Task Changes_stand_with_their_lines_and_a_summary()
     {
         var run = await Diff("new.rules", Dearer);

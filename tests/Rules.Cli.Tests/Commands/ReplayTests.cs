@@ -97,6 +97,33 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
+    public async Task Accounts_that_are_charged_alike_and_keep_another_balance_are_not_called_unchanged()
+    {
+        // 20 of 100 credits are used in May, and 5 in June: of the 80 left, at most 50 are carried under the second version.
+        var rules = File.ReadAllText(PathOf("bookbag.v1.rules"));
+        rules = rules[..rules.IndexOf("# The page in worked examples", StringComparison.Ordinal)];
+        _folder.Write("carried.rules", rules.Replace("unused expires at cycle end", "unused rolls over up to 50 credits for 1 cycle", StringComparison.Ordinal)
+            .Replace("ruleset bookbag version 1", "ruleset bookbag version 2", StringComparison.Ordinal));
+        var usage = _folder.Write("two-months.jsonl", """
+            {"account":"acme","at":"2026-05-02T10:00:00Z","action":"reply","facts":{"model":"GPT-4o"},"state":{"plan":"Free"}}
+            {"account":"acme","at":"2026-05-03T10:00:00Z","action":"reply","facts":{"model":"GPT-4o"}}
+            {"account":"acme","at":"2026-05-04T10:00:00Z","action":"reply","facts":{"model":"GPT-4o"}}
+            {"account":"acme","at":"2026-05-05T10:00:00Z","action":"reply","facts":{"model":"GPT-4o"}}
+            {"account":"acme","at":"2026-06-06T10:00:00Z","action":"reply","facts":{"model":"GPT-4o"}}
+
+            """);
+        var run = await CommandRun.Of("replay", "--rules", PathOf("bookbag.v1.rules"), "--against", PathOf("carried.rules"), usage);
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Output.ShouldNotContain("Nothing changes");
+        run.Output.ShouldContain("""
+            No account is charged otherwise under version 2; for 1 of 1 account other figures change
+              acme   lapsed 80 → 30   left in allotment 95 → 145
+
+            """);
+    }
+
+    [Fact]
     public async Task Json_has_totals_accounts_and_checks()
     {
         var run = await Replay("--json");
@@ -183,6 +210,73 @@ public sealed class ReplayTests : IDisposable
             run.Error.ShouldContain(words);
             run.Output.ShouldBeEmpty();
         }
+    }
+
+    [Fact]
+    public async Task An_account_that_the_database_does_not_know_is_no_account_without_changes()
+    {
+        await ChargeAsync();
+        var run = await CommandRun.Of("replay", "--database", PathOf("rules.db"), "--against", PathOf("bookbag.v2.rules"), "--account", "acne");
+        run.ExitCode.ShouldBe(1);
+        run.Output.ShouldBeEmpty();
+        run.Error.ShouldContain("No account of bookbag is called \"acne\".");
+        var imported = await CommandRun.Of("replay", "--database", PathOf("rules.db"), "--against", PathOf("bookbag.v2.rules"), "--account", "acne", "--imported");
+        imported.ExitCode.ShouldBe(1);
+        imported.Error.ShouldContain("No imported usage of bookbag in this window is of an account \"acne\".");
+    }
+
+    [Fact]
+    public async Task Figures_of_many_drafts_stand_below_each_other()
+    {
+        var draft = PathOf("bookbag.v2.rules");
+        _folder.Write("short.rules", await File.ReadAllTextAsync(PathOf("bookbag.v1.rules")));
+        var run = await Replay("--against", draft, "--against", draft, "--against", PathOf("short.rules"));
+        var lines = run.Output.Split('\n');
+        var header = lines.First(static line => line.TrimEnd().EndsWith("short.rules", StringComparison.Ordinal) && line.StartsWith("   ", StringComparison.Ordinal));
+        lines.First(static line => line.StartsWith("  credits charged", StringComparison.Ordinal)).Length.ShouldBe(header.Length);
+    }
+
+    [Fact]
+    public async Task Events_of_one_action_stand_together_however_their_quantities_are_written()
+    {
+        const string Hours = """
+            language 1
+            ruleset hours version 1 effective 2026-01-01
+            credit "credit" to 2 decimals
+            meter hour fractional
+            action host
+              measures hour
+            price host
+              per hour 2 credits
+
+            """;
+        var (rules, draft) = (_folder.Write("hours.rules", Hours), _folder.Write("dearer.rules", Hours.Replace("version 1", "version 2", StringComparison.Ordinal).Replace("2 credits", "3 credits", StringComparison.Ordinal)));
+        var usage = _folder.Write("hours.jsonl", """
+            {"account":"acme","at":"2026-05-02T10:00:00Z","action":"host","quantities":{"hour":"1"}}
+            {"account":"acme","at":"2026-05-02T11:00:00Z","action":"host","quantities":{"hour":"1.5"}}
+            {"account":"acme","at":"2026-05-02T12:00:00Z","action":"dream"}
+            {"account":"acme","at":"2026-05-02T13:00:00Z","action":"dream","quantities":{"hour":"2"}}
+
+            """);
+        var run = await CommandRun.Of("replay", "--rules", rules, "--against", draft, usage);
+        run.Output.ShouldContain("""
+            What makes the difference
+            host: +2.5 in all under version 2
+              most: account acme at 2026-05-02T11:00:00Z, 3 → 4.5
+
+            """);
+        run.Output.Split("in all under").Length.ShouldBe(2);
+        run.Output.ShouldContain("dream: 2 events under version 1, 2 events under version 2");
+
+        var report = JsonNode.Parse((await CommandRun.Of("replay", "--json", "--rules", rules, "--against", draft, usage)).Output)!;
+        report["days"]!.AsArray().Select(static day => ((string?)day!["action"], (int)day["events"]!, string.Join(' ', day["charged"]!.AsArray()))).ShouldBe([("host", 2, "5 7.5"), ("dream", 2, "0 0")]);
+    }
+
+    [Fact]
+    public async Task One_event_is_one()
+    {
+        _folder.Write("usage.jsonl", """{"account":"acme","at":"2026-05-02T10:00:00Z","action":"reply","facts":{"model":"GPT-4o"},"state":{"plan":"Hobby"}}""" + "\n");
+        (await Replay()).Output.ShouldContain("\n1 event of 1 account, ");
     }
 
     private Task<CommandRun> Replay(params string[] options) => CommandRun.Of(

@@ -223,6 +223,19 @@ public sealed class UsageTests : IDisposable
         run.Error.ShouldContain("usage.csv:6: state_differs: The account \"acme\" stood otherwise by an earlier event.");
     }
 
+    [Theory]
+    [InlineData("event_id;customer;when;llm;tokens;plan", "semicolons")]
+    [InlineData("\"event_id\";\"customer\";\"when\";llm;tokens;plan", "semicolons")]
+    [InlineData("event_id\tcustomer\twhen\tllm\ttokens\tplan", "tabs")]
+    public async Task File_with_another_separator_is_told_so(string header, string separator)
+    {
+        await MakeDatabaseAsync();
+        var run = await CommandRun.Of(["usage", "import", Database, _folder.Write("usage.csv", header + "\n"), .. _mapping, "--dry-run"]);
+        run.ExitCode.ShouldBe(65);
+        run.Error.ShouldContain($"usage.csv:1: malformed_csv: The columns of the first line stand between {separator}, not commas.");
+        run.Error.ShouldContain("help: Save the file with commas between the columns and a point in figures.");
+    }
+
     [Fact]
     public async Task Mapping_that_cannot_be_used_is_refused_in_words()
     {

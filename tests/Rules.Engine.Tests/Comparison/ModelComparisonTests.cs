@@ -103,6 +103,74 @@ public sealed class ModelComparisonTests
         changes.Select(c => c.New!.Value.ToString()).ShouldBe(["8", "3", "4"]);
     }
 
+    [Fact]
+    public void Break_even_of_a_price_with_free_units_says_that_they_are_not_counted()
+    {
+        // 0.02 less for 1,000 counted pages and 0.01 more from 5,001 on meet at 7,000 counted pages, which are 7,010 with the free ones.
+        var (before, after) = (Scan("first 10 pages free within each run", "0.1", "0.02"), Scan("first 10 pages free within each run", "0.08", "0.03"));
+        var changes = ModelComparison.Compare(before, after);
+        changes[0].Sentence.ShouldBe("scan: pages from 5,001 on of each run, free ones not counted, cost 50.0\u202F% more: 0.02 → 0.03 credits per page.");
+        changes.Single(static c => c.Kind == ChangeKind.Mixed).Sentence
+            .ShouldBe("scan: pages: taken together, a run costs less up to 6,999 pages and more above (break-even at 7,000 pages); free pages are not counted.");
+    }
+
+    [Fact]
+    public void Limits_of_a_price_with_free_units_say_that_they_are_not_counted()
+    {
+        var change = ModelComparison.Compare(Scan("first 10 pages free within each run", "0.1", "0.02"), Scan("first 10 pages free within each run", "0.1", "0.02", "6,000")).ShouldHaveSingleItem();
+        change.Sentence.ShouldEndWith("a run then costs the same up to 5,000 pages and more above; free pages are not counted.");
+    }
+
+    [Fact]
+    public void Free_units_that_come_or_go_are_told_in_words()
+    {
+        var (none, ten) = (Scan("corrections allowed", "0.1", "0.02"), Scan("first 10 pages free within each run\n  corrections allowed", "0.1", "0.02"));
+        var gone = ModelComparison.Compare(ten, none).ShouldHaveSingleItem();
+        (gone.Kind, gone.Sentence).ShouldBe((ChangeKind.Dearer, "scan: no pages of each run are free any more; before: the first 10."));
+        var come = ModelComparison.Compare(none, ten).ShouldHaveSingleItem();
+        (come.Kind, come.Sentence).ShouldBe((ChangeKind.Cheaper, "scan: the first 10 pages of each run are free; before: none."));
+    }
+
+    [Fact]
+    public void A_bound_that_goes_is_told_in_words()
+    {
+        var (bound, free) = (Scan("at most 50 credits each\n  at least 2 credits each\n  corrections cost nothing", "0.1", "0.02"), Scan("corrections cost nothing", "0.1", "0.02"));
+        ModelComparison.Compare(bound, free).Select(static c => c.Sentence).ShouldBe(
+            ["scan: there is no limit any more to the most that an event costs; before: 50 credits.", "scan: there is no limit any more to the least that an event costs; before: 2 credits."], ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData("corrections allowed", "corrections cost nothing", "scan: a negative quantity now costs nothing; before: is allowed.")]
+    [InlineData("corrections cost nothing", "at least 0 credits each", "scan: a negative quantity now is refused; before: costs nothing.")]
+    public void What_becomes_of_negative_quantities_is_told_in_words(string before, string after, string sentence) =>
+        ModelComparison.Compare(Scan(before, "0.1", "0.02"), Scan(after, "0.1", "0.02")).Select(static c => c.Sentence).ShouldContain(sentence);
+
+    [Fact]
+    public void A_version_that_takes_effect_on_another_day_is_told_although_its_rules_are_the_same()
+    {
+        var change = Bookbag(("version 1 effective 2026-01-01", "version 1 effective 2026-02-01")).ShouldHaveSingleItem();
+        change.Kind.ShouldBe(ChangeKind.Other);
+        change.Sentence.ShouldBe("The version takes effect at 2026-02-01T00:00:00 UTC (+00) instead of 2026-01-01T00:00:00 UTC (+00).");
+    }
+
+    [Fact]
+    public void The_next_version_with_the_same_rules_changes_nothing() => Bookbag(("version 1 effective 2026-01-01", "version 2 effective 2026-02-01")).ShouldBeEmpty();
+
+    private static RulesetModel Scan(string line, string first, string last, string limit = "5,000") => RuleFiles.Compile($"""
+        language 1
+        ruleset sample version 1 effective 2026-01-01
+        credit "credit" to 4 decimals
+        meter page whole
+        action scan keyed by run
+          measures page
+        price scan
+          {line}
+          per page, graduated within each run
+            base          {first} credits
+            over 1,000    0.04 credits
+            over {limit}  {last} credits
+        """);
+
     private static ImmutableArray<Change> Biodock(params (string From, string To)[] edits) => Compare("biodock.v1.rules", edits);
 
     private static ImmutableArray<Change> Bookbag(params (string From, string To)[] edits) => Compare("bookbag.v1.rules", edits);

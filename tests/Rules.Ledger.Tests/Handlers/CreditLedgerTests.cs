@@ -337,6 +337,34 @@ public sealed class CreditLedgerTests : IAsyncLifetime, IDisposable
         problem.Sequence.ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData("text=text || '# more'")]
+    [InlineData("text=replace(text, '0.001 credits', '0.001 credits plus 1 credit flat')")]
+    [InlineData("sha256=zeroblob(32)")]
+    public async Task A_published_text_that_was_changed_by_hand_is_found_before_what_follows_from_it(string change)
+    {
+        await OpenAsync("lab", "biodock");
+        await _ledger.ChargeAsync("lab", Run("r", 6000, 120_000), "k1", default);
+        await _ledger.DisposeAsync();
+        HandMade.ChangeRules(_directory.Database, change + " WHERE ruleset='biodock'");
+        _ledger = await OpenAsync();
+        var problem = (await _ledger.VerifyAsync(null, null, default)).Problems.First(problem => problem.Check != "integrity");
+        (problem.Check, problem.Account, problem.Sequence).ShouldBe(("rules", "", null));
+        problem.Message.ShouldBe("version 1 of biodock is not the text whose sha256 was stored when it was published");
+        (await _ledger.VerifyAsync("lab", null, default)).Problems.ShouldContain(other => other.Check == "rules");
+    }
+
+    [Fact]
+    public async Task A_published_text_that_was_changed_so_that_it_does_not_compile_is_told_as_changed()
+    {
+        await _ledger.DisposeAsync();
+        HandMade.ChangeRules(_directory.Database, "text=text || 'nonsense' WHERE ruleset='biodock'");
+        var refusal = await Should.ThrowAsync<LedgerStartException>(OpenAsync);
+        (refusal.ExitCode, refusal.Code).ShouldBe((LedgerStartException.NeedsDecision, "version_changed"));
+        refusal.Message.ShouldBe("Version 1 of biodock is not the text that was published: its sha256 is another. Restore a copy from before it was changed.");
+        _ledger = await CreditLedger.OpenSqliteAsync(_directory.Database + ".other", new LedgerOptions { Time = _time }, default);
+    }
+
     private async Task<CreditLedger> OpenAsync() => await CreditLedger.OpenSqliteAsync(_directory.Database, new LedgerOptions { Time = _time }, default);
 
     private async Task ReopenAsync()

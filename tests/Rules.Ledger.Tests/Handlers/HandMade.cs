@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Rules.Ledger.Journal;
 using Rules.Ledger.Storage.Sqlite;
 using Rules.Ledger.Tests.Bank;
+using Shouldly;
 
 namespace Rules.Ledger.Tests.Handlers;
 
@@ -23,5 +24,13 @@ internal static class HandMade
         connection.Execute("DROP TRIGGER journal_u; DROP TRIGGER head_forward");
         connection.Execute("UPDATE journal SET amount=@amount, hash=@hash WHERE seq=@sequence", new { amount, hash, sequence });
         connection.Execute("UPDATE account_head SET head_hash=@hash", new { hash });
+    }
+
+    /// <summary>What follows UPDATE rule_version SET.</summary>
+    public static void ChangeRules(string database, string change)
+    {
+        using var connection = new SqliteConnection($"Data Source={database};Pooling=false");
+        connection.Execute("DROP TRIGGER rule_version_u");
+        connection.Execute("UPDATE rule_version SET " + change).ShouldBe(1);
     }
 }

@@ -76,6 +76,20 @@ public sealed class VerifierTests : IDisposable
     }
 
     [Fact]
+    public async Task A_head_of_another_hash_is_told_apart_from_one_of_another_entry()
+    {
+        await using (var store = Open())
+        {
+            await FillAsync(store);
+        }
+
+        ChangeByHand("UPDATE account_head SET head_hash=zeroblob(32)");
+        await using var changed = Open();
+        var problem = (await changed.VerifyAsync()).Problems.Where(static p => p.Check != "integrity").ShouldHaveSingleItem();
+        (problem.Check, problem.Message).ShouldBe(("head", "The account's head has another hash than its last entry."));
+    }
+
+    [Fact]
     public async Task A_draw_on_a_lot_that_had_expired_is_found_although_its_chain_holds()
     {
         await using (var store = Open())
