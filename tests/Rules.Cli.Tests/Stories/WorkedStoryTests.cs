@@ -95,7 +95,7 @@ public sealed partial class WorkedStoryTests : IDisposable
         "draws" => Lines(((result["quote"] ?? result)["draws"] ?? new JsonArray()).AsArray(), grants),
         "back" => Lines(result["back"]!.AsArray(), grants),
         "levels" => string.Join(", ", (result["quote"] ?? result)["steps"]!.AsArray()
-            .Select(static step => Level().Match((string)step!["text"]!)).Where(static m => m.Success).Select(static m => m.Groups[1].Value)),
+            .Select(static step => Level().Match((string)step!["text"]!)).Where(static m => m.Success).Select(static m => m.Groups["level"].Value)),
         _ when what.StartsWith("lot:", StringComparison.Ordinal) =>
             (string?)result["lots"]!.AsArray().FirstOrDefault(lot => (string)lot!["id"]! == what["lot:".Length..])?["available"] ?? "gone",
         _ => At(result, what),
@@ -118,7 +118,7 @@ public sealed partial class WorkedStoryTests : IDisposable
         return node is null ? "nothing" : node.GetValueKind() == System.Text.Json.JsonValueKind.String ? (string)node! : node.ToJsonString();
     }
 
-    [GeneratedRegex(@"the level is (\S+)$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"the level is (?<level>\S+)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Level();
 
     private sealed record Step(string Line, List<(string What, string Value)> Expected);

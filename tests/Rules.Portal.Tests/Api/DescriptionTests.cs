@@ -371,7 +371,7 @@ public sealed partial class DescriptionTests(RunningPortal portal)
         _ => [],
     };
 
-    [GeneratedRegex(@"[A-Z]\w+\.[A-Z]\w+|&lt;|\w\? [A-Z]\w+", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"[A-Z]\w+\.[A-Z]\w+|&lt;|\w\? [A-Z]\w+", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex OfTheClient();
 
     private async Task<JsonElement> DocumentAsync()

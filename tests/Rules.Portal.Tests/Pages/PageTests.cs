@@ -142,7 +142,7 @@ public sealed partial class PageTests(RunningPortal portal)
         var account = portal.New("copier");
         (await portal.Client.OpenAccountAsync(new NewAccount { Account = account, Ruleset = "copier" }, portal.New("open"))).EnsureGranted();
         (await portal.Client.ChargeAsync(new UsageEvent { Account = account, Action = "copy" }, portal.New("key"))).EnsureGranted();
-        var today = LocalDate.FromDateTime(DateTime.UtcNow);
+        var today = SystemClock.Instance.GetCurrentInstant().InUtc().Date;
         async Task<string> ReportAsync(LocalDate from, LocalDate to) =>
             WebUtility.HtmlDecode(await portal.Http.GetStringAsync($"/reports?ruleset=copier&compare=true&from={from:uuuu-MM-dd}&to={to:uuuu-MM-dd}"));
 
