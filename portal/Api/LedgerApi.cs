@@ -20,7 +20,7 @@ internal static class LedgerApi
 
         api.MapGet("/accounts/{account}/statement", StatementAsync).WithName("statement").WithTags("Reports").Needs(KeyScopes.Read)
             .WithSummary("What moved an account's credits within a window")
-            .WithDescription("Opening balance, a line per kind of entry and action, closing balance; opening and lines add up to the closing balance. Commands count when they were recorded.")
+            .WithDescription("Opening balance, a line per kind of entry and action, closing balance; opening and lines add up to the closing balance. Commands count when they were recorded. Rules without buckets hold no credits, so nothing moves: what was used there is told by /v1/usage.")
             .Parameter("from", "Inclusive.", isRequired: true).Parameter("to", "Exclusive.", isRequired: true).Parameter("format", "json or csv; json where it is left out.")
             .Answers<Statement>(ApiExamples.Statement).Refuses(400, 404, 503);
 

@@ -17,7 +17,7 @@ internal static class JournalExportCommand
         var to = new Option<string?>("--to") { Description = "Only entries recorded before this instant.", HelpName = "INSTANT" };
         var after = new Option<long>("--after") { Description = "Goes on behind the position that an export before ended with.", HelpName = "POSITION" };
         var output = new Option<string?>("--output") { Description = "Writes to a new file; with --after, to the end of one. Else to standard output.", HelpName = "FILE" };
-        var csv = new Option<bool>("--csv") { Description = "Rows for a spreadsheet in place of JSON Lines; they do not hold what hashes are taken over." };
+        var csv = new Option<bool>("--csv") { Description = "Rows for a spreadsheet in place of JSON Lines; they do not hold what hashes are taken over. Amounts are in the smallest unit of the credit, as in JSON Lines." };
         var export = new Command("export", "Writes entries as JSON Lines, each with the bytes that its hash is taken over. Reads only, also while the service runs.")
         {
             database, account, from, to, after, output, csv,
