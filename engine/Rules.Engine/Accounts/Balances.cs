@@ -110,11 +110,9 @@ internal static class Balances
     // A grant's id also names the lots that follow it.
     private static bool IsNamed(Lot lot, ImmutableArray<string> only)
     {
-        const string Occurrence = "sys:occur:";
         foreach (var name in only)
         {
-            if (name == lot.Bucket || name == lot.Id
-                || (lot.Id.StartsWith(Occurrence, StringComparison.Ordinal) && name.AsSpan().SequenceEqual(lot.Id.AsSpan()[Occurrence.Length..lot.Id.LastIndexOf(':')])))
+            if (name == lot.Bucket || name == lot.Id || Occurrences.IsOf(name, lot))
             {
                 return true;
             }

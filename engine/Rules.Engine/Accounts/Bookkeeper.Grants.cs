@@ -1,4 +1,3 @@
-using System.Globalization;
 using NodaTime;
 using Rules.Engine.Drawing;
 using Rules.Engine.Model;
@@ -254,8 +253,6 @@ public static partial class Bookkeeper
 
     private const int MostMissed = 1000;
 
-    private const string OccurrencePrefix = "sys:occur:";
-
     private static EvaluationError? PostOccurrence(
         Journal journal, RulesetModel model, Lot root, LotSeries series, Recurrence recurrence, int number)
     {
@@ -283,7 +280,7 @@ public static partial class Bookkeeper
             rollover = rollover is { Kind: RolloverKind.Own } ? rollover : life.Rollover;
         }
 
-        var key = string.Create(CultureInfo.InvariantCulture, $"{OccurrencePrefix}{root.Id}:{number}");
+        var key = Occurrences.IdOf(root.Id, number);
         var lot = root with
         {
             Number = journal.State.NextLot,

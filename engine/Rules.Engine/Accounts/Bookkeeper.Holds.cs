@@ -37,8 +37,7 @@ public static partial class Bookkeeper
         var answer = new HoldAnswer(command.Id, held, expires, quote);
         if (answer.Accepted)
         {
-            // What is kept can be read again: an event names its action.
-            var usage = command.Usage.Action.Length > 0 ? command.Usage : command.Usage with { Action = draft.Action };
+            var usage = draft.Kept(command.Usage);
             journal.Post(new Entry
             {
                 Kind = EntryKind.Hold,

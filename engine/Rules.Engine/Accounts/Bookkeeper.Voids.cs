@@ -21,11 +21,12 @@ public static partial class Bookkeeper
         }
 
         ImmutableArray<LotState> ended = [.. journal.State.Lots.Where(candidate => candidate.Lot.Number == lot.Lot.Number || IsOccurrence(candidate, lot.Lot, recordedAt))];
+        var amount = ended.Sum(static l => l.Available);
         var (before, posted) = (journal.State, journal.Count);
         journal.Post(new Entry
         {
             Kind = EntryKind.Void,
-            Amount = ended.Sum(static l => l.Available),
+            Amount = amount,
             OccurredAt = command.At,
             Postings = [.. ended.Where(static l => l.Available > 0).Select(static l => Posting.Expire(l.Lot.Number, l.Available))],
             EndedLots = [.. ended.Select(static l => new LotEnd(l.Lot.Number, Successor: null)).OrderBy(static end => end.Lot)],
@@ -36,7 +37,7 @@ public static partial class Bookkeeper
             return Fail<VoidAnswer>(state, untold);
         }
 
-        var answer = new VoidAnswer(command.Id, lot.Lot.Bucket, lot.Lot.Number, ended.Sum(static l => l.Available), BalancesOf(ruleset, journal.State, recordedAt));
+        var answer = new VoidAnswer(command.Id, lot.Lot.Bucket, lot.Lot.Number, amount, BalancesOf(ruleset, journal.State, recordedAt));
         return new Booking<VoidAnswer>(journal.State, journal.Entries, answer, Error: null);
     }
 
@@ -80,10 +81,7 @@ public static partial class Bookkeeper
     }
 
     private static bool IsOccurrence(in LotState lot, Lot root, Instant at) =>
-        root.Series is not null
-        && !lot.IsEnded && !(lot.Lot.ExpiresAt <= at)
-        && lot.Lot.Id.StartsWith(OccurrencePrefix, StringComparison.Ordinal)
-        && lot.Lot.Id.AsSpan(OccurrencePrefix.Length, lot.Lot.Id.LastIndexOf(':') - OccurrencePrefix.Length).SequenceEqual(root.Id);
+        root.Series is not null && !lot.IsEnded && !(lot.Lot.ExpiresAt <= at) && Occurrences.IsOf(root.Id, lot.Lot);
 
     // The state must hold the lot of that id also when nothing is left of it.
     private static EvaluationError? LiveGrant(

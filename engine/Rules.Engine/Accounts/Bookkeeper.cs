@@ -97,8 +97,7 @@ public static partial class Bookkeeper
                 DebtLines = draft.DebtLines,
                 Forgiven = quote.Forgiven,
                 Quote = quote,
-                // What is kept can be read again: an event names its action.
-                Event = usage.Action.Length > 0 ? usage : usage with { Action = draft.Action },
+                Event = draft.Kept(usage),
                 Scopes = draft.Scopes,
                 Version = quote.Version,
             });

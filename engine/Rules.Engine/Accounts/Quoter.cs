@@ -16,7 +16,11 @@ internal readonly record struct QuoteDraft(
     ImmutableArray<Posting> Postings,
     ImmutableArray<Lot> NewLots,
     ImmutableArray<Debt> NewDebts,
-    ImmutableArray<DebtLine> DebtLines);
+    ImmutableArray<DebtLine> DebtLines)
+{
+    /// <summary>The event as it is kept: with its action, so that it can be read again.</summary>
+    public UsageEvent Kept(UsageEvent usage) => usage.Action.Length > 0 ? usage : usage with { Action = Action };
+}
 
 /// <summary>What is drawn for.</summary>
 internal enum DrawPurpose
